@@ -1,0 +1,1 @@
+"""QA Portal: the composition root."""

@@ -1,0 +1,1 @@
+"""Shared code of the portal. It imports no app; its only tables are machinery."""

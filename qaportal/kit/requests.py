@@ -1,0 +1,76 @@
+"""What belongs to one request: its id, carried into logs, jobs and the audit trail, and its error pages."""
+
+import logging
+import re
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from .errors import Denied, NotVisible, PortalError
+
+_request_id: ContextVar[str] = ContextVar("request_id", default="-")
+_USABLE = re.compile(r"^[A-Za-z0-9._:/+=-]{1,100}$")
+
+
+def current_request_id() -> str:
+    """The id of the request, job or command that runs now, or `-`."""
+    return _request_id.get()
+
+
+def set_request_id(value: str) -> None:
+    """Name what runs now outside a request: a job or a command."""
+    _request_id.set(value)
+
+
+class RequestIdFilter(logging.Filter):
+    """Puts the request id into every log line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Add the attribute that the line format names."""
+        record.request_id = current_request_id()
+        return True
+
+
+class RequestIdMiddleware:
+    """Takes `X-Request-ID` when it is usable, else makes one; answers with it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep the next handler."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Run the request under its id."""
+        given = request.headers.get("X-Request-ID", "")
+        request.request_id = given if _USABLE.match(given) else uuid.uuid4().hex
+        token = _request_id.set(request.request_id)
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = request.request_id
+            return response
+        finally:
+            _request_id.reset(token)
+
+
+class PageErrorsMiddleware:
+    """Turns the refusals of services into pages where a view did not show them itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep the next handler."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on; exceptions come to `process_exception`."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """403 for a denial, 404 for what is not visible, 422 for a broken rule; anything else is not ours."""
+        if isinstance(exception, NotVisible):
+            raise Http404(exception.message) from exception
+        if isinstance(exception, Denied):
+            return render(request, "403.html", {"reason": exception.reason}, status=403)
+        if isinstance(exception, PortalError):
+            return render(request, "400.html", {"reason": exception.message}, status=422)
+        return None
