@@ -1,0 +1,124 @@
+"""Small drawings as SVG: icons, status marks, progress bars, the last outcomes.
+
+Widths are attributes of SVG shapes because the content security policy allows none in a style.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from django.conf import settings
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .statuses import STATUS_ORDER, count_words, counted, shown
+from .wording import number
+
+HISTORY_LIMIT = 20
+MARK_STEP = 7  # px from one mark of the history to the next; a mark is 5 px wide
+
+
+@lru_cache(maxsize=8)
+def _sprite(_storage: str, _url: str) -> str:
+    return static("icons.svg")
+
+
+def sprite_url() -> str:
+    """The address of the icon sprite, looked up once for each way of storing static files."""
+    return _sprite(settings.STORAGES["staticfiles"]["BACKEND"], settings.STATIC_URL)
+
+
+@lru_cache(maxsize=2048)
+def _icon(name: str, classes: str, label: str, sprite: str) -> SafeString:
+    if label:
+        return format_html(
+            '<svg class="{}" role="img" aria-label="{}"><use href="{}#i-{}"/></svg>', classes, label, sprite, name
+        )
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', classes, sprite, name)
+
+
+def icon_svg(name: str, *, size: str = "", label: str = "", css: str = "") -> SafeString:
+    """An icon of the sprite; `size="sm"` is 14 px instead of 16. With a label it speaks for itself."""
+    classes = " ".join(part for part in ("q-i", f"q-i-{size}" if size else "", css) if part)
+    return _icon(name, classes, str(label), sprite_url())
+
+
+def status_html(value: object, *, word: str = "", css: str = "", icon_only: bool = False, size: str = "") -> SafeString:
+    """A status as glyph and word in its colour, or as the glyph alone with the word as its label."""
+    mark = shown(value)
+    if icon_only:
+        return format_html(
+            '<span class="{} q-ink-st{}" title="{}">{}</span>',
+            mark.css,
+            f" {css}" if css else "",
+            word or mark.word,
+            icon_svg(mark.glyph, size=size, label=str(word or mark.word)),
+        )
+    classes = " ".join(part for part in ("q-status", mark.css, css) if part)
+    return format_html('<span class="{}">{}{}</span>', classes, icon_svg(mark.glyph, size=size), word or mark.word)
+
+
+def counts_label(counts: Mapping[str, int]) -> str:
+    """The counts in words, zeros left out: "412 passed, 11 failed"."""
+    parts = [f"{number(count)} {count_words(status, count)}" for status, count in counted(counts).items() if count]
+    return ", ".join(parts) or _("No cases")
+
+
+def status_bar_svg(counts: Mapping[str, int], *, size: str = "") -> SafeString:
+    """The segmented bar of these counts; the empty rest of its track is what has not started."""
+    known = counted(counts)
+    total = sum(known.values())
+    segments, start = [], 0
+    for status in STATUS_ORDER:
+        if known[status] and status != "not_started":
+            segments.append((shown(status).fill, start, known[status]))
+        start += known[status]
+    shapes = format_html_join("", '<rect class="{}" x="{}" width="{}" height="1"/>', segments)
+    return format_html(
+        '<svg class="q-bar{}" viewBox="0 0 {} 1" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>',
+        f" q-bar-{size}" if size else "",
+        total or 1,
+        counts_label(counts),
+        shapes,
+    )
+
+
+def _history_marks(outcomes: list[str]) -> Iterable[str]:
+    for place, outcome in enumerate(outcomes):
+        left = place * MARK_STEP
+        fill = shown(outcome).fill
+        if outcome == "flaky":
+            yield f'<rect class="f-failed" x="{left}" y="0" width="5" height="7" rx="1"/>'
+            yield f'<rect class="f-passed" x="{left}" y="8" width="5" height="8" rx="1"/>'
+        elif fill == "f-failed":
+            yield f'<rect class="{fill}" x="{left}" y="0" width="5" height="16" rx="1"/>'
+        elif fill == "f-passed":
+            yield f'<rect class="{fill}" x="{left}" y="8" width="5" height="8" rx="1"/>'
+        elif fill == "f-blocked":
+            yield f'<rect class="{fill}" x="{left}" y="4" width="5" height="12" rx="1"/>'
+        else:
+            yield f'<rect class="{fill}" x="{left}" y="14" width="5" height="2"/>'
+
+
+def history_svg(outcomes: Iterable[str]) -> SafeString:
+    """The last outcomes, oldest first; the height repeats the meaning: pass half, fail full, skip a line, retry split.
+
+    An outcome is a stored status, or `flaky` for one that passed on a retry.
+    """
+    latest = [str(outcome) for outcome in outcomes][-HISTORY_LIMIT:]
+    words: dict[str, int] = {}
+    for outcome in latest:
+        word = _("passed on retry") if outcome == "flaky" else str(shown(outcome).word).lower()
+        words[word] = words.get(word, 0) + 1
+    told = ", ".join(f"{count} {word}" for word, count in words.items())
+    label = ngettext("Last result: %(told)s", "Last %(n)d results, oldest first: %(told)s", len(latest))
+    places = 12 if len(latest) <= 12 else HISTORY_LIMIT
+    return format_html(
+        '<svg class="q-hist q-hist-{}" viewBox="0 0 {} 16" role="img" aria-label="{}">{}</svg>',
+        places,
+        places * MARK_STEP - 2,
+        label % {"n": len(latest), "told": told} if latest else _("No results yet"),
+        mark_safe("".join(_history_marks(latest))),  # noqa: S308 - built from fixed classes and numbers
+    )
