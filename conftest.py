@@ -59,7 +59,7 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
+def django_db_modify_db_settings(request: pytest.FixtureRequest, django_db_blocker) -> None:
     """Give each run and each xdist worker a database of its own; `--reuse-db` keeps one name."""
     from django.db import connection
 
@@ -67,7 +67,7 @@ def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     base = f"test_{connection.settings_dict['NAME']}"
     connection.settings_dict["TEST"]["NAME"] = f"{base}{run}{f'_{worker}' if worker else ''}"
-    if "PYTEST_XDIST_WORKER" not in os.environ:
+    with django_db_blocker.unblock():
         _drop_left_behind(base)
 
 

