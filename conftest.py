@@ -11,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import django
 import pytest
 
 from qaportal import embedded
@@ -18,7 +19,7 @@ from qaportal import embedded
 PROJECT = Path(__file__).resolve().parent
 KEPT_VARIABLES = {"QAPORTAL_CHROMIUM", "QAPORTAL_TEST_RUN"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-pytest_plugins = ["qaportal.kit.testing"]
+pytest_plugins = ["qaportal.kit.testing", "accounts.tests.fixtures"]
 
 
 def prepare_environment() -> None:
@@ -49,13 +50,7 @@ try:
     prepare_environment()
 except embedded.CannotStart as refusal:
     pytest.exit(f"QA Portal cannot start: {refusal}", returncode=78)
-
-
-def pytest_configure() -> None:
-    """Read the settings now; pytest-django sets Django up after this hook when they are read by then."""
-    from django.conf import settings
-
-    assert settings.DATABASES
+django.setup()  # now, because the modules of fixtures import models
 
 
 @pytest.fixture(scope="session")

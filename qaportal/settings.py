@@ -35,15 +35,14 @@ def read(name: str, cast: type, default: object) -> object:
 # -- where things are ------------------------------------------------------------------------------------------------
 DATA = Path(env.str("QAPORTAL_DATA", default=str(BASE_DIR / "var"))).expanduser()
 DEBUG = read("QAPORTAL_DEBUG", bool, False)
-SECRET_KEY = required("QAPORTAL_SECRET_KEY", "Give it a long random text, or start with script/server, which keeps one.")
+SECRET_KEY = required("QAPORTAL_SECRET_KEY", "Give it a long random text, or use script/server, which keeps one.")
 TOKEN_SIGNING_KEY = env.str("QAPORTAL_TOKEN_KEY", default="") or f"token:{SECRET_KEY}"
-ORIGIN = env.str("QAPORTAL_ORIGIN", default="").rstrip("/")
-if ORIGIN and (urlsplit(ORIGIN).scheme not in {"http", "https"} or not urlsplit(ORIGIN).netloc):
+ORIGIN = env.str("QAPORTAL_ORIGIN", default="http://127.0.0.1:8000").rstrip("/")
+if urlsplit(ORIGIN).scheme not in {"http", "https"} or not urlsplit(ORIGIN).netloc:
     raise ImproperlyConfigured("QAPORTAL_ORIGIN must be the portal's public address, such as https://qa.example.com.")
 ALLOWED_HOSTS = env.list("QAPORTAL_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-if ORIGIN:
-    ALLOWED_HOSTS = [*ALLOWED_HOSTS, urlsplit(ORIGIN).hostname]
-    CSRF_TRUSTED_ORIGINS = [ORIGIN]
+ALLOWED_HOSTS = [*ALLOWED_HOSTS, urlsplit(ORIGIN).hostname]
+CSRF_TRUSTED_ORIGINS = [ORIGIN]
 HTTPS = ORIGIN.startswith("https://")
 VERSION = "0.1.0"
 
@@ -51,6 +50,7 @@ ROOT_URLCONF = "qaportal.urls"
 WSGI_APPLICATION = "qaportal.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mail addresses are unique whatever their case, by a constraint on lower(email)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -132,7 +132,6 @@ DATABASES["default"]["CONN_MAX_AGE"] = read("QAPORTAL_CONN_MAX_AGE", int, 60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
-PROCRASTINATE_IMPORT_PATHS = ["qaportal.kit.jobs"]
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "kit_cache"}}
 
@@ -190,6 +189,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}

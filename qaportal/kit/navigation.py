@@ -51,7 +51,9 @@ def entries(*, administration: bool = False) -> list[Entry]:
     return sorted(chosen.values(), key=lambda entry: (entry.group, entry.order))
 
 
-def shown(*, user: object, project: object | None, current: str, administration: bool = False) -> list[list[ShownEntry]]:
+def shown(
+    *, user: object, project: object | None, current: str, administration: bool = False
+) -> list[list[ShownEntry]]:
     """The entries this user may see, grouped, with their address and count.
 
     `current` is the view name of the request, such as `catalog:case_list`.

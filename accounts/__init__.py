@@ -1,0 +1,1 @@
+"""Tenants, projects, users, roles, memberships, tokens, permissions and the audit trail."""

@@ -1,0 +1,41 @@
+"""How django-allauth behaves in the portal."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+from . import audit
+from .models import User
+from .services.passwords import record_password_change
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """No open registration; mails go through jobs; sign-ins stand in the audit trail."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """People come by invitation."""
+        return False
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        """Defer the mail: a slow mail server must not hold a page, and no link is ever a job argument."""
+        from .jobs import send_password_reset
+
+        send_password_reset.defer(user_id=user.pk)
+
+    def set_password(self, user: User, password: str) -> None:
+        """Store the password and end every API sign-in of the person."""
+        super().set_password(user, password)
+        record_password_change(user=user)
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Open the session and write it into the audit trail."""
+        super().login(request, user)
+        audit.record("user.signed_in", actor=user, target=user, tenant=user.tenant, way="page")
+
+    def logout(self, request: HttpRequest) -> None:
+        """Close the session and write it into the audit trail."""
+        user = request.user
+        super().logout(request)
+        if user.is_authenticated:
+            audit.record("user.signed_out", actor=user, target=user, tenant=user.tenant, way="page")

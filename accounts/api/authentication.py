@@ -1,0 +1,99 @@
+"""How the API knows its caller: an access token, or the browser's session."""
+
+import uuid
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication, CSRFCheck, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.request import Request
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.tokens import AccessToken
+
+from ..models import TokenFamily, User
+from ..services.tokens import FAMILY_CLAIM
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <access token>`; one query loads family, person, role and tenant."""
+
+    def authenticate(self, request: Request) -> tuple[User, TokenFamily] | None:
+        """The person of the token; raises AuthenticationFailed for one that is invalid or was ended."""
+        words = get_authorization_header(request).split()
+        if not words or words[0].lower() != b"bearer":
+            return None
+        refusal = AuthenticationFailed(_("The token is not valid any more. Sign in again."), "token_invalid")
+        try:
+            claims = AccessToken(words[1].decode("ascii"))
+            family_id = uuid.UUID(str(claims[FAMILY_CLAIM]))
+        except (IndexError, KeyError, TokenError, UnicodeError, ValueError) as error:
+            raise refusal from error
+        family = (
+            TokenFamily.objects.select_related("user__role", "user__tenant")
+            .filter(pk=family_id, ended_at__isnull=True)
+            .first()
+        )
+        if family is None or not family.user.may_sign_in:
+            raise refusal
+        return family.user, family
+
+    def authenticate_header(self, request: Request) -> str:
+        """What a 401 asks for."""
+        return 'Bearer realm="QA Portal"'
+
+
+class BrowserSessionAuthentication(BaseAuthentication):
+    """The session cookie. JSON from our own pages or from no page needs no CSRF token; everything else does."""
+
+    def authenticate(self, request: Request) -> tuple[User, None] | None:
+        """The person of the session; raises PermissionDenied when the CSRF check fails."""
+        user = getattr(request._request, "user", None)
+        if user is None or not user.is_authenticated:
+            return None
+        if not self._is_harmless_json(request):
+            self._check_csrf(request)
+        return user, None
+
+    @staticmethod
+    def _is_harmless_json(request: Request) -> bool:
+        """A form of another site cannot send JSON without a preflight, and says where it comes from."""
+        if (request.content_type or "").partition(";")[0].strip() != "application/json":
+            return False
+        if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+            return False
+        origin = request.headers.get("Origin")
+        return origin is None or urlsplit(origin).netloc == request.get_host()
+
+    @staticmethod
+    def _check_csrf(request: Request) -> None:
+        def never(_request: HttpRequest) -> None:
+            return None
+
+        check = CSRFCheck(never)
+        check.process_request(request._request)
+        if reason := check.process_view(request._request, None, (), {}):
+            raise PermissionDenied(_("CSRF check failed: %s") % reason)
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    """Describes the access token in the OpenAPI document."""
+
+    target_class = TokenAuthentication
+    name = "bearerToken"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        """A bearer token."""
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
+class SessionScheme(OpenApiAuthenticationExtension):
+    """Describes the session cookie in the OpenAPI document."""
+
+    target_class = BrowserSessionAuthentication
+    name = "sessionCookie"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        """A cookie."""
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}

@@ -1,0 +1,59 @@
+"""Fixed values of accounts."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class TenantStatus(models.TextChoices):
+    """Whether a company may work."""
+
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
+    DELETED = "deleted", _("Deleted")
+
+
+class UserStatus(models.TextChoices):
+    """Whether a person may sign in."""
+
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
+    DELETED = "deleted", _("Deleted")
+
+
+class RoleScope(models.TextChoices):
+    """Where a role is given."""
+
+    PLATFORM = "platform", _("Platform")
+    TENANT = "tenant", _("Tenant")
+    MODULE = "module", _("Project")
+
+
+class RoleCode(models.TextChoices):
+    """The built-in roles."""
+
+    SUPER_ADMIN = "super_admin", _("Platform administrator")
+    TENANT_ADMIN = "tenant_admin", _("Administrator")
+    QUALITY_MANAGER = "quality_manager", _("Quality manager")
+    TESTER = "tester", _("Tester")
+    DEVELOPER = "developer", _("Developer")
+    VIEWER = "viewer", _("Viewer")
+
+
+ROLE_RANK = {
+    RoleCode.SUPER_ADMIN: 100,
+    RoleCode.TENANT_ADMIN: 80,
+    RoleCode.QUALITY_MANAGER: 60,
+    RoleCode.TESTER: 40,
+    RoleCode.DEVELOPER: 30,
+    RoleCode.VIEWER: 10,
+}
+"""Nobody grants a role above his own."""
+
+ROLE_SCOPE = {
+    RoleCode.SUPER_ADMIN: RoleScope.PLATFORM,
+    RoleCode.TENANT_ADMIN: RoleScope.TENANT,
+    RoleCode.QUALITY_MANAGER: RoleScope.TENANT,
+    RoleCode.TESTER: RoleScope.MODULE,
+    RoleCode.DEVELOPER: RoleScope.MODULE,
+    RoleCode.VIEWER: RoleScope.MODULE,
+}

@@ -1,0 +1,75 @@
+"""The shape of the input of accounts' pages."""
+
+from allauth.account.forms import LoginForm
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from qaportal.kit.forms import PortalForm, style_widgets
+
+from .choices import RoleCode
+from .models import Project, Role, User
+
+
+class SignInForm(LoginForm):
+    """E-mail, password and whether to stay signed in."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        """Word the fields as the portal does."""
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Work e-mail")
+        self.fields["login"].widget.attrs.update(placeholder="", autocomplete="username", autofocus=True)
+        self.fields["password"].widget.attrs.update(placeholder="")
+        self.fields["remember"].label = _("Stay signed in on this device for 14 days")
+        for field in self.fields.values():
+            field.help_text = ""
+        style_widgets(self)
+
+
+class MemberForm(PortalForm):
+    """A person and the role he has in the project."""
+
+    user = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none())
+    role = forms.ModelChoiceField(label=_("Role in this project"), queryset=Role.objects.none())
+
+    def __init__(self, *args: object, project: Project, actor: User, **kwargs: object) -> None:
+        """Offer the people of the tenant and the roles that the actor may give."""
+        super().__init__(*args, **kwargs)
+        self.fields["user"].queryset = (
+            User.objects.visible_to(actor)
+            .filter(is_active=True, tenant_id=project.tenant_id)
+            .exclude(role__code__in=[RoleCode.SUPER_ADMIN, RoleCode.TENANT_ADMIN])
+            .order_by("first_name", "last_name")
+        )
+        own = actor.role_in(project)
+        roles = Role.objects.visible_to(actor).exclude(code__in=[RoleCode.SUPER_ADMIN, RoleCode.TENANT_ADMIN])
+        self.fields["role"].queryset = roles.filter(
+            pk__in=[role.pk for role in roles if own is not None and role.rank <= own.rank]
+        )
+
+
+class RoleForm(PortalForm):
+    """The role of one member, changed in place."""
+
+    role = forms.ModelChoiceField(label=_("Role"), queryset=Role.objects.none())
+
+    def __init__(self, *args: object, actor: User, **kwargs: object) -> None:
+        """Offer the roles; the service says which of them the actor may give."""
+        super().__init__(*args, **kwargs)
+        self.fields["role"].queryset = Role.objects.visible_to(actor)
+
+
+class ProjectForm(PortalForm):
+    """A new project."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    key = forms.CharField(
+        label=_("Key"),
+        max_length=12,
+        required=False,
+        help_text=_("Capitals and digits, such as PAY. Empty: made of the name."),
+    )
+    description = forms.CharField(label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def clean_key(self) -> str:
+        """The key in capitals."""
+        return self.cleaned_data["key"].strip().upper()

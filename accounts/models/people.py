@@ -1,0 +1,172 @@
+"""People, their roles and what keeps them signed in."""
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from qaportal.kit.models import SoftDeleted, TimeStamped, new_uuid
+
+from ..choices import ROLE_RANK, RoleCode, RoleScope, UserStatus
+from ..querysets import MembershipQuerySet, RoleQuerySet, UserManager
+from .tenancy import Project, Tenant
+
+
+class Role(TimeStamped):
+    """What a person may do; the built-in ones have no tenant and take their permissions from the table."""
+
+    tenant = models.ForeignKey(Tenant, null=True, blank=True, on_delete=models.CASCADE, related_name="roles")
+    name = models.CharField(max_length=100)
+    code = models.CharField(max_length=40, choices=RoleCode.choices)
+    scope = models.CharField(max_length=10, choices=RoleScope.choices)
+    description = models.TextField(blank=True)
+
+    objects = RoleQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code"], condition=Q(tenant__isnull=True), name="role_built_in_once"),
+            models.UniqueConstraint(Lower("name"), "tenant", name="role_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        """The name."""
+        return self.name
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language."""
+        return str(RoleCode(self.code).label) if self.tenant_id is None else self.name
+
+    @property
+    def rank(self) -> int:
+        """How much it may do; nobody grants a higher one than his own."""
+        return ROLE_RANK[self.code]
+
+
+class User(AbstractBaseUser, TimeStamped, SoftDeleted):
+    """A person; signs in by e-mail, belongs to one tenant, has one role there."""
+
+    email = models.EmailField(_("work e-mail"), max_length=254)
+    first_name = models.CharField(_("first name"), max_length=100, blank=True)
+    last_name = models.CharField(_("last name"), max_length=100, blank=True)
+    tenant = models.ForeignKey(Tenant, null=True, blank=True, on_delete=models.PROTECT, related_name="users")
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="users")
+    status = models.CharField(max_length=10, choices=UserStatus.choices, default=UserStatus.ACTIVE)
+    auth_provider = models.CharField(max_length=40, default="local")
+    is_email_verified = models.BooleanField(default=False)
+    email_verified_at = models.DateTimeField(null=True, blank=True)
+    default_project = models.ForeignKey(Project, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    is_active = models.GeneratedField(
+        expression=Q(status=UserStatus.ACTIVE, deleted_at__isnull=True),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    objects = UserManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_once"),
+            models.CheckConstraint(condition=Q(status__in=UserStatus.values), name="user_status_known"),
+        ]
+        indexes = [models.Index(fields=["tenant", "status"], name="user_of_tenant")]
+
+    def __str__(self) -> str:
+        """The name people know."""
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        """First and last name, else the part of the address before the @."""
+        return f"{self.first_name} {self.last_name}".strip() or self.email.partition("@")[0]
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the avatar."""
+        words = self.full_name.replace(".", " ").replace("-", " ").split()
+        letters = [word[0] for word in words[:1] + words[1:][-1:]]
+        return "".join(letters).upper()
+
+    @property
+    def is_super_admin(self) -> bool:
+        """Whether this is the platform's administrator, who belongs to no tenant."""
+        return self.role.code == RoleCode.SUPER_ADMIN
+
+    @property
+    def is_tenant_admin(self) -> bool:
+        """Whether this person administers a tenant."""
+        return self.role.code in {RoleCode.SUPER_ADMIN, RoleCode.TENANT_ADMIN}
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Active himself, in a tenant that is active too."""
+        if self.status != UserStatus.ACTIVE or self.deleted_at is not None:
+            return False
+        return self.tenant is None or (self.tenant.status == "active" and self.tenant.deleted_at is None)
+
+    @cached_property
+    def _roles_by_project(self) -> dict[int, Role]:
+        memberships = self.memberships.select_related("role")
+        return {membership.project_id: membership.role for membership in memberships}
+
+    def role_in(self, project: Project) -> Role | None:
+        """The role in the project: a membership replaces the tenant's role; administrators keep theirs."""
+        if self.is_super_admin:
+            return self.role
+        if project.tenant_id != self.tenant_id:
+            return None
+        if self.is_tenant_admin:
+            return self.role
+        role = self._roles_by_project.get(project.pk)
+        if role is None and project.members_only:
+            return None
+        return role or self.role
+
+    def projects_for_switcher(self) -> models.QuerySet[Project]:
+        """The projects this person reaches, by name."""
+        return Project.objects.visible_to(self).select_related("tenant").order_by("name")[:200]
+
+
+class Membership(TimeStamped):
+    """A role in one project that replaces the one in the tenant."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "project"], name="membership_once")]
+
+    def __str__(self) -> str:
+        """Who is what where."""
+        return f"{self.user_id} in {self.project_id}"
+
+
+class TokenFamily(models.Model):
+    """One sign-in of an API client: its refresh tokens rotate, and reusing an old one ends the family."""
+
+    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="token_families")
+    current_token = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user"], condition=Q(ended_at__isnull=True), name="token_family_open")]
+
+    def __str__(self) -> str:
+        """The id."""
+        return str(self.pk)

@@ -1,0 +1,49 @@
+"""Forgotten passwords."""
+
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from .. import audit, policies
+from ..models import User
+from .tokens import end_all_families
+
+
+def reset_url(user: User) -> str:
+    """The address where the person chooses a new password; it works once and for a limited time.
+
+    It starts with the configured origin, never with the Host header of a request.
+    """
+    key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
+    uidb36, _, token = key.partition("-")
+    return settings.ORIGIN + reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
+
+
+def send_reset_mail(*, user: User) -> None:
+    """Mail the person a link to choose a new password; nothing for somebody who may not sign in."""
+    if not user.may_sign_in:
+        return
+    adapter = get_adapter()
+    context = {"user": user, "password_reset_url": reset_url(user), "origin": settings.ORIGIN}
+    adapter.send_mail("account/email/password_reset_key", user.email, context)
+
+
+@transaction.atomic
+def issue_reset_link(*, actor: User, user: User) -> str:
+    """A reset link for an administrator to hand over where no mail can be sent.
+
+    Raises Denied. The link stands in no audit entry and no log.
+    """
+    policies.can_copy_reset_link(actor, user).require()
+    audit.record("user.reset_link_issued", actor=actor, target=user, tenant=user.tenant)
+    return reset_url(user)
+
+
+@transaction.atomic
+def record_password_change(*, user: User) -> None:
+    """End every API sign-in of the person and write the change into the audit trail."""
+    end_all_families(user=user, reason="password_changed")
+    audit.record("user.password_changed", actor=user, target=user, tenant=user.tenant)

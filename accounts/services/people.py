@@ -1,0 +1,110 @@
+"""People and their roles in projects."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from qaportal.kit import events
+from qaportal.kit.errors import InvalidInput, NotVisible, RuleViolation
+
+from .. import audit, policies
+from ..models import Membership, Project, Role, Tenant, User
+
+
+@transaction.atomic
+def create_user(
+    *, actor: User | None, email: str, password: str | None, tenant: Tenant | None, role_code: str, **fields: Any
+) -> User:
+    """Add a person with one of the built-in roles.
+
+    Raises InvalidInput for an unusable password and RuleViolation for an address that is taken.
+    """
+    role = Role.objects.built_in(role_code)
+    if actor is not None:
+        policies.can_grant(actor, role).require()
+    email = email.strip()
+    if User.objects.filter(email__iexact=email).exists():
+        raise RuleViolation(_("This address cannot be used."), "email_unusable")
+    user = User(email=email, tenant=tenant, role=role, **fields)
+    if password is None:
+        user.set_unusable_password()
+    else:
+        check_password_strength(password, user)
+        user.set_password(password)
+    if user.is_email_verified:
+        user.email_verified_at = timezone.now()
+    user.save()
+    EmailAddress.objects.create(user=user, email=email, primary=True, verified=user.is_email_verified)
+    audit.record("user.created", actor=actor, target=user, tenant=tenant, role=role.code)
+    events.publish("user.created", user=user, actor=actor)
+    return user
+
+
+def check_password_strength(password: str, user: User | None) -> None:
+    """Raise InvalidInput naming `password` when it is too short or too common."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise InvalidInput(error.messages[0], fields={"password": error.messages}) from error
+
+
+@transaction.atomic
+def set_project_role(*, actor: User, project: Project, user: User, role: Role) -> Membership:
+    """Give the person a role in the project that replaces his role in the tenant.
+
+    Raises Denied for a role above the actor's own, NotVisible for a person of another tenant.
+    """
+    if user.tenant_id != project.tenant_id:
+        raise NotVisible
+    policies.can_change_member(actor, user, project).require()
+    policies.can_grant(actor, role, project).require()
+    Project.objects.select_for_update().get(pk=project.pk)
+    membership = Membership.objects.filter(user=user, project=project).first()
+    before = membership.role.code if membership else None
+    if membership is None:
+        membership = Membership.objects.create(user=user, project=project, role=role)
+        events.publish("member.added", membership=membership, actor=actor)
+    else:
+        membership.role = role
+        membership.save(update_fields=["role", "updated_at"])
+    audit.record(
+        "member.added" if before is None else "member.updated",
+        actor=actor,
+        target=user,
+        project=project,
+        changes={"role": [before, role.code]},
+    )
+    return membership
+
+
+@transaction.atomic
+def remove_project_role(*, actor: User, membership: Membership) -> None:
+    """Take the person's own role in the project away: his role in the tenant counts again."""
+    project, user = membership.project, membership.user
+    policies.can_change_member(actor, user, project).require()
+    audit.record(
+        "member.removed", actor=actor, target=user, project=project, changes={"role": [membership.role.code, None]}
+    )
+    membership.delete()
+    events.publish("member.removed", user=user, project=project, actor=actor)
+
+
+@transaction.atomic
+def choose_default_project(*, actor: User, project: Project) -> None:
+    """Remember the project that opens after sign-in and that API calls mean without a `project_id`."""
+    if not Project.objects.visible_to(actor).filter(pk=project.pk).exists():
+        raise NotVisible
+    if actor.default_project_id != project.pk:
+        User.objects.filter(pk=actor.pk).update(default_project=project)
+        audit.record(
+            "user.updated",
+            actor=actor,
+            target=actor,
+            changes={"default_project": [actor.default_project_id, project.pk]},
+        )
+        actor.default_project = project

@@ -1,0 +1,1 @@
+"""Folders, test cases and their steps."""

@@ -1,0 +1,81 @@
+"""Fixed values of the catalog."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class TestType(models.TextChoices):
+    """Who executes the case."""
+
+    MANUAL = "manual", _("Manual")
+    SEMI_AUTOMATED = "semi_automated", _("Partly automated")
+    AUTOMATED = "automated", _("Automated")
+
+    __test__ = False
+
+
+class TestTag(models.TextChoices):
+    """What the case works on; it is part of the test id."""
+
+    UI = "ui", _("UI")
+    API = "api", _("API")
+    HYBRID = "hybrid", _("Hybrid")
+
+    __test__ = False
+
+
+class AutomationStatus(models.TextChoices):
+    """Whether the script of an automated case works."""
+
+    WORKING = "working", _("Working")
+    BROKEN = "broken", _("Broken")
+
+
+class Priority(models.IntegerChoices):
+    """How much it matters, stored as a number so that sorting is by weight."""
+
+    LOW = 1, _("Low")
+    MEDIUM = 2, _("Medium")
+    HIGH = 3, _("High")
+    CRITICAL = 4, _("Critical")
+
+    @property
+    def code(self) -> str:
+        """The word that the API and filters use."""
+        return self.name.lower()
+
+    @classmethod
+    def from_code(cls, code: str) -> "Priority":
+        """The priority of a word in any case; raises KeyError for another word."""
+        return cls[code.strip().upper()]
+
+
+class CaseState(models.TextChoices):
+    """Where the case stands in its life."""
+
+    DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
+    ACTIVE = "active", _("Active")
+    DEPRECATED = "deprecated", _("Deprecated")
+
+
+class ResultStatus(models.TextChoices):
+    """The verdict words of cases and results, in the order they are always shown."""
+
+    PASSED = "passed", _("Passed")
+    FAILED = "failed", _("Failed")
+    ERROR = "error", _("Error")
+    BLOCKED = "blocked", _("Blocked")
+    SKIPPED = "skipped", _("Skipped")
+    IN_PROGRESS = "in_progress", _("In progress")
+    NOT_STARTED = "not_started", _("Not started")
+
+
+FINAL_STATUSES = (
+    ResultStatus.PASSED,
+    ResultStatus.FAILED,
+    ResultStatus.ERROR,
+    ResultStatus.BLOCKED,
+    ResultStatus.SKIPPED,
+)
+"""A test with one of these was executed."""

@@ -1,0 +1,268 @@
+"""Folders, test cases, their steps, and the stories they cover."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Func, Q, Value
+from django.db.models.functions import Concat, Lower
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Authored, Project, ProjectOwned
+from qaportal.kit.models import SoftDeleted
+
+from .choices import AutomationStatus, CaseState, Priority, ResultStatus, TestTag, TestType
+from .querysets import CaseActivityQuerySet, FolderQuerySet, StoryQuerySet, TestCaseQuerySet, TestStepQuerySet
+
+LONGEST_ESTIMATE = 366 * 24 * 3600
+
+
+class Folder(ProjectOwned, Authored, SoftDeleted):
+    """A place in the tree: depth 1 is a module, 2 a sub-module, 3 a feature, deeper is free."""
+
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="children")
+    name = models.CharField(_("name"), max_length=200)
+    description = models.TextField(_("description"), blank=True)
+    position = models.PositiveIntegerField(default=0)
+    path = models.CharField(max_length=1000, editable=False, default="")
+    """The ids from the root to this folder, each followed by a slash: `12/40/77/`."""
+    depth = models.PositiveSmallIntegerField(default=1, editable=False)
+
+    objects = FolderQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "project",
+                "parent",
+                Lower("name"),
+                condition=Q(deleted_at__isnull=True, parent__isnull=False),
+                name="folder_name_once",
+            ),
+            models.UniqueConstraint(
+                "project",
+                Lower("name"),
+                condition=Q(deleted_at__isnull=True, parent__isnull=True),
+                name="folder_root_name_once",
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="folder_named"),
+        ]
+        indexes = [
+            models.Index(fields=["project", "parent", "position"], name="folder_children"),
+            models.Index(fields=["path"], opclasses=["varchar_pattern_ops"], name="folder_path"),
+        ]
+
+    def __str__(self) -> str:
+        """The name."""
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """The cases of the folder."""
+        return f"{reverse('catalog:case_list', args=[self.project.key])}?folder={self.pk}"
+
+
+class TestIdCounter(models.Model):
+    """The last number handed out for one kind of test id in a project; numbers are never handed out twice."""
+
+    __test__ = False
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    tag = models.CharField(max_length=10, choices=TestTag.choices)
+    last_number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "tag"], name="test_id_counter_once")]
+
+    def __str__(self) -> str:
+        """The last id."""
+        return f"TC_{self.tag.upper()}_{self.last_number:03d}"
+
+
+class TestCase(ProjectOwned, Authored, SoftDeleted):
+    """What is to be checked, written once and executed often."""
+
+    __test__ = False
+
+    folder = models.ForeignKey(Folder, null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
+    test_id = models.CharField(_("test id"), max_length=40)
+    title = models.CharField(_("title"), max_length=500)
+    description = models.TextField(_("description"), blank=True)
+    test_type = models.CharField(_("type"), max_length=20, choices=TestType.choices, default=TestType.MANUAL)
+    tag = models.CharField(_("works on"), max_length=10, choices=TestTag.choices, default=TestTag.UI)
+    automation_status = models.CharField(
+        _("automation"), max_length=10, choices=AutomationStatus.choices, null=True, blank=True
+    )
+    automation_key = models.CharField(_("automation key"), max_length=1000, blank=True)
+    automated_script_path = models.CharField(_("script"), max_length=1000, blank=True)
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority.choices, default=Priority.MEDIUM)
+    estimate = models.PositiveIntegerField(
+        _("estimate in seconds"), null=True, blank=True, validators=[MaxValueValidator(LONGEST_ESTIMATE)]
+    )
+    preconditions = models.TextField(_("before you start"), blank=True)
+    expected_result = models.TextField(_("expected result"), blank=True)
+    test_data = models.TextField(_("test data"), blank=True)
+    scenario_examples = models.JSONField(null=True, blank=True)
+    epic_key = models.CharField(_("epic"), max_length=50, blank=True)
+    labels = ArrayField(models.CharField(max_length=100), default=list, blank=True)
+    tags = ArrayField(models.CharField(max_length=100), default=list, blank=True)
+    owner = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    state = models.CharField(_("state"), max_length=12, choices=CaseState.choices, default=CaseState.ACTIVE)
+    is_archived = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
+    search = models.GeneratedField(
+        expression=SearchVector("test_id", "title", weight="A", config="portal")
+        + SearchVector("description", "preconditions", "expected_result", weight="C", config="portal"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+        editable=False,
+    )
+    folded = models.GeneratedField(
+        expression=Func(Concat("test_id", Value(" "), "title"), function="portal_folded"),
+        output_field=models.TextField(),
+        db_persist=True,
+        editable=False,
+    )
+    """Id and title in lower case without accents, for finding any part of a word."""
+
+    objects = TestCaseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "test_id"], name="test_case_id_once"),
+            models.CheckConstraint(condition=~Q(title=""), name="test_case_titled"),
+            models.CheckConstraint(condition=Q(priority__in=Priority.values), name="test_case_priority_known"),
+            models.CheckConstraint(condition=Q(test_type__in=TestType.values), name="test_case_type_known"),
+            models.CheckConstraint(condition=Q(tag__in=TestTag.values), name="test_case_tag_known"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["project", "folder"],
+                condition=Q(deleted_at__isnull=True, is_archived=False),
+                name="test_case_in_folder",
+            ),
+            models.Index(
+                fields=["project", "automation_key"], condition=~Q(automation_key=""), name="test_case_by_key"
+            ),
+            models.Index(fields=["project", "title"], name="test_case_by_title"),
+            models.Index(fields=["project", "-updated_at"], name="test_case_by_change"),
+            GinIndex(fields=["tags"], name="test_case_tags"),
+            GinIndex(fields=["search"], name="test_case_search"),
+            GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="test_case_folded"),
+        ]
+
+    def __str__(self) -> str:
+        """Id and title."""
+        return f"{self.test_id} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        """The page of the case."""
+        return reverse("catalog:case_detail", args=[self.project.key, self.test_id])
+
+
+class TestStep(ProjectOwned):
+    """One step of a case: what to do and what to expect."""
+
+    __test__ = False
+
+    case = models.ForeignKey(TestCase, on_delete=models.CASCADE, related_name="steps")
+    position = models.PositiveIntegerField()
+    action = models.TextField(_("do"))
+    expected = models.TextField(_("expect"), blank=True)
+    data = models.TextField(_("data"), blank=True)
+
+    objects = TestStepQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "position"], name="test_step_position_once", deferrable=models.Deferrable.DEFERRED
+            )
+        ]
+
+    def __str__(self) -> str:
+        """The number with the start of the action."""
+        return f"{self.position}. {self.action[:80]}"
+
+
+class Story(ProjectOwned, Authored):
+    """A user story that cases cover."""
+
+    story_id = models.CharField(max_length=50)
+    epic_id = models.CharField(max_length=50, blank=True)
+    title = models.CharField(max_length=500, blank=True)
+
+    objects = StoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "stories"
+        constraints = [models.UniqueConstraint(fields=["project", "story_id"], name="story_id_once")]
+
+    def __str__(self) -> str:
+        """The id."""
+        return self.story_id
+
+
+class TestCaseStory(ProjectOwned):
+    """A case covers a story; one of its stories is the primary one."""
+
+    __test__ = False
+
+    case = models.ForeignKey(TestCase, on_delete=models.CASCADE, related_name="story_links")
+    story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="case_links")
+    is_primary = models.BooleanField(default=False)
+    linked_at = models.DateTimeField(auto_now_add=True)
+    linked_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
+
+    objects = StoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "test case stories"
+        constraints = [
+            models.UniqueConstraint(fields=["case", "story"], name="test_case_story_once"),
+            models.UniqueConstraint(fields=["case"], condition=Q(is_primary=True), name="test_case_story_one_primary"),
+        ]
+
+    def __str__(self) -> str:
+        """Which case covers which story."""
+        return f"{self.case_id} covers {self.story_id}"
+
+
+class CaseActivity(models.Model):
+    """What happened to a case lately. Written by the runs alone, apart from the case: a result changes no version."""
+
+    case = models.OneToOneField(TestCase, primary_key=True, on_delete=models.CASCADE, related_name="activity")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    last_status = models.CharField(max_length=12, choices=ResultStatus.choices, default=ResultStatus.NOT_STARTED)
+    last_result_id = models.UUIDField(null=True)
+    last_run_at = models.DateTimeField(null=True)
+    recent_outcomes = ArrayField(models.CharField(max_length=12), default=list, size=12)
+    """The last results, oldest first; `flaky` is a pass on retry."""
+    executions = models.PositiveIntegerField(default=0)
+    mean_duration = models.PositiveIntegerField(null=True)
+    """Milliseconds."""
+    flaky_score = models.FloatField(default=0)
+    """0 to 1: the share of changes among the last outcomes."""
+    failing_since = models.DateTimeField(null=True)
+
+    objects = CaseActivityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "case activities"
+        indexes = [
+            models.Index(fields=["project", "last_status"], name="case_activity_by_status"),
+            models.Index(
+                fields=["project", "-flaky_score"], condition=Q(flaky_score__gt=0), name="case_activity_flaky"
+            ),
+            models.Index(
+                fields=["project", "failing_since"],
+                condition=Q(failing_since__isnull=False),
+                name="case_activity_failing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """The last status."""
+        return self.last_status

@@ -1,0 +1,1 @@
+"""Stored files and attachments: upload, safe download, storage."""

@@ -1,0 +1,9 @@
+"""Configuration of files."""
+
+from django.apps import AppConfig
+
+
+class FilesConfig(AppConfig):
+    """Stored files and attachments."""
+
+    name = "files"

@@ -1,0 +1,5 @@
+"""Addresses of files's pages."""
+
+app_name = "files"
+
+urlpatterns: list = []

@@ -1,0 +1,1 @@
+"""The shared half of the REST API: four styles over one domain."""

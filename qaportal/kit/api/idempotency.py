@@ -1,0 +1,77 @@
+"""Creates that a client may retry: the first answer is kept in the transaction of the create itself."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection, transaction
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
+
+from ..errors import InvalidInput, RuleViolation
+from ..models import IdempotencyRecord
+
+
+def _fingerprint(request: Request) -> str:
+    """SHA-256 of a JSON body; forms with files are told apart by key alone (their importer knows the bytes)."""
+    if request.content_type and request.content_type.startswith("multipart/"):
+        return ""
+    return hashlib.sha256(request._request.body).hexdigest()
+
+
+def _claim(request: Request, key: str) -> tuple[IdempotencyRecord, bool]:
+    """The record of this key and whether it is new; waits for a twin that is still running."""
+    table = IdempotencyRecord._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (user_id, key, method, path, request_hash, location, created_at)"  # noqa: S608
+            " VALUES (%s, %s, %s, %s, %s, '', now()) ON CONFLICT DO NOTHING RETURNING id",
+            [request.user.pk, key, request.method, request.path[:500], _fingerprint(request)],
+        )
+        is_new = cursor.fetchone() is not None
+    record = IdempotencyRecord.objects.select_for_update().get(
+        user_id=request.user.pk, key=key, method=request.method, path=request.path[:500]
+    )
+    return record, is_new
+
+
+def run_once(
+    request: Request, handler: Callable[..., Response], worded: Callable[[Any], Any], *args: Any, **kwargs: Any
+) -> Response:
+    """Run the create, or answer again what it answered the first time, worded in the view's style.
+
+    Raises InvalidInput for an unusable key and RuleViolation when the key comes back with another body.
+    A refused create leaves no record: it may be tried again with the same key.
+    """
+    key = request.headers["Idempotency-Key"]
+    if len(key) > 255 or not key.isprintable():
+        raise InvalidInput("The key cannot be used.", fields={"Idempotency-Key": ["At most 255 printable characters."]})
+    with transaction.atomic():
+        record, is_new = _claim(request, key)
+        if not is_new:
+            if record.request_hash != _fingerprint(request):
+                raise RuleViolation("This Idempotency-Key was used with another request.", "idempotency_key_reused")
+            return _replay(record)
+        response = handler(request, *args, **kwargs)
+        _remember(record, response, worded)
+    return response
+
+
+def _remember(record: IdempotencyRecord, response: Response, worded: Callable[[Any], Any]) -> None:
+    """Keep the answer as the client will see it."""
+    data = None if response.data is None else worded(response.data)
+    record.status = response.status_code
+    record.body = json.loads(json.dumps(data, cls=JSONEncoder))
+    record.location = response.get("Location", "")[:500]
+    record.save(update_fields=["status", "body", "location"])
+
+
+def _replay(record: IdempotencyRecord) -> Response:
+    response = Response(record.body, status=record.status or 200)
+    response.is_replayed = True
+    response["Idempotent-Replayed"] = "true"
+    if record.location:
+        response["Location"] = record.location
+    return response

@@ -1,0 +1,145 @@
+"""What pages share: one URL serves the page and its fragment, refusals are shown where they happened."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django_filters.views import FilterView
+from django_tables2 import RequestConfig
+
+from .errors import InvalidInput, NotVisible, PortalError
+
+PAGE_SIZES = (25, 50, 100, 200)
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of the page; boosted links and history ask for the whole."""
+    return bool(getattr(request, "htmx", False)) and request.htmx.request_type == "partial"
+
+
+def render_fragment(
+    request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
+    """A named partial of a page, such as `releases/release_detail.html#row`."""
+    response = render(request, template, context, status=status)
+    patch_vary_headers(response, ["HX-Request", "HX-Request-Type"])
+    return response
+
+
+def tell(
+    response: HttpResponse, text: str, *, kind: str = "passed", undo: dict[str, Any] | None = None
+) -> HttpResponse:
+    """Show a toast when the fragment arrives; `undo` is the `{"url", "values"}` of a POST that takes it back."""
+    toast: dict[str, Any] = {"text": str(text), "kind": kind}
+    if undo:
+        toast["undo"] = undo
+    response["HX-Trigger"] = json.dumps({"portal:toast": toast})
+    return response
+
+
+@dataclass(slots=True)
+class Refusal:
+    """What a service said no with, for the template; empty when it did not."""
+
+    message: str = ""
+    code: str = ""
+    status: int = 200
+
+    def __bool__(self) -> bool:
+        """Whether something was refused."""
+        return bool(self.message)
+
+
+@contextmanager
+def shown_refusal(request: HttpRequest) -> Iterator[Refusal]:
+    """Catch what services say no with, to show it beside its cause; the status to answer with is in it."""
+    refusal = Refusal()
+    try:
+        yield refusal
+    except NotVisible:
+        raise
+    except PortalError as error:
+        words = [text for texts in error.fields.values() for text in texts]
+        refusal.message = " ".join(words) if isinstance(error, InvalidInput) and words else error.message
+        refusal.code = error.code
+        refusal.status = 422
+
+
+class FragmentMixin:
+    """A page whose template holds named partials; htmx gets the one named in `fragment`."""
+
+    fragment = "rows"
+
+    def fragment_name(self) -> str:
+        """Which partial htmx gets; a view with several decides by `request.htmx.target`."""
+        return self.fragment
+
+    def get_template_names(self) -> list[str]:
+        """The page, or its partial."""
+        names = super().get_template_names()
+        if wants_fragment(self.request):
+            return [f"{names[0]}#{self.fragment_name()}"]
+        return names
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Tell caches that page and fragment differ."""
+        response = super().dispatch(request, *args, **kwargs)
+        patch_vary_headers(response, ["HX-Request", "HX-Request-Type"])
+        return response
+
+
+class FilteredListView(FilterView):
+    """A filtered, sorted and paged table; the URL holds its whole state."""
+
+    table_class: type
+    strict = False
+    paginate_by = 50
+
+    def get_paginate_by(self, queryset: Any) -> int:
+        """The page size of the URL, if it is one of those offered."""
+        size = self.request.GET.get("per_page", "")
+        return int(size) if size.isdigit() and int(size) in PAGE_SIZES else self.paginate_by
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        """More arguments of the table."""
+        return {}
+
+    def paginate_queryset(self, queryset: Any, page_size: int) -> tuple:
+        """Left to the table, which sorts first."""
+        return None, None, queryset, False
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The table of the page and the active filters as chips."""
+        context = super().get_context_data(**kwargs)
+        table = self.table_class(self.object_list, request=self.request, **self.get_table_kwargs())
+        size = self.get_paginate_by(self.object_list)
+        RequestConfig(self.request, paginate={"per_page": size, "silent": True}).configure(table)
+        context.update(table=table, page_obj=table.page, chips=self.chips(context["filter"]), page_sizes=PAGE_SIZES)
+        return context
+
+    def chips(self, filterset: Any) -> list[dict[str, str]]:
+        """The active filters: field, value in words and the address without it."""
+        chips = []
+        form = filterset.form
+        if not form.is_bound:
+            return chips
+        form.is_valid()
+        for name, field in form.fields.items():
+            values = self.request.GET.getlist(name)
+            value = form.cleaned_data.get(name) if hasattr(form, "cleaned_data") else None
+            if not any(values) or value in (None, "", []):
+                continue
+            query = self.request.GET.copy()
+            query.pop(name, None)
+            query.pop("page", None)
+            choices = dict(getattr(field, "choices", [])) if hasattr(field, "choices") else {}
+            words = ", ".join(str(choices.get(each, each)) for each in values if each)
+            chips.append(
+                {"name": name, "label": str(field.label or name), "value": words, "url": f"?{query.urlencode()}"}
+            )
+        return chips

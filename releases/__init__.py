@@ -1,0 +1,1 @@
+"""Releases, their scope, their gates and verdict."""

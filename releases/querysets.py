@@ -1,0 +1,59 @@
+"""Reading releases."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db.models import Count, F, Q
+
+from accounts.querysets import ProjectOwnedQuerySet
+
+from .choices import OPEN_STATUSES, ExecutionStatus
+
+
+class ReleaseQuerySet(ProjectOwnedQuerySet):
+    """Releases."""
+
+    def open(self) -> Self:
+        """Those that have not shipped and are not cancelled."""
+        return self.filter(overall_status__in=OPEN_STATUSES)
+
+    def next_to_ship(self) -> Self:
+        """Open ones, the earliest date first, those without a date last."""
+        return self.open().order_by(F("release_date").asc(nulls_last=True), "-pk")
+
+    def with_counts(self) -> Self:
+        """How many living cases of the scope have each verdict: `count_passed`, ..., and `count_total`."""
+        living = Q(scope__case__deleted_at__isnull=True)
+        counts = {
+            f"count_{status.value}": Count("scope", filter=living & Q(scope__execution_status=status))
+            for status in ExecutionStatus
+        }
+        return self.annotate(count_total=Count("scope", filter=living), **counts)
+
+    def for_list(self) -> Self:
+        """What a list shows; newest first."""
+        return self.select_related("project", "qa_lead", "created_by").order_by(
+            F("release_date").desc(nulls_first=True), "-pk"
+        )
+
+
+class ReleaseCaseQuerySet(ProjectOwnedQuerySet):
+    """Cases in the scope of releases."""
+
+    def living(self) -> Self:
+        """Those whose case and release are not deleted."""
+        return self.filter(case__deleted_at__isnull=True, release__deleted_at__isnull=True)
+
+    def for_list(self) -> Self:
+        """What a row of the execution page shows."""
+        return (
+            self.select_related("case__folder__parent", "case__project", "assigned_to", "executed_by", "release")
+            .defer("case__search", "case__folded", "case__description")
+            .order_by("case__folder__path", "position", "pk")
+        )
+
+    def counts(self) -> dict[str, int]:
+        """How many have each verdict, every status present."""
+        found = dict(self.order_by().values_list("execution_status").annotate(number=Count("pk")))
+        return {status.value: found.get(status.value, 0) for status in ExecutionStatus}

@@ -1,0 +1,1 @@
+"""Test runs, results and the importers of reports."""

@@ -1,0 +1,241 @@
+"""Test runs, the tests in them, their results, and the reports they came from."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Authored, Project, ProjectOwned
+from catalog.models import TestCase
+from files.models import StoredFile
+from qaportal.kit.models import SoftDeleted, new_uuid
+from releases.models import Release
+
+from .choices import ImportState, MatchedBy, ResultSource, ResultStatus, RunKind, RunStatus
+from .querysets import ReportImportQuerySet, ResultQuerySet, RunCaseQuerySet, TestRunQuerySet
+
+
+class RunNumberCounter(models.Model):
+    """The last number given to a run of the project."""
+
+    project = models.OneToOneField(Project, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    last_number = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        """The number."""
+        return str(self.last_number)
+
+
+class TestRun(ProjectOwned, Authored, SoftDeleted):
+    """One execution of a set of tests; its counters are kept up to date by the write path."""
+
+    __test__ = False
+
+    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=RunKind.choices)
+    name = models.CharField(_("name"), max_length=300)
+    description = models.TextField(_("description"), blank=True)
+    release = models.ForeignKey(Release, null=True, blank=True, on_delete=models.SET_NULL, related_name="runs")
+    environment = models.CharField(_("environment"), max_length=120, blank=True)
+    build = models.CharField(_("build"), max_length=200, blank=True)
+    branch = models.CharField(_("branch"), max_length=200, blank=True)
+    status = models.CharField(max_length=12, choices=RunStatus.choices, default=RunStatus.ACTIVE)
+    external_id = models.CharField(max_length=200, null=True, blank=True)
+    due = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
+    is_implicit = models.BooleanField(default=False)
+    count_passed = models.PositiveIntegerField(default=0)
+    count_failed = models.PositiveIntegerField(default=0)
+    count_error = models.PositiveIntegerField(default=0)
+    count_blocked = models.PositiveIntegerField(default=0)
+    count_skipped = models.PositiveIntegerField(default=0)
+    count_in_progress = models.PositiveIntegerField(default=0)
+    count_not_started = models.PositiveIntegerField(default=0)
+    count_flaky = models.PositiveIntegerField(default=0)
+    count_unmatched = models.PositiveIntegerField(default=0)
+    duration_ms = models.BigIntegerField(default=0)
+    """The sum of its tests' last durations."""
+
+    objects = TestRunQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "number"], name="test_run_number_once"),
+            models.UniqueConstraint(
+                fields=["project", "external_id"],
+                condition=Q(deleted_at__isnull=True, external_id__isnull=False),
+                name="test_run_external_id_once",
+            ),
+            models.UniqueConstraint(
+                fields=["release"],
+                condition=Q(is_implicit=True, deleted_at__isnull=True, release__isnull=False),
+                name="test_run_implicit_once",
+            ),
+            models.CheckConstraint(condition=Q(status__in=RunStatus.values), name="test_run_status_known"),
+        ]
+        indexes = [
+            models.Index(fields=["project", "-started_at"], name="test_run_newest"),
+            models.Index(fields=["release"], name="test_run_of_release"),
+        ]
+
+    def __str__(self) -> str:
+        """Number and name."""
+        return f"Run {self.number} {self.name}"
+
+    def get_absolute_url(self) -> str:
+        """The page of the run."""
+        return reverse("runs:detail", args=[self.project.key, self.number])
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many tests have each status."""
+        return {status.value: getattr(self, f"count_{status.value}") for status in ResultStatus}
+
+    @property
+    def total(self) -> int:
+        """How many tests the run has."""
+        return sum(self.counts.values())
+
+
+class RunCase(ProjectOwned):
+    """One test of a run, whether it found its case or not; its last attempt is its verdict."""
+
+    run = models.ForeignKey(TestRun, on_delete=models.CASCADE, related_name="tests")
+    case = models.ForeignKey(TestCase, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    test_key = models.UUIDField()
+    """MD5 of the automation key or of `case:<id>`, as 16 bytes."""
+    occurrence = models.PositiveIntegerField(default=1)
+    """Tells tests of one report apart that share everything, such as rows of a data provider."""
+    matched_by = models.CharField(max_length=16, choices=MatchedBy.choices, blank=True, default="")
+    automation_key = models.TextField(blank=True)
+    name = models.TextField()
+    class_name = models.TextField(blank=True)
+    suite_path = ArrayField(models.TextField(), default=list, blank=True)
+    assigned_to = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    status = models.CharField(max_length=12, choices=ResultStatus.choices, default=ResultStatus.NOT_STARTED)
+    position = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
+    is_flaky = models.BooleanField(default=False)
+    last_result_id = models.UUIDField(null=True)
+    error_summary = models.CharField(max_length=300, blank=True)
+    """The first line of the last attempt's failure."""
+    executed_at = models.DateTimeField(null=True)
+    duration_ms = models.PositiveBigIntegerField(null=True)
+
+    objects = RunCaseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "test_key", "occurrence"], name="run_case_once"),
+        ]
+        indexes = [
+            models.Index(fields=["run", "status"], name="run_case_by_status"),
+            models.Index(fields=["run", "position", "id"], name="run_case_in_order"),
+            models.Index(fields=["case"], condition=Q(case__isnull=False), name="run_case_of_case"),
+            models.Index(fields=["run"], condition=Q(case__isnull=True), name="run_case_unmatched"),
+        ]
+
+    def __str__(self) -> str:
+        """The name."""
+        return self.name
+
+
+class ReportImport(ProjectOwned, Authored):
+    """One uploaded report: what was asked, what became of it, and the bytes it was made from."""
+
+    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
+    run = models.ForeignKey(TestRun, null=True, blank=True, on_delete=models.CASCADE, related_name="imports")
+    file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    file_name = models.CharField(max_length=255, blank=True)
+    sha256 = models.CharField(max_length=64)
+    idempotency_key = models.CharField(max_length=255, null=True, blank=True)
+    format = models.CharField(max_length=20, blank=True)
+    state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.QUEUED)
+    progress_id = models.UUIDField(null=True)
+    creates_cases = models.BooleanField(default=False)
+    counts = models.JSONField(default=dict)
+    repaired = models.BooleanField(default=False)
+    warnings = models.JSONField(default=list)
+    error = models.TextField(blank=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = ReportImportQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "sha256"], condition=~Q(state="failed"), name="report_import_bytes_once"
+            ),
+            models.UniqueConstraint(
+                fields=["project", "idempotency_key"],
+                condition=Q(idempotency_key__isnull=False),
+                name="report_import_key_once",
+            ),
+            models.CheckConstraint(condition=Q(state__in=ImportState.values), name="report_import_state_known"),
+        ]
+        indexes = [models.Index(fields=["project", "-created_at"], name="report_import_newest")]
+
+    def __str__(self) -> str:
+        """The file."""
+        return self.file_name or str(self.pk)
+
+    def get_absolute_url(self) -> str:
+        """The page that shows progress and summary."""
+        return reverse("runs:import_detail", args=[self.project.key, self.pk])
+
+
+class Result(models.Model):
+    """One attempt of one test.
+
+    The table is partitioned by month on its UUIDv7 key, made from the time of storing. Only `run_case` is a foreign
+    key in the database: five checked keys a row would double the time of storing 100,000 results, and every row comes
+    in through one write path that has locked its run.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
+    project = models.ForeignKey(
+        Project, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    run = models.ForeignKey(TestRun, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    run_case = models.ForeignKey(RunCase, on_delete=models.CASCADE, db_index=False, related_name="results")
+    case = models.ForeignKey(
+        TestCase, null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    case_version = models.PositiveIntegerField(null=True)
+    report_import_id = models.UUIDField(null=True)
+    attempt = models.PositiveIntegerField()
+    status = models.CharField(max_length=12, choices=ResultStatus.choices)
+    source = models.CharField(max_length=8, choices=ResultSource.choices)
+    executor = models.ForeignKey(
+        "accounts.User", null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    name = models.TextField(blank=True)
+    class_name = models.TextField(blank=True)
+    suite_path = ArrayField(models.TextField(), default=list)
+    notes = models.TextField(blank=True)
+    error_message = models.TextField(blank=True)
+    stack_trace = models.TextField(blank=True)
+    output = models.TextField(blank=True)
+    """What the test wrote; kept for attempts that did not pass, the raw report holds the rest."""
+    duration_ms = models.PositiveBigIntegerField(null=True)
+    started_at = models.DateTimeField(null=True)
+    executed_at = models.DateTimeField()
+    metadata = models.JSONField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ResultQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["run_case", "attempt"], name="result_of_test"),
+            models.Index(fields=["case", "-id"], condition=Q(case__isnull=False), name="result_of_case"),
+        ]
+
+    def __str__(self) -> str:
+        """Name and status."""
+        return f"{self.name}: {self.status}"

@@ -1,0 +1,78 @@
+"""The monthly partitions of the result family.
+
+The key of a row is a UUIDv7 made when it is stored, so the bounds of a month are the smallest UUIDv7s of its first
+and of the next month's first millisecond.
+"""
+
+import uuid
+from datetime import UTC, datetime
+
+from django.db import connection, migrations, transaction
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+PARTITIONED_TABLES = ("runs_result",)
+MONTHS_AHEAD = 3
+
+
+class CreatePartitionedModel(migrations.CreateModel):
+    """Creates the table of a model partitioned by ranges of its key; the state is that of `CreateModel`."""
+
+    def database_forwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: object) -> None:
+        """Create the table with the partition clause added to the statement."""
+        schema_editor.sql_create_table = type(schema_editor).sql_create_table + " PARTITION BY RANGE (id)"
+        try:
+            super().database_forwards(app_label, schema_editor, *states)
+        finally:
+            del schema_editor.sql_create_table
+
+
+def month_start(moment: datetime, months: int = 0) -> datetime:
+    """The first instant of the month that lies `months` after the one of the moment, in UTC."""
+    count = moment.year * 12 + moment.month - 1 + months
+    return datetime(count // 12, count % 12 + 1, 1, tzinfo=UTC)
+
+
+def lower_bound(moment: datetime) -> uuid.UUID:
+    """The smallest UUIDv7 of this millisecond."""
+    return uuid.UUID(int=int(moment.timestamp() * 1000) << 80)
+
+
+def partition_name(table: str, month: datetime) -> str:
+    """`runs_result_2026_11`."""
+    return f"{table}_{month:%Y_%m}"
+
+
+def create_partition(table: str, month: datetime) -> bool:
+    """Make the partition of the month unless it exists; answers whether it was made.
+
+    It is built beside the table and attached, which locks out neither readers nor writers of the other months.
+    """
+    name = partition_name(table, month)
+    start, end = lower_bound(month), lower_bound(month_start(month, 1))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"partitions of {table}"])
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [name])
+        if cursor.fetchone()[0]:
+            return False
+        cursor.execute(f'CREATE TABLE "{name}" (LIKE "{table}" INCLUDING DEFAULTS INCLUDING CONSTRAINTS)')
+        cursor.execute(
+            f"ALTER TABLE \"{table}\" ATTACH PARTITION \"{name}\" FOR VALUES FROM ('{start}') TO ('{end}')"
+        )
+    return True
+
+
+def ensure_partitions(*, now: datetime | None = None, months_ahead: int = MONTHS_AHEAD) -> list[str]:
+    """Make the partitions of this month and the next ones; answers the names of those that were made."""
+    now = now or datetime.now(UTC)
+    made = []
+    for table in PARTITIONED_TABLES:
+        for step in range(months_ahead + 1):
+            month = month_start(now, step)
+            if create_partition(table, month):
+                made.append(partition_name(table, month))
+    return made
+
+
+def create_first_partitions(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Migration step: a new database, a test's included, can store results at once."""
+    ensure_partitions()

@@ -1,0 +1,44 @@
+"""Who may do what with runs and results."""
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Project, User
+from accounts.permissions import decide
+from qaportal.kit.errors import Allowed, Decision, Denied
+
+from .choices import RunStatus
+from .models import TestRun
+
+
+def can_import_report(user: User, project: Project) -> Decision:
+    """Whether the user may upload test reports."""
+    return decide(user, "report.import", project)
+
+
+def can_record(user: User, project: Project) -> Decision:
+    """Whether the user may record results by hand."""
+    return decide(user, "result.record", project)
+
+
+def can_edit_run(user: User, run: TestRun) -> Decision:
+    """Whether the user may rename, finish or relink the run."""
+    return decide(user, "run.edit", run.project)
+
+
+def can_delete_run(user: User, run: TestRun) -> Decision:
+    """Whether the user may delete the run."""
+    if run.is_implicit:
+        return Denied(_("This run holds the verdicts that were set in the release; it cannot be deleted."), "implicit")
+    return decide(user, "run.delete", run.project)
+
+
+def can_link_tests(user: User, run: TestRun) -> Decision:
+    """Whether the user may say which case a reported test belongs to."""
+    return decide(user, "case.edit", run.project)
+
+
+def takes_results(run: TestRun) -> Decision:
+    """Whether the run still takes results: a cancelled one does not; a completed one takes later shards."""
+    if run.status == RunStatus.CANCELLED:
+        return Denied(_("The run was cancelled and takes no more results."), "run_cancelled")
+    return Allowed()

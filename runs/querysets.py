@@ -1,0 +1,99 @@
+"""Reading runs and results."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.querysets import ProjectOwnedQuerySet
+from catalog.choices import ResultStatus
+
+if TYPE_CHECKING:
+    from catalog.models import TestCase
+
+FAILURES = (ResultStatus.FAILED, ResultStatus.ERROR)
+
+
+class TestRunQuerySet(ProjectOwnedQuerySet):
+    """Runs."""
+
+    __test__ = False
+
+    def for_list(self) -> Self:
+        """What a list shows, newest first."""
+        return self.select_related("project", "release__project", "created_by").order_by("-started_at", "-number")
+
+    def shown(self) -> Self:
+        """Without the implicit run of a release that has no result yet."""
+        return self.exclude(is_implicit=True, finished_at__isnull=True, tests__isnull=True)
+
+    def automated(self) -> Self:
+        """Those that reports filled."""
+        return self.filter(kind__in=["automated", "mixed"])
+
+
+class RunCaseQuerySet(ProjectOwnedQuerySet):
+    """Tests of runs."""
+
+    def living(self) -> Self:
+        """Those of runs that are not deleted."""
+        return self.filter(run__deleted_at__isnull=True)
+
+    def for_list(self) -> Self:
+        """What a row shows."""
+        return self.select_related("case__project", "run__project", "assigned_to").defer("case__search", "case__folded")
+
+    def failures(self) -> Self:
+        """Those whose last attempt failed."""
+        return self.filter(status__in=FAILURES)
+
+    def unmatched(self) -> Self:
+        """Those that found no case."""
+        return self.filter(case__isnull=True)
+
+    def matching(self, words: str) -> Self:
+        """Tests whose name, class, case id or failure holds the words."""
+        words = words.strip()
+        if not words:
+            return self
+        return self.filter(
+            Q(name__icontains=words)
+            | Q(class_name__icontains=words)
+            | Q(case__test_id__istartswith=words)
+            | Q(error_summary__icontains=words)
+        )
+
+
+class ResultQuerySet(models.QuerySet):
+    """Attempts."""
+
+    def visible_to(self, user: object) -> Self:
+        """Those of the projects that the user sees, in runs that are not deleted."""
+        from accounts.models import Project
+
+        if not user.is_authenticated:
+            return self.none()
+        visible = Project.objects.visible_to(user).order_by().values("pk")
+        return self.filter(project__in=visible, run__deleted_at__isnull=True)
+
+    def in_project(self, project: object) -> Self:
+        """Those of one project."""
+        return self.filter(project=project)
+
+    def for_list(self) -> Self:
+        """What a row shows."""
+        return self.select_related("run__project", "executor").order_by("-id")
+
+    def history_of(self, case: TestCase) -> Self:
+        """The attempts of one case, newest first."""
+        return self.filter(case=case, run__deleted_at__isnull=True).for_list()
+
+
+class ReportImportQuerySet(ProjectOwnedQuerySet):
+    """Uploaded reports."""
+
+    def for_list(self) -> Self:
+        """Newest first."""
+        return self.select_related("project", "run__project", "created_by").order_by("-created_at")
