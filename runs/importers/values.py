@@ -1,0 +1,45 @@
+"""Reading the values that test runners write into reports. What cannot be read is None, never an error."""
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+PLAIN_SECONDS = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?", re.ASCII)
+LONGEST_DURATION_MS = 2**31 - 1
+FIRST_BELIEVABLE_YEAR = 1990
+
+
+def milliseconds(seconds: str | None) -> int | None:
+    """Return a duration given in seconds as whole milliseconds.
+
+    Only a plain number counts: `1,234.5`, a negative one, `NaN`, `<<computed>>` and an empty value say nothing certain.
+    """
+    if not seconds or not (PLAIN_SECONDS.fullmatch(seconds) or PLAIN_SECONDS.fullmatch(seconds.strip())):
+        return None
+    duration = float(seconds) * 1000
+    return round(duration) if duration <= LONGEST_DURATION_MS else None
+
+
+def moment(text: str | None) -> tuple[datetime | None, bool]:
+    """Return a point in time in UTC, and whether the text left its time zone out; then UTC is assumed.
+
+    ISO 8601 and the dates of mails (`21 Nov 2026 08:17:09 GMT`, as TestNG writes) are read. A time before 1990 is a
+    runner's way to say that it has none.
+    """
+    if not text or len(text) > 64:
+        return None, False
+    try:
+        parsed = datetime.fromisoformat(text.strip())
+    except ValueError:
+        try:
+            parsed = parsedate_to_datetime(text)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            return None, False
+    is_naive = parsed.tzinfo is None
+    try:
+        parsed = parsed.replace(tzinfo=UTC) if is_naive else parsed.astimezone(UTC)
+    except (OverflowError, ValueError):
+        return None, False
+    if parsed.year < FIRST_BELIEVABLE_YEAR:
+        return None, False
+    return parsed, is_naive
