@@ -136,6 +136,11 @@ def is_running(data: Path) -> bool:
     return subprocess.run(asked, cwd="/", check=False).returncode == 0  # noqa: S603 - our own program and path
 
 
+def has_ended(data: Path) -> bool:
+    """Whether the server we joined is gone. Costs one system call, so that it can be asked all the time."""
+    return data in _handles and _is_free(data / "keeper.lock")
+
+
 def release(data: Path) -> None:
     """Give our handle back; when it was the last one, wait until the server has ended."""
     handle = _handles.pop(data, None)
