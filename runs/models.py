@@ -157,6 +157,9 @@ class ReportImport(ProjectOwned, Authored):
     state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.QUEUED)
     progress_id = models.UUIDField(null=True)
     creates_cases = models.BooleanField(default=False)
+    request = models.JSONField(default=dict)
+    """Which run was asked for: an existing one, one to be joined by its external id, or the name of a new one."""
+    duplicate_of = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
     counts = models.JSONField(default=dict)
     repaired = models.BooleanField(default=False)
     warnings = models.JSONField(default=list)
@@ -168,7 +171,9 @@ class ReportImport(ProjectOwned, Authored):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["run", "sha256"], condition=~Q(state="failed"), name="report_import_bytes_once"
+                fields=["run", "sha256"],
+                condition=~Q(Q(state="failed") | Q(duplicate_of__isnull=False)),
+                name="report_import_bytes_once",
             ),
             models.UniqueConstraint(
                 fields=["project", "idempotency_key"],

@@ -37,6 +37,11 @@ def can_link_tests(user: User, run: TestRun) -> Decision:
     return decide(user, "case.edit", run.project)
 
 
+def can_create_cases(user: User, project: Project) -> Decision:
+    """Whether the user may make cases of reported tests."""
+    return decide(user, "case.edit", project)
+
+
 def takes_results(run: TestRun) -> Decision:
     """Whether the run still takes results: a cancelled one does not; a completed one takes later shards."""
     if run.status == RunStatus.CANCELLED:

@@ -1,0 +1,21 @@
+"""Configuration of runs."""
+
+from django.apps import AppConfig
+
+
+class RunsConfig(AppConfig):
+    """Test runs and results."""
+
+    name = "runs"
+
+    def ready(self) -> None:
+        """Register events and what the other apps ask for."""
+        from accounts.services.projects import register_content_check
+        from qaportal.kit import events
+
+        from .jobs import close_abandoned
+        from .models import TestRun
+
+        events.declare("run.created", "run.updated", "run.deleted", "results.recorded", "report.imported")
+        events.subscribe("job.abandoned", close_abandoned)
+        register_content_check(lambda project: TestRun.objects.living().in_project(project).exists())

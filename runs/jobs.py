@@ -1,0 +1,49 @@
+"""Jobs of runs."""
+
+import logging
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError
+from django.utils.translation import gettext as _
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from qaportal.kit.requests import set_request_id
+
+from .partitions import ensure_partitions
+from .services import imports
+
+logger = logging.getLogger(__name__)
+TASK_NAME = "runs.jobs.run_report_import"
+
+
+@app.task(
+    name=TASK_NAME,
+    queue="ingest",
+    retry=RetryStrategy(max_attempts=5, exponential_wait=2, retry_exceptions={OperationalError, InterfaceError}),
+)
+def run_report_import(import_id: str) -> None:
+    """Read one uploaded report; a fault of the portal closes the import visibly instead of leaving it open."""
+    set_request_id(f"import:{import_id}")
+    try:
+        imports.run_import(import_id=UUID(import_id))
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("Import %s failed", import_id)
+        reason = _("Something went wrong in the portal while it read the report. It has been logged.")
+        imports.fail_import(import_id=UUID(import_id), reason=reason, code="internal_error")
+
+
+def close_abandoned(*, task_name: str, arguments: dict) -> None:
+    """An import whose workers died again and again is closed, so that its uploader is not left waiting."""
+    if task_name == TASK_NAME:
+        reason = _("The import was tried several times and did not get through.")
+        imports.fail_import(import_id=UUID(arguments["import_id"]), reason=reason, code="abandoned")
+
+
+@app.periodic(cron="23 2 * * *")
+@app.task(queue="default", queueing_lock="make_partitions")
+def make_partitions(timestamp: int) -> None:
+    """Every night: make the partitions of the months to come."""
+    ensure_partitions()

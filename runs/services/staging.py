@@ -1,0 +1,193 @@
+"""The staging table of one batch of results: filled by COPY, read by every later statement of the batch."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection
+
+from catalog.choices import ResultStatus
+from qaportal.kit.models import new_uuid
+
+SUMMARY_LENGTH = 300
+
+
+@dataclass(slots=True)
+class NewResult:
+    """One attempt to be recorded, whatever way it came in. Its texts hold nothing that PostgreSQL refuses.
+
+    Attempts of one test come one after the other; `attempt` of `attempts` counts within the batch and the last one is
+    the verdict. `occurrence` tells tests apart that share an automation key. `executed_at` is in UTC, never
+    later than now.
+    """
+
+    status: str
+    executed_at: datetime
+    name: str = ""
+    class_name: str = ""
+    suite_path: tuple[str, ...] = ()
+    folder_path: tuple[str, ...] = ()
+    """Where a case made from this test belongs."""
+    automation_key: str = ""
+    occurrence: int = 1
+    attempt: int = 1
+    attempts: int = 1
+    is_flaky: bool = False
+    case_id: int | None = None
+    explicit_ids: tuple[str, ...] = ()
+    named_ids: tuple[str, ...] = ()
+    duration_ms: int | None = None
+    error_message: str = ""
+    stack_trace: str = ""
+    output: str = ""
+    notes: str = ""
+    started_at: datetime | None = None
+    metadata: dict | None = None
+
+
+@dataclass(slots=True)
+class Staged:
+    """What went into the staging table."""
+
+    rows: int = 0
+    tests: int = 0
+    has_explicit_ids: bool = False
+    has_named_ids: bool = False
+    has_keys: bool = False
+    by_status: dict[str, int] = field(default_factory=dict)
+    flaky: int = 0
+
+    def count(self, result: NewResult) -> None:
+        """Take one row into account."""
+        self.rows += 1
+        self.has_explicit_ids |= bool(result.explicit_ids)
+        self.has_named_ids |= bool(result.named_ids)
+        self.has_keys |= bool(result.automation_key)
+        if result.attempt == result.attempts:
+            self.tests += 1
+            self.by_status[result.status] = self.by_status.get(result.status, 0) + 1
+            self.flaky += result.is_flaky
+
+
+_COLUMNS = {
+    "seq": "integer",
+    "result_id": "uuid",
+    "test_key": "uuid",
+    "occurrence": "integer",
+    "attempt": "integer",
+    "attempts": "integer",
+    "is_verdict": "boolean",
+    "is_flaky": "boolean",
+    "case_id": "bigint",
+    "explicit_ids": "text[]",
+    "named_ids": "text[]",
+    "automation_key": "text",
+    "name": "text",
+    "class_name": "text",
+    "suite_path": "text[]",
+    "folder_path": "text[]",
+    "status": "text",
+    "severity": "smallint",
+    "duration_ms": "bigint",
+    "error_message": "text",
+    "error_summary": "text",
+    "stack_trace": "text",
+    "output": "text",
+    "notes": "text",
+    "started_at": "timestamptz",
+    "executed_at": "timestamptz",
+    "metadata": "jsonb",
+}
+_SEVERITY = {
+    status: number
+    for number, status in enumerate(
+        (
+            ResultStatus.NOT_STARTED,
+            ResultStatus.IN_PROGRESS,
+            ResultStatus.SKIPPED,
+            ResultStatus.PASSED,
+            ResultStatus.BLOCKED,
+            ResultStatus.FAILED,
+            ResultStatus.ERROR,
+        )
+    )
+}
+
+
+def test_key_of(automation_key: str) -> uuid.UUID:
+    """What identifies a test inside a run: 128 bits of its automation key or of `case:<id>`."""
+    return uuid.UUID(bytes=hashlib.md5(automation_key.encode("utf-8", "replace"), usedforsecurity=False).digest())
+
+
+test_key_of.__test__ = False
+
+
+def case_key(case_id: int) -> str:
+    """The key of a test that stands for a case itself."""
+    return f"case:{case_id}"
+
+
+def first_line(message: str) -> str:
+    """The first line that says something, for lists."""
+    for line in message.split("\n", 5):
+        if line.strip():
+            return line.strip()[:SUMMARY_LENGTH]
+    return ""
+
+
+def _rows(results: Iterable[NewResult], staged: Staged) -> Iterator[tuple]:
+    for result in results:
+        key = result.automation_key or (case_key(result.case_id) if result.case_id else result.name)
+        staged.count(result)
+        yield (
+            staged.rows,
+            new_uuid(),
+            test_key_of(key),
+            result.occurrence,
+            result.attempt,
+            result.attempts,
+            result.attempt == result.attempts,
+            result.is_flaky,
+            result.case_id,
+            list(result.explicit_ids),
+            list(result.named_ids),
+            result.automation_key,
+            result.name,
+            result.class_name,
+            list(result.suite_path),
+            list(result.folder_path),
+            str(result.status),
+            _SEVERITY[result.status],
+            result.duration_ms,
+            result.error_message,
+            first_line(result.error_message),
+            result.stack_trace,
+            result.output,
+            result.notes,
+            result.started_at,
+            result.executed_at,
+            json.dumps(result.metadata) if result.metadata else None,
+        )
+
+
+def fill(results: Iterable[NewResult]) -> Staged:
+    """Write the results into the transaction's staging table, which is emptied first; reads the source as it goes."""
+    staged = Staged()
+    columns = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS staged_result ({columns}) ON COMMIT DROP")
+        cursor.execute(
+            "CREATE TEMP TABLE IF NOT EXISTS staged_match"
+            " (test_key uuid, occurrence integer, case_id bigint, matched_by text) ON COMMIT DROP"
+        )
+        cursor.execute("TRUNCATE staged_result, staged_match")
+        names = ", ".join(_COLUMNS)
+        with cursor.copy(f"COPY staged_result ({names}) FROM STDIN") as copy:
+            for row in _rows(results, staged):
+                copy.write_row(row)
+        if staged.rows > 100:
+            cursor.execute("ANALYZE staged_result")
+    return staged
