@@ -28,9 +28,10 @@ EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with
 
 
 def say(line: str) -> None:
-    """Tell the person at the terminal."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    """Tell the person at the terminal, who may have closed it."""
+    with contextlib.suppress(OSError):
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
 
 
 def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -196,7 +197,7 @@ def serve(arguments: argparse.Namespace) -> int:
     code = supervisor.prepare(demo=arguments.demo)
     if code == 0 and not signals.requests:
         supervisor.run()
-    if code:
+    if code not in {0, CONFIGURATION_ERROR}:  # that one has said it in its own line
         say("QA Portal cannot start: the preparation failed, see above.")
     supervisor.end()
     return code
