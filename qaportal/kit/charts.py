@@ -138,7 +138,7 @@ def scale_top(highest: float) -> tuple[float, float]:
     raw = highest / 3
     power = 10 ** math.floor(math.log10(raw))
     step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= raw * 0.9999)
-    if highest >= 3:
+    if float(highest).is_integer():
         step = math.ceil(step)
     return step * math.ceil(highest / step - 1e-9), step
 

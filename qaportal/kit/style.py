@@ -134,6 +134,7 @@ def samples() -> dict[str, Any]:
         ],
         "crumbs": [("Kit", "#"), ("Style", "")],
         "form": SampleForm(),
+        "filter_form": SampleForm(auto_id="filter_%s"),
         "wrong_form": SampleForm(
             {"title": "A title that is much too long for its field", "priority": "middle"}, auto_id="wrong_%s"
         ),

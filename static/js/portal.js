@@ -44,15 +44,18 @@
     if (kind === "passed") fade(shown);
   };
 
+  /** Tell that the server could not do it, with the number under which its log knows the rest. */
+  const refused = (number) => toast({ text: number ? say("serverError", number) : say("serverErrorPlain"), kind: "failed" });
+
   const takeBack = async (button) => {
     const { url, values } = button.undo;
     button.closest("[data-toast]").remove();
     const response = await post(url, values);
     if (response.ok) location.reload();
-    else toast({ text: say("serverError", response.headers.get("X-Request-ID") ?? ""), kind: "failed" });
+    else refused(response.headers.get("X-Request-ID"));
   };
 
-  window.portal = { say, token, post, toast, isTyping };
+  window.portal = { say, token, post, toast, refused, isTyping };
   document.querySelectorAll("[data-toast].is-passed").forEach(fade);
 
   // -- theme
@@ -138,7 +141,7 @@
   document.addEventListener("htmx:after:request", (event) => announced(event.detail.ctx.response?.raw));
   document.addEventListener("htmx:response:error", (event) => {
     const { response } = event.detail.ctx;
-    if (response.status >= 500) toast({ text: say("serverError", response.headers.get("X-Request-ID") ?? ""), kind: "failed" });
+    if (response.status >= 500) refused(response.headers.get("X-Request-ID"));
   });
   document.addEventListener("htmx:error", (event) => {
     if (!event.detail.ctx?.response) toast({ text: say("networkError"), kind: "failed" });

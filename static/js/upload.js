@@ -80,7 +80,7 @@
       fresh.querySelector("[aria-invalid], [role=alert]")?.scrollIntoView({ block: "center" });
     } else if (request.status >= 500) {
       form.querySelectorAll("button").forEach((button) => { button.disabled = false; });
-      window.portal.toast({ text: window.portal.say("serverError", request.getResponseHeader("X-Request-ID") ?? ""), kind: "failed" });
+      window.portal.refused(request.getResponseHeader("X-Request-ID"));
     } else {
       location.assign(address);
     }
