@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 KILOBYTE = 1024
 MEGABYTE = 1024 * KILOBYTE
+LONGEST_NOTE = 64
 
 
 class ReportRejected(Exception):
@@ -101,8 +102,11 @@ class CappedText:
 
 
 def capped(text: str, limit: int) -> str:
-    """Return `text`, or its first and last part when it is longer than `limit` characters."""
-    if len(text) <= limit:
+    """Return `text`, or its first and last part when it is longer than `limit` characters.
+
+    A text that was cut to this limit before, and holds the note that says so, is left as it is.
+    """
+    if len(text) <= limit + LONGEST_NOTE:
         return text
     collector = CappedText(limit)
     collector.add(text)

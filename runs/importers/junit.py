@@ -117,8 +117,9 @@ class JUnitReader:
         parent = self._suites[-1]
         self._suite_count += 1
         path = parent.path
-        if local_name(name) == "testsuite":
-            path = (*path, shortened_name(attributes.get("name", "").strip(), self._limits.name_characters))
+        suite_name = shortened_name(attributes.get("name", "").strip(), self._limits.name_characters)
+        if suite_name and local_name(name) == "testsuite":
+            path = (*path, suite_name)
         started_at = self._moment(attributes.get("timestamp")) or parent.started_at
         self._suites.append(
             OpenSuite(self._suite_count, path, dialect_of_suite(attributes, parent.dialect), started_at)

@@ -161,7 +161,7 @@ class Survey:
             self._outermost_names.append(name)
         self._note_start(moment(attributes.get("timestamp"))[0])
         dialect = dialect_of_suite(attributes, parent.dialect)
-        path = (*parent.path, name) if element == "testsuite" else parent.path
+        path = (*parent.path, name) if name and element == "testsuite" else parent.path
         claims_failures = any(attributes.get(count, "0").strip() not in {"", "0"} for count in ("errors", "failures"))
         self._suites.append(SurveyedSuite(dialect, path, self.report.tests, claims_failures=claims_failures))
         self._note_framework(dialect)
@@ -189,7 +189,7 @@ class Survey:
     def _end_suite(self, element: str) -> None:
         suite = self._suites.pop()
         if element == "testsuite" and suite.claims_failures and self.report.tests == suite.tests_before:
-            name = suite.path[-1][:200]
+            name = suite_test_name(suite.path)[:200]
             self.report.warn(
                 "failures_without_tests",
                 f"The suite “{name}” says that something in it failed, but the file names no test of it.",

@@ -6,6 +6,7 @@ The encoding rules are those of appendix F of the XML recommendation: a byte ord
 import codecs
 import re
 import tempfile
+import weakref
 import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -72,6 +73,7 @@ class ReportSource:
 
     def _spooled(self, stream: BinaryIO) -> BinaryIO:
         spool = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as this source
+        weakref.finalize(self, spool.close)
         allowed = self._limits.document_bytes
         while block := stream.read(CHUNK_BYTES):
             allowed -= len(block)

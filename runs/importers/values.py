@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 PLAIN_SECONDS = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?", re.ASCII)
+LONGEST_NUMBER = 40
 LONGEST_DURATION_MS = 2**31 - 1
 FIRST_BELIEVABLE_YEAR = 1990
 
@@ -14,7 +15,7 @@ def milliseconds(seconds: str | None) -> int | None:
 
     Only a plain number counts: `1,234.5`, a negative one, `NaN`, `<<computed>>` and an empty value say nothing certain.
     """
-    if not seconds or not (PLAIN_SECONDS.fullmatch(seconds) or PLAIN_SECONDS.fullmatch(seconds.strip())):
+    if not seconds or len(seconds) > LONGEST_NUMBER or not PLAIN_SECONDS.fullmatch(seconds.strip()):
         return None
     duration = float(seconds) * 1000
     return round(duration) if duration <= LONGEST_DURATION_MS else None
