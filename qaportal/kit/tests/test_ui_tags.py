@@ -4,15 +4,19 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import django_tables2 as tables
 import pytest
 from django import forms
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.test import RequestFactory
+from django_tables2 import RequestConfig
 
 from qaportal.kit import statuses, wording
 from qaportal.kit.forms import PortalForm
+from qaportal.kit.tables import PortalTable
 
 HOSTILE = '"><script>alert(1)</script>'
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -251,3 +255,23 @@ def test_only_a_whole_is_a_hundred_percent_and_only_nothing_is_none(part, whole,
 def test_thousands_are_grouped():
     assert rendered("{{ n|number }}", n=1234567) == "1,234,567"
     assert rendered("{{ n|number }}", n=None) == ""
+
+
+def test_a_table_of_django_tables2_sorts_by_links_and_says_its_order():
+    class Cases(PortalTable):
+        caption = "Cases of the folder"
+        title = tables.Column()
+        age = tables.Column(orderable=False)
+
+    request = RequestFactory().get("/x/?sort=title&tag=sca")
+    request.user = AnonymousUser()
+    table = Cases([{"title": HOSTILE, "age": 3}], request=request)
+    RequestConfig(request).configure(table)
+    shown = Template("{% load render_table from django_tables2 %}{% render_table table %}").render(
+        Context({"table": table, "request": request})
+    )
+    assert '<caption class="visually-hidden">Cases of the folder</caption>' in shown
+    assert 'aria-sort="ascending"' in shown
+    assert "sort=-title" in shown
+    assert shown.count("<a ") == 1
+    assert "<script" not in shown
