@@ -263,6 +263,9 @@ def test_a_table_of_django_tables2_sorts_by_links_and_says_its_order():
         title = tables.Column()
         age = tables.Column(orderable=False)
 
+        class Meta(PortalTable.Meta):
+            pass
+
     request = RequestFactory().get("/x/?sort=title&tag=sca")
     request.user = AnonymousUser()
     table = Cases([{"title": HOSTILE, "age": 3}], request=request)
