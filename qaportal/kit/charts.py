@@ -220,7 +220,7 @@ def render_svg(chart: Chart) -> SafeString:
     It has no size of its own: the stylesheet of page, mail or PDF gives it one.
     """
     marks = _marks(chart.highest())
-    width = round(98.5 - 1.6 * max(len(word) for _height, word in marks), 1)
+    width = round(98 - 1.8 * max(len(word) for _height, word in marks), 1)
     drawn = list(_columns(chart) if isinstance(chart, StackedColumns) else _line(chart))
     numbers = ((_share(TOP + height * PLOT_HEIGHT / 100), word) for height, word in marks)
     return format_html(
