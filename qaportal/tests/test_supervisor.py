@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -78,11 +77,11 @@ def test_what_does_not_end_when_asked_is_killed():
     watched.start()
     os.close(writer)
     process = watched.process
-    assert os.read(reader, 10) == b"up\n"
-    processes.end([watched], seconds=60, hurry=lambda: True, wait=lambda seconds: None)
-    assert process.returncode == -signal.SIGKILL
-    assert os.read(reader, 10) == b""
-    os.close(reader)
+    with open(reader, "rb") as output:
+        assert output.readline() == b"up\n"
+        processes.end([watched], seconds=60, hurry=lambda: True, wait=lambda seconds: None)
+        assert process.returncode == -signal.SIGKILL
+        assert output.read() == b""
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells a child that its parent ended")
@@ -201,5 +200,4 @@ def test_the_whole_portal_starts_heals_and_ends_without_a_trace(portal):
     assert process.wait() == 0
     assert [child for child in {*children, *everything} if still_runs(child)] == []
     assert not embedded.is_running(data)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", port))
+    supervisor.listen("127.0.0.1", port).close()  # the port is free
