@@ -50,7 +50,7 @@ ROOT_URLCONF = "qaportal.urls"
 WSGI_APPLICATION = "qaportal.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mail addresses are unique whatever their case, by a constraint on lower(email)
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mails are unique whatever their case, by a constraint
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "axes",
@@ -88,7 +89,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "qaportal.kit.requests.CompressionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -152,6 +153,7 @@ if S3_BUCKET:
             "secret_key": env.str("QAPORTAL_S3_SECRET_KEY", default="") or None,
             "file_overwrite": False,
             "default_acl": None,
+            "max_memory_size": 4 * 1024 * 1024,  # bytes of a file that is read; more goes to disk
         },
     }
 else:

@@ -10,5 +10,7 @@ class KitConfig(AppConfig):
     label = "kit"
 
     def ready(self) -> None:
-        """Register the system checks of the shared code."""
-        from . import checks  # noqa: F401
+        """Register the system checks and the events of the shared code."""
+        from . import checks, events  # noqa: F401
+
+        events.declare("job.abandoned")

@@ -1,0 +1,1 @@
+"""Measures what the portal promises about speed; printed as a table, never asserted."""

@@ -1,0 +1,55 @@
+"""Makes folders and cases for tests."""
+
+import factory
+
+from accounts.tests.factories import ProjectFactory
+from catalog.models import CaseActivity, Folder, TestCase, TestStep
+from catalog.services.folders import path_of
+
+
+class FolderFactory(factory.django.DjangoModelFactory):
+    """`FolderFactory(parent=...)` takes project and depth from the parent; the path is valid."""
+
+    class Meta:
+        model = Folder
+        skip_postgeneration_save = True
+
+    parent = None
+    project = factory.LazyAttribute(lambda built: built.parent.project if built.parent else ProjectFactory())
+    name = factory.Sequence(lambda n: f"Folder {n}")
+    depth = factory.LazyAttribute(lambda built: built.parent.depth + 1 if built.parent else 1)
+
+    @factory.post_generation
+    def path(self, create, extracted, **kwargs):
+        self.path = path_of(self.pk, self.parent)
+        Folder.objects.filter(pk=self.pk).update(path=self.path)
+
+
+class TestCaseFactory(factory.django.DjangoModelFactory):
+    """`TestCaseFactory(project=..., folder=..., steps=["Open", "Close"])`; ids start at TC_UI_10001."""
+
+    __test__ = False
+
+    class Meta:
+        model = TestCase
+        skip_postgeneration_save = True
+
+    folder = None
+    project = factory.LazyAttribute(lambda built: built.folder.project if built.folder else ProjectFactory())
+    test_id = factory.Sequence(lambda n: f"TC_UI_{10_001 + n}")
+    title = factory.Sequence(lambda n: f"Case number {n}")
+
+    @factory.post_generation
+    def steps(self, create, extracted, **kwargs):
+        TestStep.objects.bulk_create(
+            TestStep(case=self, project=self.project, position=position, action=action)
+            for position, action in enumerate(extracted or [], start=1)
+        )
+
+
+class CaseActivityFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = CaseActivity
+
+    case = factory.SubFactory(TestCaseFactory)
+    project = factory.LazyAttribute(lambda built: built.case.project)
