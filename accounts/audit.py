@@ -69,13 +69,48 @@ def record(
     `action` is `<noun>.<past participle>`; `changes` is `{field: [old, new]}`; further facts are kept as they are,
     secrets masked. Project and tenant are taken from the target where it has them.
     """
+    entry = _entry(action, actor=actor, target=target, project=project, tenant=tenant, changes=changes, facts=facts)
+    entry.save()
+    return entry
+
+
+def record_each(
+    action: str,
+    *,
+    actor: User | None,
+    changed: Iterable[tuple[models.Model, dict[str, list[Any]] | None]],
+    **facts: Any,
+) -> None:
+    """Write one entry for each changed object in one statement: for work that changes many rows at once.
+
+    `changed` holds pairs of the object and its changes as `record` takes them.
+    """
+    from .models import AuditEntry
+
+    entries = [
+        _entry(action, actor=actor, target=target, project=None, tenant=None, changes=changes, facts=facts)
+        for target, changes in changed
+    ]
+    AuditEntry.objects.bulk_create(entries, batch_size=1_000)
+
+
+def _entry(
+    action: str,
+    *,
+    actor: User | None,
+    target: models.Model | None,
+    project: models.Model | None,
+    tenant: models.Model | None,
+    changes: dict[str, list[Any]] | None,
+    facts: dict[str, Any],
+) -> AuditEntry:
     from .models import AuditEntry, Project, Tenant
 
     if project is None and target is not None:
         project = target if isinstance(target, Project) else getattr(target, "project", None)
     if tenant is None:
         tenant = target if isinstance(target, Tenant) else getattr(project or target, "tenant", None)
-    return AuditEntry.objects.create(
+    return AuditEntry(
         action=action,
         actor=actor if actor is not None and actor.pk else None,
         tenant=tenant,

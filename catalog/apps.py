@@ -7,3 +7,24 @@ class CatalogConfig(AppConfig):
     """Folders, test cases and steps."""
 
     name = "catalog"
+
+    def ready(self) -> None:
+        """Register events, the place in the sidebar, what the palette finds, and what a project may hold."""
+        from accounts.services.projects import register_content_check
+        from qaportal.kit import events
+
+        from . import search
+        from .models import TestCase
+
+        events.declare(
+            "folder.created",
+            "folder.updated",
+            "folder.moved",
+            "folder.deleted",
+            "case.created",
+            "case.updated",
+            "case.moved",
+            "case.deleted",
+        )
+        register_content_check(TestCase.objects.fill_project)
+        search.register_all()

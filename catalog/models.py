@@ -27,7 +27,7 @@ class Folder(ProjectOwned, Authored, SoftDeleted):
     description = models.TextField(_("description"), blank=True)
     position = models.PositiveIntegerField(default=0)
     path = models.CharField(max_length=1000, editable=False, default="")
-    """The ids from the root to this folder, each followed by a slash: `12/40/77/`."""
+    """The ids from the root to this folder, each as ten digits and a slash: `0000000012/0000000040/`."""
     depth = models.PositiveSmallIntegerField(default=1, editable=False)
 
     objects = FolderQuerySet.as_manager()

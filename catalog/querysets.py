@@ -12,6 +12,8 @@ from django.utils import timezone
 from accounts.querysets import ProjectOwnedQuerySet
 
 if TYPE_CHECKING:
+    from accounts.models import Project
+
     from .models import Folder
 
 
@@ -55,6 +57,17 @@ class TestCaseQuerySet(ProjectOwnedQuerySet):
         folded = Func(Value(words), function="portal_folded", output_field=models.TextField())
         query = SearchQuery(words, config="portal", search_type="websearch")
         return self.filter(Q(search=query) | Q(folded__contains=folded))
+
+    def starting_with(self, words: str) -> Self:
+        """Cases whose id or title starts with the words, whatever case and accents; ids first."""
+        folded = Func(Value(words), function="portal_folded", output_field=models.TextField())
+        title = Func(F("title"), function="portal_folded", output_field=models.TextField())
+        found = self.filter(folded__contains=folded).annotate(folded_title=title)
+        return found.filter(Q(folded__startswith=folded) | Q(folded_title__startswith=folded)).order_by("test_id")
+
+    def fill_project(self, project: Project) -> bool:
+        """Whether the project holds a case that is not deleted."""
+        return self.living().in_project(project).exists()
 
     def for_list(self) -> Self:
         """What a row shows, without the heavy columns."""

@@ -1,0 +1,3 @@
+"""Addresses of catalog' API."""
+
+urlpatterns: list = []

@@ -1,0 +1,29 @@
+"""Who may do what with folders and cases. The portal itself (no actor) may do everything: jobs and commands."""
+
+from accounts.models import Project, User
+from accounts.permissions import decide
+from qaportal.kit.errors import Allowed, Decision
+
+
+def _decide(user: User | None, code: str, project: Project) -> Decision:
+    return Allowed() if user is None else decide(user, code, project)
+
+
+def can_edit_folders(user: User | None, project: Project) -> Decision:
+    """Whether the user may create, rename and move folders."""
+    return _decide(user, "folder.edit", project)
+
+
+def can_delete_folders(user: User | None, project: Project) -> Decision:
+    """Whether the user may delete folders."""
+    return _decide(user, "folder.delete", project)
+
+
+def can_edit_cases(user: User | None, project: Project) -> Decision:
+    """Whether the user may create, change and move cases."""
+    return _decide(user, "case.edit", project)
+
+
+def can_delete_cases(user: User | None, project: Project) -> Decision:
+    """Whether the user may delete cases."""
+    return _decide(user, "case.delete", project)

@@ -1,0 +1,291 @@
+"""Cases: creating, changing, moving and deleting them, one or thousands at once."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import fields as fields_of
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import Project, User
+from qaportal.kit import events
+from qaportal.kit.concurrency import require_match
+from qaportal.kit.errors import InvalidInput, NotVisible
+
+from .. import policies
+from ..choices import CaseState
+from ..models import Folder, TestCase, TestStep
+from . import folders, stories, test_ids
+from .drafts import EDITABLE, CaseDraft, assign, default_tag, steps_of, usable_steps, usable_words
+
+__all__ = ["CaseDraft", "add_tags", "create_case", "create_cases", "delete_cases", "move_cases", "update_case"]
+
+_BATCH = 1_000
+_DRAFT_FIELDS = tuple(each.name for each in fields_of(CaseDraft) if each.name in EDITABLE and each.name != "folder")
+
+
+def create_case(
+    *,
+    actor: User | None,
+    project: Project,
+    title: str,
+    folder: Folder | None = None,
+    steps: Sequence[Mapping[str, str]] = (),
+    test_id: str = "",
+    **fields: Any,
+) -> TestCase:
+    """Write a new case; its id is handed out by its tag, or is the given one when that is free.
+
+    `fields` are those of `CaseDraft`. Raises Denied, InvalidInput and RuleViolation.
+    """
+    draft = CaseDraft(title=title, folder=folder, steps=steps, test_id=test_id, **fields)
+    return create_cases(actor=actor, project=project, drafts=[draft])[0]
+
+
+@transaction.atomic
+def create_cases(*, actor: User | None, project: Project, drafts: Sequence[CaseDraft]) -> list[TestCase]:
+    """Write new cases in a fixed number of statements; answers them in the order of their drafts.
+
+    Raises Denied, InvalidInput naming the field, and RuleViolation for an id that is taken.
+    """
+    policies.can_edit_cases(actor, project).require()
+    places = _places(actor, project, drafts)
+    cases, steps_by_case, stories_by_case = [], [], []
+    for draft, folder in zip(drafts, places, strict=True):
+        cases.append(_built(actor, project, draft, folder))
+        steps_by_case.append(usable_steps(draft.steps))
+        stories_by_case.append(stories.usable_story_id(draft.story_id))
+    _give_ids(project, cases)
+    TestCase.objects.bulk_create(cases, batch_size=_BATCH)
+    steps = [step for case, given in zip(cases, steps_by_case, strict=True) for step in steps_of(case, given)]
+    TestStep.objects.bulk_create(steps, batch_size=_BATCH)
+    stories.cover_stories(actor=actor, stories=dict(zip(cases, stories_by_case, strict=True)))
+    audit.record_each("case.created", actor=actor, changed=[(case, None) for case in cases])
+    if cases:
+        events.publish("case.created", project=project, cases=cases, actor=actor)
+    return cases
+
+
+@transaction.atomic
+def update_case(
+    *,
+    actor: User | None,
+    case: TestCase,
+    if_match: str | None = None,
+    steps: Sequence[Mapping[str, str]] | None = None,
+    story_id: str | None = None,
+    **fields: Any,
+) -> TestCase:
+    """Change the given fields; `steps` replaces the whole list, an empty `story_id` removes the primary story.
+
+    Saving what is stored already changes nothing. Raises Denied, VersionConflict and InvalidInput.
+    """
+    policies.can_edit_cases(actor, case.project).require()
+    if "folder" in fields:
+        fields["folder"] = folders.living_folder(case.project, fields["folder"])
+    case = _locked(case)
+    require_match(case, if_match)
+    if "owner" in fields:
+        _require_reachable(case.project, fields["owner"])
+    before = _state_of(case)
+    assign(case, fields)
+    after = {**before, **audit.snapshot(case, EDITABLE)}
+    if steps is not None:
+        after["steps"] = usable_steps(steps)
+    if story_id is not None:
+        after["story"] = stories.usable_story_id(story_id)
+    changes = audit.changes_between(before, after)
+    if not changes:
+        return case
+    if "steps" in changes:
+        case.steps.all().delete()
+        TestStep.objects.bulk_create(steps_of(case, after["steps"]))
+    if "story" in changes:
+        stories.set_primary_story(actor=actor, case=case, story_id=after["story"])
+    case.version += 1
+    case.updated_by = actor
+    case.save(update_fields=[*(set(changes) & set(EDITABLE)), "version", "updated_by", "updated_at"])
+    audit.record("case.updated", actor=actor, target=case, changes=changes)
+    events.publish("case.updated", case=case, changes=changes, actor=actor)
+    return case
+
+
+@transaction.atomic
+def move_cases(
+    *, actor: User | None, project: Project, case_ids: Sequence[int], folder: Folder | None
+) -> dict[int, int | None]:
+    """Put the cases into the folder, or out of every folder; answers where those that moved were before, by id.
+
+    Raises Denied, and NotVisible when one of them is not a living case of the project.
+    """
+    return move_cases_back(actor=actor, project=project, places=dict.fromkeys(case_ids, folder))
+
+
+@transaction.atomic
+def move_cases_back(
+    *, actor: User | None, project: Project, places: Mapping[int, Folder | None]
+) -> dict[int, int | None]:
+    """Put each case into its folder, as undoing a move of cases from several folders does; see `move_cases`."""
+    policies.can_edit_cases(actor, project).require()
+    targets = sorted({folder for folder in places.values() if folder}, key=lambda folder: folder.pk)
+    living = {None: None, **{folder: folders.living_folder(project, folder) for folder in targets}}
+    cases = _locked_cases(project, places)
+    moved: dict[Folder | None, list[TestCase]] = defaultdict(list)
+    for case in cases:
+        target = living[places[case.pk]]
+        if case.folder_id != (target.pk if target else None):
+            moved[target].append(case)
+    before = {case.pk: case.folder_id for group in moved.values() for case in group}
+    for target, group in moved.items():
+        _update_all(actor, group, folder=target)
+        changed = [(case, {"folder": [before[case.pk], target.pk if target else None]}) for case in group]
+        audit.record_each("case.moved", actor=actor, changed=changed)
+        events.publish("case.moved", project=project, case_ids=[case.pk for case in group], folder=target, actor=actor)
+    return before
+
+
+@transaction.atomic
+def delete_cases(*, actor: User | None, project: Project, case_ids: Sequence[int], if_match: str | None = None) -> int:
+    """Hide the cases; their ids stay taken and their history stays. Answers how many.
+
+    `if_match` is checked against each. Raises Denied, VersionConflict, and NotVisible as `move_cases` does.
+    """
+    policies.can_delete_cases(actor, project).require()
+    cases = _locked_cases(project, case_ids)
+    for case in cases:
+        require_match(case, if_match)
+    _update_all(actor, cases, deleted_at=timezone.now())
+    audit.record_each("case.deleted", actor=actor, changed=[(case, None) for case in cases])
+    if cases:
+        events.publish("case.deleted", project=project, case_ids=[case.pk for case in cases], actor=actor)
+    return len(cases)
+
+
+@transaction.atomic
+def add_tags(*, actor: User | None, project: Project, case_ids: Sequence[int], tags: Sequence[str] | str) -> int:
+    """Give the cases these tags beside those they have; answers how many changed.
+
+    Raises Denied, InvalidInput without a tag, and NotVisible as `move_cases` does.
+    """
+    policies.can_edit_cases(actor, project).require()
+    wanted = usable_words(tags, "tags")
+    if not wanted:
+        raise InvalidInput(_("A tag is missing."), fields={"tags": [_("Name at least one tag.")]})
+    changed = []
+    for case in _locked_cases(project, case_ids):
+        before, after = case.tags, usable_words([*case.tags, *wanted], "tags")
+        if before != after:
+            case.tags, case.version, case.updated_by, case.updated_at = after, case.version + 1, actor, timezone.now()
+            changed.append((case, {"tags": [before, after]}))
+    TestCase.objects.bulk_update(
+        [case for case, _changes in changed], ["tags", "version", "updated_by", "updated_at"], batch_size=_BATCH
+    )
+    audit.record_each("case.updated", actor=actor, changed=changed)
+    for case, changes in changed:
+        events.publish("case.updated", case=case, changes=changes, actor=actor)
+    return len(changed)
+
+
+# -- inside ----------------------------------------------------------------------------------------------------------
+def _places(actor: User | None, project: Project, drafts: Sequence[CaseDraft]) -> list[Folder | None]:
+    """The folder of each draft, found or made; each place is looked up once."""
+    known: dict[tuple, Folder | None] = {}
+    places = []
+    for draft in drafts:
+        names = tuple(" ".join(name.split()) for name in draft.folder_path if name.strip())
+        place = (draft.folder.pk if draft.folder else None, names)
+        if place not in known:
+            known[place] = (
+                folders.ensure_folder_path(actor=actor, project=project, names=names, below=draft.folder)
+                if names
+                else folders.living_folder(project, draft.folder)
+            )
+        places.append(known[place])
+    return places
+
+
+def _built(actor: User | None, project: Project, draft: CaseDraft, folder: Folder | None) -> TestCase:
+    """The case of a draft, checked, not stored yet."""
+    case = TestCase(project=project, created_by=actor, updated_by=actor)
+    fields = {name: getattr(draft, name) for name in _DRAFT_FIELDS}
+    if draft.test_id:
+        case.test_id, tag_of_id = test_ids.parse_test_id(draft.test_id)
+        fields["tag"] = draft.tag or tag_of_id
+    fields["tag"] = fields["tag"] or default_tag(project)
+    if project.settings.get("requireApproval") and fields["state"] != CaseState.DRAFT:
+        fields["state"] = CaseState.IN_REVIEW
+    _require_reachable(project, draft.owner)
+    assign(case, {**fields, "folder": folder})
+    return case
+
+
+def _give_ids(project: Project, cases: Sequence[TestCase]) -> None:
+    """Check the ids that the callers chose and hand out the others.
+
+    The counters are locked in one order by everybody, so that two creators wait instead of blocking each other.
+    """
+    chosen = [case.test_id for case in cases if case.test_id]
+    waiting: dict[str, list[TestCase]] = defaultdict(list)
+    for case in cases:
+        if not case.test_id:
+            waiting[case.tag].append(case)
+    for tag in sorted({*waiting, *(test_ids.parse_test_id(each)[1] for each in chosen)}):
+        test_ids.lock_counter(project, tag)
+    test_ids.claim(project, chosen)
+    for tag, group in waiting.items():
+        handed = test_ids.hand_out(project, tag, len(group), besides=chosen)
+        for case, test_id in zip(group, handed, strict=True):
+            case.test_id = test_id
+
+
+def _require_reachable(project: Project, owner: User | None) -> None:
+    if owner is not None and owner.role_in(project) is None:
+        raise InvalidInput(
+            _("Not found."), "not_found", fields={"owner": [_("There is no such person in the project.")]}
+        )
+
+
+def _locked(case: TestCase) -> TestCase:
+    """The case as it is stored now, locked; raises NotVisible when it was deleted meanwhile."""
+    found = (
+        TestCase.objects.living()
+        .select_for_update(of=("self",))
+        .select_related("project__tenant", "folder")
+        .filter(pk=case.pk)
+        .first()
+    )
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def _locked_cases(project: Project, case_ids: Sequence[int] | Mapping[int, Any]) -> list[TestCase]:
+    """The named living cases of the project, locked in one order; raises NotVisible when one is missing."""
+    wanted = set(case_ids)
+    found = TestCase.objects.living().in_project(project).filter(pk__in=wanted).select_for_update(of=("self",))
+    cases = list(found.defer("search", "folded").order_by("pk"))
+    if len(cases) != len(wanted):
+        raise NotVisible
+    for case in cases:
+        case.project = project
+    return cases
+
+
+def _update_all(actor: User | None, cases: Sequence[TestCase], **values: Any) -> None:
+    """Change the (locked) rows in one statement; each counts as saved once more."""
+    TestCase.objects.filter(pk__in=[case.pk for case in cases]).update(
+        version=F("version") + 1, updated_at=timezone.now(), updated_by=actor, **values
+    )
+
+
+def _state_of(case: TestCase) -> dict[str, Any]:
+    """Everything a writer changes, as the audit trail compares it."""
+    return {
+        **audit.snapshot(case, EDITABLE),
+        "steps": list(case.steps.order_by("position").values("action", "expected", "data")),
+        "story": stories.primary_story_id(case),
+    }

@@ -1,0 +1,162 @@
+"""What a case is made of before it is stored, and the rules of its fields."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts.models import Project, User
+from qaportal.kit.errors import InvalidInput
+
+from ..choices import CaseState, Priority, TestTag, TestType
+from ..models import Folder, TestCase, TestStep
+
+EDITABLE = (
+    "folder",
+    "title",
+    "description",
+    "test_type",
+    "tag",
+    "automation_status",
+    "automation_key",
+    "automated_script_path",
+    "priority",
+    "estimate",
+    "preconditions",
+    "expected_result",
+    "test_data",
+    "scenario_examples",
+    "epic_key",
+    "labels",
+    "tags",
+    "owner",
+    "state",
+    "is_archived",
+)
+"""The fields of a case that its writers change; steps and stories are beside them."""
+_WORDS = ("labels", "tags")
+_UNCHECKED = {"project", "folder", "owner", "created_by", "updated_by", "search", "folded", "test_id"}
+MOST_STEPS = 1_000
+MOST_WORDS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDraft:
+    """A case to be created among many: what is left out takes the default of a new case."""
+
+    title: str
+    folder: Folder | None = None
+    folder_path: Sequence[str] = ()
+    """Names from a root (or from `folder`) downwards, found or made."""
+    test_id: str = ""
+    steps: Sequence[Mapping[str, str]] = ()
+    """Each with `action`, and perhaps `expected` and `data`."""
+    description: str = ""
+    test_type: str = TestType.MANUAL
+    tag: str = ""
+    automation_status: str | None = None
+    automation_key: str = ""
+    automated_script_path: str = ""
+    priority: int | str = Priority.MEDIUM
+    estimate: int | None = None
+    """Seconds."""
+    preconditions: str = ""
+    expected_result: str = ""
+    test_data: str = ""
+    scenario_examples: Any = None
+    epic_key: str = ""
+    labels: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    owner: User | None = None
+    state: str = CaseState.ACTIVE
+    is_archived: bool = False
+    story_id: str = ""
+
+
+def default_tag(project: Project) -> str:
+    """The tag of cases that name none: the project's setting `defaultTag`, else `ui`."""
+    chosen = str(project.settings.get("defaultTag") or "").lower()
+    return chosen if chosen in TestTag.values else TestTag.UI
+
+
+def usable_priority(given: Any) -> int:
+    """The stored weight of a priority given as a word or a number; raises InvalidInput naming `priority`."""
+    if isinstance(given, int) and not isinstance(given, bool) and given in Priority.values:
+        return int(given)
+    try:
+        return int(Priority.from_code(str(given)))
+    except KeyError as error:
+        offered = ", ".join(each.code for each in Priority)
+        raise InvalidInput(_("Unknown priority."), fields={"priority": [_("Use one of: %s.") % offered]}) from error
+
+
+def usable_words(given: Iterable[str] | str | None, field: str) -> list[str]:
+    """Tags or labels out of a list or a comma-separated text: trimmed, each once, in their order.
+
+    Raises InvalidInput naming the field for a word over 100 characters or too many of them.
+    """
+    parts = given.split(",") if isinstance(given, str) else list(given or [])
+    words = list(dict.fromkeys(word for part in parts for each in str(part).split(",") if (word := each.strip())))
+    if len(words) > MOST_WORDS or any(len(word) > 100 for word in words):
+        raise InvalidInput(
+            _("The words cannot be used."),
+            fields={field: [_("At most %d words of at most 100 characters each.") % MOST_WORDS]},
+        )
+    return words
+
+
+def usable_steps(given: Iterable[Mapping[str, Any]] | None) -> list[dict[str, str]]:
+    """The steps with their texts trimmed; empty ones are left out.
+
+    Raises InvalidInput naming `steps` for too many, or for one that says what to expect but not what to do.
+    """
+    steps = []
+    for number, each in enumerate(given or [], start=1):
+        step = {name: str(each.get(name) or "").strip() for name in ("action", "expected", "data")}
+        if not any(step.values()):
+            continue
+        if not step["action"]:
+            words = _("Step %d says what to expect, but not what to do.") % number
+            raise InvalidInput(words, fields={"steps": [words]})
+        steps.append(step)
+    if len(steps) > MOST_STEPS:
+        words = _("A case has at most %d steps.") % MOST_STEPS
+        raise InvalidInput(words, fields={"steps": [words]})
+    return steps
+
+
+def assign(case: TestCase, fields: Mapping[str, Any]) -> None:
+    """Put the given fields on the case in their stored form and check what is true of the row alone.
+
+    Raises InvalidInput naming the fields.
+    """
+    for name, value in fields.items():
+        if name not in EDITABLE:
+            raise TypeError(f"A case has no field {name!r} that its writers change.")
+        setattr(case, name, _stored_form(name, value))
+    try:
+        case.clean_fields(exclude=_UNCHECKED)
+    except ValidationError as error:
+        texts = error.message_dict
+        first = next(iter(texts.values()))[0]
+        raise InvalidInput(first, fields=texts) from error
+
+
+def _stored_form(name: str, value: Any) -> Any:
+    if name == "priority":
+        return usable_priority(value)
+    if name in _WORDS:
+        return usable_words(value, name)
+    if name == "title":
+        return " ".join(str(value).split())
+    return (value or None) if name == "automation_status" else value
+
+
+def steps_of(case: TestCase, steps: Sequence[Mapping[str, str]]) -> list[TestStep]:
+    """The rows of the steps, numbered from one, not stored yet."""
+    return [
+        TestStep(case=case, project_id=case.project_id, position=position, **step)
+        for position, step in enumerate(steps, start=1)
+    ]

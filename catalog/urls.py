@@ -1,0 +1,5 @@
+"""Addresses of catalog's pages."""
+
+app_name = "catalog"
+
+urlpatterns: list = []
