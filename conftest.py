@@ -35,6 +35,7 @@ def prepare_environment() -> None:
     os.environ.pop("EMAIL_URL", None)
     data = tempfile.mkdtemp(prefix="qaportal-tests-")
     atexit.register(shutil.rmtree, data, ignore_errors=True)
+    (Path(data) / "static").mkdir()  # WhiteNoise warns when it is missing
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "qaportal.settings",
         "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # the browser's event loop runs in the thread of the tests
