@@ -38,6 +38,7 @@ PERMISSIONS: dict[str, Permission] = {
         Permission("project.delete", gettext_lazy("delete projects"), _ADMINS),
         Permission("member.view", gettext_lazy("see who works in the project"), _EVERYBODY),
         Permission("member.manage", gettext_lazy("change who works in the project"), _MANAGERS),
+        Permission("file.upload", gettext_lazy("upload files"), _CONTRIBUTORS),
         Permission("folder.edit", gettext_lazy("create, rename and move folders"), _TESTERS),
         Permission("folder.delete", gettext_lazy("delete folders"), _MANAGERS),
         Permission("case.view", gettext_lazy("read test cases"), _EVERYBODY),

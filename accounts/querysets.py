@@ -47,7 +47,7 @@ class ProjectQuerySet(models.QuerySet):
         if user.is_tenant_admin:
             return own
         member_of = user.memberships.values("project_id")
-        return own.exclude(Q(settings__membersOnly=True) & ~Q(pk__in=member_of))
+        return own.filter(~Q(settings__contains={"membersOnly": True}) | Q(pk__in=member_of))
 
     def for_list(self) -> Self:
         """What a list shows."""

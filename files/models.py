@@ -25,7 +25,7 @@ class StoredFile(TimeStamped, Authored):
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+")
     project = models.ForeignKey(Project, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=255)
-    path = models.CharField(max_length=300, blank=True)
+    path = models.CharField(max_length=300, blank=True, db_index=True)
     sha256 = models.CharField(max_length=64, blank=True)
     size = models.BigIntegerField(default=0)
     content_type = models.CharField(max_length=100, default="application/octet-stream")

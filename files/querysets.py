@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
+from uuid import UUID
 
 from django.db import models
 
@@ -24,3 +26,8 @@ class StoredFileQuerySet(models.QuerySet):
     def in_project(self, project: Project) -> Self:
         """The files of one project."""
         return self.filter(project=project)
+
+    def unclaimed(self, keys: Iterable[UUID] | None = None) -> Self:
+        """Files that no object names, all or of these keys."""
+        rows = self.filter(claimed_at__isnull=True)
+        return rows if keys is None else rows.filter(pk__in=list(keys))

@@ -43,6 +43,15 @@ class NotVisible(PortalError):
         super().__init__(message, "not_found")
 
 
+class Unavailable(PortalError):
+    """Something outside that the portal needs does not work now: page and API answer 503, and a retry may help."""
+
+    def __init__(self, message: str, *, retry_after: int = 30) -> None:
+        """Keep the words and after how many seconds to try again."""
+        super().__init__(message, "unavailable")
+        self.wait = retry_after
+
+
 class Allowed:
     """A policy's yes."""
 

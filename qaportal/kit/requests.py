@@ -6,10 +6,11 @@ import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 
-from .errors import Denied, NotVisible, PortalError
+from .errors import Denied, NotVisible, PortalError, Unavailable
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="-")
 _USABLE = re.compile(r"^[A-Za-z0-9._:/+=-]{1,100}$")
@@ -54,6 +55,14 @@ class RequestIdMiddleware:
             _request_id.reset(token)
 
 
+class CompressionMiddleware(GZipMiddleware):
+    """Compresses pages and API answers; stored files keep their bytes, so that ranges of them stay true."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Leave answers alone that offer ranges."""
+        return response if response.has_header("Accept-Ranges") else super().process_response(request, response)
+
+
 class PageErrorsMiddleware:
     """Turns the refusals of services into pages where a view did not show them itself."""
 
@@ -72,5 +81,6 @@ class PageErrorsMiddleware:
         if isinstance(exception, Denied):
             return render(request, "403.html", {"reason": exception.reason}, status=403)
         if isinstance(exception, PortalError):
-            return render(request, "400.html", {"reason": exception.message}, status=422)
+            status = 503 if isinstance(exception, Unavailable) else 422
+            return render(request, "400.html", {"reason": exception.message}, status=status)
         return None

@@ -1,0 +1,224 @@
+"""Keeping files: the same bytes are stored once for a tenant, and a stored row always has its bytes.
+
+Bytes are addressed by their content: `<tenant>/<first two digits>/<SHA-256>`, with `.gz` when they are kept compressed.
+An advisory lock on the address makes storing, reusing and removing the same bytes take turns.
+"""
+
+import gzip
+import hashlib
+import logging
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import Project, User
+from qaportal.kit.errors import InvalidInput, NotVisible, Unavailable
+
+from . import policies
+from .content_types import HEAD_BYTES, KEPT_COMPRESSED, content_type_of
+from .models import FileState, StoredFile
+
+logger = logging.getLogger(__name__)
+CHUNK_BYTES = 256 * 1024
+COMPRESSED_FROM = 4 * 1024
+"""Bytes; smaller texts are kept as they are."""
+_UNSHOWABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    sha256: str
+    size: int
+    content_type: str
+
+
+def file_name_of(given: str) -> str:
+    """The last part of what the uploader calls the file: never a path, nothing invisible, at most 255 characters."""
+    name = _UNSHOWABLE.sub("", given.replace("\\", "/")).rsplit("/", 1)[-1].strip()
+    if name.strip(".") == "":
+        return "file"
+    stem, dot, ending = name.rpartition(".")
+    if len(name) > 255 and dot and len(ending) <= 20:
+        return f"{stem[: 254 - len(ending)]}.{ending}"
+    return name[:255]
+
+
+@contextmanager
+def _seekable(stream: IO[bytes]) -> Iterator[IO[bytes]]:
+    """The stream itself, or a copy on disk of one that can be read only once."""
+    if stream.seekable():
+        yield stream
+        return
+    with tempfile.TemporaryFile() as copy:
+        size = 0
+        while block := stream.read(CHUNK_BYTES):
+            size += len(block)
+            _check_size(size)
+            copy.write(block)
+        copy.seek(0)
+        yield copy
+
+
+def _check_size(size: int) -> None:
+    if size > settings.UPLOAD_LIMIT:
+        words = _("The file is larger than %d MB.") % (settings.UPLOAD_LIMIT // (1024 * 1024))
+        raise InvalidInput(words, "too_large", fields={"file": [words]})
+
+
+def _measure(stream: IO[bytes]) -> _Measured:
+    """Read the stream from its start: digest, size and type."""
+    stream.seek(0)
+    digest, size, head = hashlib.sha256(), 0, b""
+    while block := stream.read(CHUNK_BYTES):
+        if len(head) < HEAD_BYTES:
+            head += block[: HEAD_BYTES - len(head)]
+        size += len(block)
+        _check_size(size)
+        digest.update(block)
+    return _Measured(digest.hexdigest(), size, content_type_of(head))
+
+
+def lock_path(path: str) -> None:
+    """Let nobody else store or remove these bytes until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [f"file:{path.removesuffix('.gz')}"])
+
+
+def _write(path: str, stream: IO[bytes], *, compressed: bool) -> None:
+    """Put the bytes at the path, over whatever a write that broke off left there."""
+    try:
+        default_storage.delete(path)
+        stream.seek(0)
+        if compressed:
+            with tempfile.TemporaryFile() as packed:
+                with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0, compresslevel=5) as packer:
+                    while block := stream.read(CHUNK_BYTES):
+                        packer.write(block)
+                packed.seek(0)
+                default_storage.save(path, File(packed))
+        else:
+            default_storage.save(path, File(stream))
+    except Exception as error:
+        logger.exception("A file could not be written to the storage")
+        _forget(path)
+        raise Unavailable(_("The file cannot be stored at the moment. Try again later.")) from error
+
+
+def _forget(path: str) -> None:
+    """Remove what a failed write left; what cannot be removed now is swept later."""
+    try:
+        default_storage.delete(path)
+    except Exception:
+        logger.warning("What a failed write left behind could not be removed; the sweep will do it")
+
+
+@transaction.atomic
+def store(*, actor: User, project: Project, stream: IO[bytes], name: str, claimed: bool = False) -> StoredFile:
+    """Keep the bytes of a binary stream; the caller closes the stream.
+
+    `claimed` says that an object names the file already; an unclaimed one is swept after a day.
+    Raises Denied, InvalidInput naming `file` for one that is too large, Unavailable when the storage fails.
+    """
+    policies.can_upload(actor, project).require()
+    with _seekable(stream) as source:
+        measured = _measure(source)
+        compressed = measured.content_type in KEPT_COMPRESSED and measured.size >= COMPRESSED_FROM
+        path = f"{project.tenant_id}/{measured.sha256[:2]}/{measured.sha256}{'.gz' if compressed else ''}"
+        lock_path(path)
+        is_kept = StoredFile.objects.filter(path=path, state=FileState.STORED).exists()
+        if not (is_kept and default_storage.exists(path)):
+            _write(path, source, compressed=compressed)
+            StoredFile.objects.filter(path=path, state=FileState.MISSING).update(state=FileState.STORED)
+    stored = StoredFile.objects.create(
+        tenant_id=project.tenant_id,
+        project=project,
+        name=file_name_of(name),
+        path=path,
+        sha256=measured.sha256,
+        size=measured.size,
+        content_type=measured.content_type,
+        encoding="gzip" if compressed else "",
+        state=FileState.STORED,
+        claimed_at=timezone.now() if claimed else None,
+        created_by=actor,
+        updated_by=actor,
+    )
+    audit.record("file.stored", actor=actor, target=stored, project=project, size=stored.size)
+    return stored
+
+
+@contextmanager
+def open_stored(stored: StoredFile) -> Iterator[IO[bytes]]:
+    """The bytes as they were uploaded, as a seekable stream.
+
+    Raises NotVisible when the bytes are gone and Unavailable when the storage cannot be read.
+    """
+    try:
+        kept = default_storage.open(stored.path, "rb")
+    except FileNotFoundError as error:
+        raise NotVisible(_("The bytes of this file are gone.")) from error
+    except Exception as error:
+        logger.exception("A file could not be read from the storage")
+        raise Unavailable(_("The file cannot be read at the moment. Try again later.")) from error
+    with kept:
+        if stored.encoding == "gzip":
+            with gzip.GzipFile(fileobj=kept, mode="rb") as unpacked:
+                yield unpacked
+        else:
+            yield kept
+
+
+@transaction.atomic
+def claim(*, actor: User, files: Iterable[StoredFile]) -> int:
+    """Note that an object names these files now, so that the sweep leaves them; answers how many were new."""
+    keys = [stored.pk for stored in files]
+    rows = list(StoredFile.objects.select_for_update(of=("self",)).select_related("project").unclaimed(keys))
+    for stored in rows:
+        audit.record("file.claimed", actor=actor, target=stored, project=stored.project)
+    return StoredFile.objects.unclaimed(keys).update(claimed_at=timezone.now())
+
+
+@transaction.atomic
+def remove(*, actor: User | None, stored: StoredFile, reason: str = "") -> None:
+    """Forget the file; its bytes go with the last row that names them, after the transaction is committed."""
+    audit.record("file.removed", actor=actor, target=stored, project=stored.project, reason=reason)
+    path = stored.path
+    stored.delete()
+    if path:
+        transaction.on_commit(lambda: remove_bytes(path))
+
+
+@transaction.atomic
+def remove_bytes(path: str) -> bool:
+    """Delete bytes that no row names; answers whether they were deleted. Safe beside an upload of the same bytes."""
+    lock_path(path)
+    if StoredFile.objects.filter(path=path).exists():
+        return False
+    try:
+        default_storage.delete(path)
+    except Exception:
+        logger.warning("Bytes that nobody names could not be removed; the next sweep tries again", exc_info=True)
+        return False
+    return True
+
+
+def facts_of(stored: StoredFile) -> dict[str, Any]:
+    """What an answer tells of a stored file."""
+    return {
+        "id": str(stored.pk),
+        "name": stored.name,
+        "size": stored.size,
+        "content_type": stored.content_type,
+        "sha256": stored.sha256,
+    }
