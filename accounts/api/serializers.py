@@ -84,7 +84,7 @@ class ProjectSerializer(PortalModelSerializer):
     """A project."""
 
     id = serializers.CharField(read_only=True)
-    key = serializers.RegexField(r"^[A-Z][A-Z0-9]{1,11}$", required=False, default="")
+    key = serializers.RegexField(r"^[A-Z][A-Z0-9]{1,11}$", required=False)
     settings = OpenJSONField(required=False)
     created_by = serializers.CharField(source="created_by_id", read_only=True, allow_null=True)
     updated_by = serializers.CharField(source="updated_by_id", read_only=True, allow_null=True)

@@ -83,6 +83,11 @@ class JobProgress(TimeStamped):
         return f"{self.kind}: {self.state}"
 
     @property
+    def is_over(self) -> bool:
+        """Whether nothing will change any more."""
+        return self.state in {self.State.DONE, self.State.FAILED}
+
+    @property
     def percent(self) -> int | None:
         """Whole percent done, or None while the total is unknown."""
         if not self.total:

@@ -1,0 +1,1 @@
+"""Health, API documentation and the style page: views over the kit, no models."""
