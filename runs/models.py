@@ -102,8 +102,12 @@ class TestRun(ProjectOwned, Authored, SoftDeleted):
 
 
 class RunCase(ProjectOwned):
-    """One test of a run, whether it found its case or not; its last attempt is its verdict."""
+    """One test of a run, whether it found its case or not; its last attempt is its verdict.
 
+    The key to the project is not checked row by row in the database: its run, which is, stands in the same project.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, db_constraint=False, related_name="+")
     run = models.ForeignKey(TestRun, on_delete=models.CASCADE, related_name="tests")
     case = models.ForeignKey(TestCase, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     test_key = models.UUIDField()

@@ -2,15 +2,15 @@
 
 import hashlib
 import json
-import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection
+from uuid_utils import uuid7
 
 from catalog.choices import ResultStatus
-from qaportal.kit.models import new_uuid
+from .copying import NULL, chunks, flag, moment, optional, text, texts
 
 SUMMARY_LENGTH = 300
 
@@ -102,7 +102,7 @@ _COLUMNS = {
     "metadata": "jsonb",
 }
 _SEVERITY = {
-    status: number
+    status.value: str(number)
     for number, status in enumerate(
         (
             ResultStatus.NOT_STARTED,
@@ -117,9 +117,9 @@ _SEVERITY = {
 }
 
 
-def test_key_of(automation_key: str) -> uuid.UUID:
-    """What identifies a test inside a run: 128 bits of its automation key or of `case:<id>`."""
-    return uuid.UUID(bytes=hashlib.md5(automation_key.encode("utf-8", "replace"), usedforsecurity=False).digest())
+def test_key_of(automation_key: str) -> str:
+    """What identifies a test inside a run: 128 bits, in hex, of its automation key or of `case:<id>`."""
+    return hashlib.md5(automation_key.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
 
 
 test_key_of.__test__ = False
@@ -138,39 +138,44 @@ def first_line(message: str) -> str:
     return ""
 
 
-def _rows(results: Iterable[NewResult], staged: Staged) -> Iterator[tuple]:
+def _row(result: NewResult, number: int) -> tuple[str, ...]:
+    """The columns of one result, in the order of `_COLUMNS`, as COPY reads them."""
+    key = result.automation_key or (case_key(result.case_id) if result.case_id else result.name)
+    return (
+        str(number),
+        str(uuid7()),
+        test_key_of(key),
+        str(result.occurrence),
+        str(result.attempt),
+        str(result.attempts),
+        flag(result.attempt == result.attempts),
+        flag(result.is_flaky),
+        optional(result.case_id),
+        texts(result.explicit_ids),
+        texts(result.named_ids),
+        text(result.automation_key),
+        text(result.name),
+        text(result.class_name),
+        texts(result.suite_path),
+        texts(result.folder_path),
+        result.status,
+        _SEVERITY[result.status],
+        optional(result.duration_ms),
+        text(result.error_message),
+        text(first_line(result.error_message)) if result.error_message else "",
+        text(result.stack_trace),
+        text(result.output),
+        text(result.notes),
+        moment(result.started_at),
+        moment(result.executed_at),
+        text(json.dumps(result.metadata)) if result.metadata else NULL,
+    )
+
+
+def _rows(results: Iterable[NewResult], staged: Staged) -> Iterator[tuple[str, ...]]:
     for result in results:
-        key = result.automation_key or (case_key(result.case_id) if result.case_id else result.name)
         staged.count(result)
-        yield (
-            staged.rows,
-            new_uuid(),
-            test_key_of(key),
-            result.occurrence,
-            result.attempt,
-            result.attempts,
-            result.attempt == result.attempts,
-            result.is_flaky,
-            result.case_id,
-            list(result.explicit_ids),
-            list(result.named_ids),
-            result.automation_key,
-            result.name,
-            result.class_name,
-            list(result.suite_path),
-            list(result.folder_path),
-            str(result.status),
-            _SEVERITY[result.status],
-            result.duration_ms,
-            result.error_message,
-            first_line(result.error_message),
-            result.stack_trace,
-            result.output,
-            result.notes,
-            result.started_at,
-            result.executed_at,
-            json.dumps(result.metadata) if result.metadata else None,
-        )
+        yield _row(result, staged.rows)
 
 
 def fill(results: Iterable[NewResult]) -> Staged:
@@ -186,8 +191,8 @@ def fill(results: Iterable[NewResult]) -> Staged:
         cursor.execute("TRUNCATE staged_result, staged_match")
         names = ", ".join(_COLUMNS)
         with cursor.copy(f"COPY staged_result ({names}) FROM STDIN") as copy:
-            for row in _rows(results, staged):
-                copy.write_row(row)
+            for chunk in chunks(_rows(results, staged)):
+                copy.write(chunk)
         if staged.rows > 100:
-            cursor.execute("ANALYZE staged_result")
+            cursor.execute("ANALYZE staged_result (test_key, automation_key)")
     return staged
