@@ -1,5 +1,6 @@
 """Jobs of the shared code: the sweep that starts again what a dead worker left behind, and housekeeping."""
 
+import json
 import logging
 from datetime import timedelta
 
@@ -13,7 +14,7 @@ from . import events
 logger = logging.getLogger(__name__)
 
 _STALLED = """
-SELECT job.id, job.task_name, job.args, job.attempts
+SELECT job.id, job.task_name, job.args::text, job.attempts
 FROM procrastinate_jobs AS job
 LEFT JOIN procrastinate_workers AS worker ON worker.id = job.worker_id
 WHERE job.status = 'doing'
@@ -38,7 +39,7 @@ def restart_stalled_jobs() -> tuple[int, int]:
             if job["attempts"] + 1 >= settings.JOB_ATTEMPT_LIMIT:
                 logger.error("Job %(id)s (%(task_name)s) failed: its worker died %(attempts)s times before", job)
                 cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'failed', false)", [job["id"]])
-                events.publish("job.abandoned", task_name=job["task_name"], arguments=job["args"])
+                events.publish("job.abandoned", task_name=job["task_name"], arguments=json.loads(job["args"]))
                 failed += 1
             else:
                 logger.warning("Job %(id)s (%(task_name)s) is started again: its worker is gone", job)

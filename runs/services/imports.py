@@ -259,6 +259,7 @@ def _finish_run(run: TestRun) -> None:
     TestRun.objects.filter(pk=run.pk, kind=RunKind.AUTOMATED, status=RunStatus.ACTIVE).update(
         status=RunStatus.COMPLETED, finished_at=now, updated_at=now
     )
+    run.refresh_from_db()
 
 
 def _close_as_duplicate(report_import: ReportImport, first: ReportImport) -> ReportImport:

@@ -10,6 +10,7 @@ from django.db import connection
 from uuid_utils import uuid7
 
 from catalog.choices import ResultStatus
+
 from .copying import NULL, chunks, flag, moment, optional, text, texts
 
 SUMMARY_LENGTH = 300
