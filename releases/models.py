@@ -12,7 +12,7 @@ from catalog.choices import Priority
 from catalog.models import TestCase
 from qaportal.kit.models import SoftDeleted
 
-from .choices import ExecutionStatus, OverallStatus
+from .choices import OPEN_STATUSES, ExecutionStatus, OverallStatus
 from .querysets import ReleaseCaseQuerySet, ReleaseQuerySet
 
 
@@ -54,10 +54,19 @@ class Release(ProjectOwned, Authored, SoftDeleted):
         """The readable tail of the address."""
         return slugify(f"{self.version.replace('.', '-')} {self.name}")[:60].strip("-")
 
+    @property
+    def tail(self) -> str:
+        """The last part of the address: the id, which counts, and the readable rest, which is ignored."""
+        return f"{self.pk}-{self.slug}" if self.slug else str(self.pk)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether scope and verdicts may still change: it has neither shipped nor been cancelled."""
+        return self.overall_status in OPEN_STATUSES
+
     def get_absolute_url(self) -> str:
         """The execution page."""
-        tail = f"{self.pk}-{self.slug}" if self.slug else str(self.pk)
-        return reverse("releases:detail", args=[self.project.key, tail])
+        return reverse("runs:execution", args=[self.project.key, self.tail])
 
 
 class ReleaseCase(ProjectOwned):

@@ -31,6 +31,12 @@ def render_fragment(
     return response
 
 
+def _trigger(response: HttpResponse, events: dict[str, Any]) -> HttpResponse:
+    known = json.loads(response["HX-Trigger"]) if response.has_header("HX-Trigger") else {}
+    response["HX-Trigger"] = json.dumps(known | events)
+    return response
+
+
 def tell(
     response: HttpResponse, text: str, *, kind: str = "passed", undo: dict[str, Any] | None = None
 ) -> HttpResponse:
@@ -38,8 +44,15 @@ def tell(
     toast: dict[str, Any] = {"text": str(text), "kind": kind}
     if undo:
         toast["undo"] = undo
-    response["HX-Trigger"] = json.dumps({"portal:toast": toast})
-    return response
+    return _trigger(response, {"portal:toast": toast})
+
+
+def announce(response: HttpResponse, *names: str) -> HttpResponse:
+    """Send events with a fragment, for parts of the page that wait for `NAME from:body` to load themselves again.
+
+    They are dispatched on the body: the element that asked is often gone once its answer is swapped in.
+    """
+    return _trigger(response, {name: {"target": "body"} for name in names})
 
 
 @dataclass(slots=True)
@@ -116,30 +129,35 @@ class FilteredListView(FilterView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The table of the page and the active filters as chips."""
         context = super().get_context_data(**kwargs)
-        table = self.table_class(self.object_list, request=self.request, **self.get_table_kwargs())
-        size = self.get_paginate_by(self.object_list)
-        RequestConfig(self.request, paginate={"per_page": size, "silent": True}).configure(table)
+        table = self.table_class(self.object_list, **self.get_table_kwargs())
+        table.request = self.request
+        RequestConfig(self.request, paginate=False).configure(table)
+        table.paginate(page=1, per_page=self.get_paginate_by(self.object_list))
+        table.page = table.paginator.get_page(self.request.GET.get("page"))
         context.update(table=table, page_obj=table.page, chips=self.chips(context["filter"]), page_sizes=PAGE_SIZES)
         return context
 
     def chips(self, filterset: Any) -> list[dict[str, str]]:
         """The active filters: field, value in words and the address without it."""
-        chips = []
-        form = filterset.form
-        if not form.is_bound:
-            return chips
-        form.is_valid()
-        for name, field in form.fields.items():
-            values = self.request.GET.getlist(name)
-            value = form.cleaned_data.get(name) if hasattr(form, "cleaned_data") else None
-            if not any(values) or value in (None, "", []):
-                continue
-            query = self.request.GET.copy()
-            query.pop(name, None)
-            query.pop("page", None)
-            choices = dict(getattr(field, "choices", [])) if hasattr(field, "choices") else {}
-            words = ", ".join(str(choices.get(each, each)) for each in values if each)
-            chips.append(
-                {"name": name, "label": str(field.label or name), "value": words, "url": f"?{query.urlencode()}"}
-            )
+        return filter_chips(self.request, filterset)
+
+
+def filter_chips(request: HttpRequest, filterset: Any) -> list[dict[str, str]]:
+    """The active filters: field, value in words and the address without it."""
+    chips: list[dict[str, str]] = []
+    form = filterset.form
+    if not form.is_bound:
         return chips
+    form.is_valid()
+    for name, field in form.fields.items():
+        values = request.GET.getlist(name)
+        value = form.cleaned_data.get(name) if hasattr(form, "cleaned_data") else None
+        if not any(values) or value in (None, "", []):
+            continue
+        query = request.GET.copy()
+        query.pop(name, None)
+        query.pop("page", None)
+        choices = dict(getattr(field, "choices", [])) if hasattr(field, "choices") else {}
+        words = ", ".join(str(choices.get(each, each)) for each in values if each)
+        chips.append({"name": name, "label": str(field.label or name), "value": words, "url": f"?{query.urlencode()}"})
+    return chips

@@ -1,9 +1,11 @@
-"""Makes releases for tests."""
+"""Makes releases and their scope for tests."""
 
 import factory
 
+from accounts.models import Project
 from accounts.tests.factories import ProjectFactory
-from catalog.tests.factories import TestCaseFactory
+from catalog.models import Folder, TestCase
+from catalog.tests.factories import FolderFactory, TestCaseFactory
 from releases.models import Release, ReleaseCase
 
 
@@ -13,6 +15,17 @@ class ReleaseFactory(factory.django.DjangoModelFactory):
 
     project = factory.SubFactory(ProjectFactory)
     version = factory.Sequence(lambda n: f"1.{n}.0")
+    name = factory.Sequence(lambda n: f"Release {n}")
+
+
+def make_folder(project: Project, name: str, parent: Folder | None = None) -> Folder:
+    return FolderFactory(project=project, name=name, parent=parent)
+
+
+def make_case(project: Project, title: str = "", *, folder: Folder | None = None, **fields) -> TestCase:
+    if title:
+        fields["title"] = title
+    return TestCaseFactory(project=project, folder=folder, **fields)
 
 
 class ReleaseCaseFactory(factory.django.DjangoModelFactory):
@@ -21,4 +34,18 @@ class ReleaseCaseFactory(factory.django.DjangoModelFactory):
 
     release = factory.SubFactory(ReleaseFactory)
     project = factory.SelfAttribute("release.project")
-    case = factory.SubFactory(TestCaseFactory, project=factory.SelfAttribute("..release.project"))
+    case = factory.LazyAttribute(lambda built: make_case(built.release.project))
+    position = factory.Sequence(lambda n: n)
+
+
+def cover(release: Release, *statuses: str, folder: Folder | None = None, **fields) -> list[ReleaseCase]:
+    """Cases in the scope of the release, one for each status."""
+    return [
+        ReleaseCaseFactory(
+            release=release,
+            case=make_case(release.project, folder=folder),
+            execution_status=status,
+            **fields,
+        )
+        for status in statuses
+    ]

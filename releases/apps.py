@@ -1,0 +1,22 @@
+"""Configuration of releases."""
+
+from django.apps import AppConfig
+
+
+class ReleasesConfig(AppConfig):
+    """Releases and their scope."""
+
+    name = "releases"
+
+    def ready(self) -> None:
+        """Register events, gates, and what the shell shows of releases."""
+        from accounts.services.projects import register_content_check
+        from qaportal.kit import events
+
+        from . import own_gates, search
+        from .models import Release
+
+        events.declare("release.created", "release.updated", "release.deleted", "release.scope_changed")
+        own_gates.register_all()
+        search.register_all()
+        register_content_check(lambda project: Release.objects.living().in_project(project).exists())
