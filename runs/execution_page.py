@@ -1,0 +1,193 @@
+"""What the execution page of a release shows: its cases by folder, filtered, with the one that is open."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.paginator import Page, Paginator
+from django.db.models import F, Func, IntegerField, QuerySet, Value
+from django.http import QueryDict
+from django.urls import reverse
+
+from accounts.models import User
+from catalog.choices import Priority, TestType
+from catalog.models import Folder
+from releases.filters import ReleaseCaseFilter, in_folder
+from releases.models import Release, ReleaseCase
+from releases.scope_page import whole_number
+from releases.tree import NO_FOLDER, Node, ScopeTree, scope_tree
+
+ROWS = 100
+TYPE_ICONS = {
+    TestType.MANUAL: "hand-finger",
+    TestType.SEMI_AUTOMATED: "arrows-exchange",
+    TestType.AUTOMATED: "robot",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A case of the release as the page lists it."""
+
+    scope: ReleaseCase
+    set_url: str
+    open_url: str
+    is_open: bool
+
+    @property
+    def pk(self) -> int:
+        """The id of the scope row, which names the parts of the page."""
+        return self.scope.pk
+
+    @property
+    def case(self) -> Any:
+        """The case."""
+        return self.scope.case
+
+    @property
+    def priority(self) -> str:
+        """The code of the priority that counts in this release."""
+        return Priority(self.scope.priority or self.case.priority).code
+
+    @property
+    def type_icon(self) -> str:
+        """The glyph of who executes it."""
+        return TYPE_ICONS.get(self.case.test_type, "hand-finger")
+
+    @property
+    def type_word(self) -> str:
+        """Who executes it, in words."""
+        return str(TestType(self.case.test_type).label)
+
+    @property
+    def is_edited_since(self) -> bool:
+        """Whether the case was changed after the verdict was given."""
+        version = self.scope.case_version
+        return version is not None and self.case.version > version
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The rows of one folder that stand on this page."""
+
+    folder_id: int
+    name: str
+    total: int
+    executed: int
+    rows: list[Row]
+
+
+def group_of(node: Node | None, rows: list[Row]) -> Group:
+    """The head of a folder's rows with how many cases lie in it, on this page or not."""
+    if node is None:
+        return Group(NO_FOLDER, "", len(rows), 0, rows)
+    return Group(node.pk, node.name, node.own_total, node.own_executed, rows)
+
+
+class ExecutionPage:
+    """One reading of the page; the query string holds its whole state."""
+
+    def __init__(self, release: Release, *, user: User, query: QueryDict) -> None:
+        """Read `folder`, `open`, `case`, `page` and the filters; what makes no sense is left out."""
+        self.release = release
+        self.user = user
+        self.query = query
+        self.folder_id = whole_number(query.get("folder"))
+        self.opened = {number for part in query.get("open", "").split(".") if (number := whole_number(part))}
+        self.case_id = query.get("case", "").replace("\x00", "")[:40]
+
+    @cached_property
+    def tree(self) -> ScopeTree:
+        """The folders of the scope with the verdicts below each."""
+        tree = scope_tree(self.release)
+        tree.unfold(here=self.folder_id, opened=self.opened)
+        return tree
+
+    @cached_property
+    def filterset(self) -> ReleaseCaseFilter:
+        """The filters over the whole scope."""
+        scope = ReleaseCase.objects.living().filter(release=self.release)
+        return ReleaseCaseFilter(self.query, queryset=scope, user=self.user, project=self.release.project)
+
+    @cached_property
+    def found(self) -> QuerySet[ReleaseCase]:
+        """The cases that the folder and the filters leave, in the order of the tree."""
+        folder: Folder | int | None = None
+        if self.folder_id is not None and self.folder_id in self.tree.nodes:
+            node = self.tree.nodes[self.folder_id]
+            folder = Folder(pk=node.pk, path=node.path) if node.pk != NO_FOLDER else NO_FOLDER
+        in_tree = Func(
+            Value(self.tree.order(), output_field=ArrayField(IntegerField())),
+            F("case__folder_id"),
+            function="array_position",
+            output_field=IntegerField(),
+        )
+        found = in_folder(self.filterset.qs, folder).for_list()
+        return found.order_by(in_tree.asc(nulls_last=True), "position", "pk")
+
+    def _row(self, scope: ReleaseCase) -> Row:
+        query = self.query.copy()
+        query.pop("case", None)
+        kept = f"?{text}" if (text := query.urlencode()) else ""
+        query["case"] = scope.case.test_id
+        place = [self.release.project.key, self.release.tail, scope.pk]
+        return Row(
+            scope=scope,
+            set_url=reverse("runs:set_verdict", args=place) + kept,
+            open_url=f"{self.release.get_absolute_url()}?{query.urlencode()}",
+            is_open=scope.case.test_id == self.case_id,
+        )
+
+    @cached_property
+    def page(self) -> Page:
+        """The page of rows."""
+        page = Paginator(self.found, ROWS).get_page(self.query.get("page"))
+        page.object_list = [self._row(scope) for scope in page.object_list]
+        return page
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """The rows of the page under their folders."""
+        found: list[Group] = []
+        for row in self.page.object_list:
+            folder_id = row.case.folder_id or NO_FOLDER
+            if not found or found[-1].folder_id != folder_id:
+                found.append(group_of(self.tree.nodes.get(folder_id), []))
+            found[-1].rows.append(row)
+        return found
+
+    def row_of(self, scope: ReleaseCase) -> Row:
+        """One row as the page shows it."""
+        return self._row(scope)
+
+    def group_with(self, scope: ReleaseCase) -> Group:
+        """The head of the folder that the case lies in."""
+        return group_of(self.tree.nodes.get(scope.case.folder_id or NO_FOLDER), [])
+
+    @cached_property
+    def opened_row(self) -> Row | None:
+        """The case whose steps are shown, if it is one of the release."""
+        if not self.case_id:
+            return None
+        scope = ReleaseCase.objects.living().filter(release=self.release, case__test_id=self.case_id)
+        found = (
+            scope.for_list().defer(None).defer("case__search", "case__folded").prefetch_related("case__steps").first()
+        )
+        return self._row(found) if found else None
+
+    @cached_property
+    def close_url(self) -> str:
+        """The page without the open case."""
+        query = self.query.copy()
+        query.pop("case", None)
+        return f"{self.release.get_absolute_url()}?{query.urlencode()}" if query else self.release.get_absolute_url()
+
+    @cached_property
+    def neighbours(self) -> dict[str, Row | None]:
+        """The rows before and after the open one on this page."""
+        rows = self.page.object_list
+        place = next((number for number, row in enumerate(rows) if row.is_open), None)
+        before = rows[place - 1] if place else None
+        after = rows[place + 1] if place is not None and place + 1 < len(rows) else None
+        return {"previous": before, "next": after}
