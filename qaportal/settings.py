@@ -37,7 +37,8 @@ DATA = Path(env.str("QAPORTAL_DATA", default=str(BASE_DIR / "var"))).expanduser(
 DEBUG = read("QAPORTAL_DEBUG", bool, False)
 SECRET_KEY = required("QAPORTAL_SECRET_KEY", "Give it a long random text, or use script/server, which keeps one.")
 TOKEN_SIGNING_KEY = env.str("QAPORTAL_TOKEN_KEY", default="") or f"token:{SECRET_KEY}"
-ORIGIN = env.str("QAPORTAL_ORIGIN", default="http://127.0.0.1:8000").rstrip("/")
+LOCAL_ORIGIN = env.str("QAPORTAL_LOCAL_ORIGIN", default="http://127.0.0.1:8000")  # set by the supervisor
+ORIGIN = env.str("QAPORTAL_ORIGIN", default=LOCAL_ORIGIN).rstrip("/")
 if urlsplit(ORIGIN).scheme not in {"http", "https"} or not urlsplit(ORIGIN).netloc:
     raise ImproperlyConfigured("QAPORTAL_ORIGIN must be the portal's public address, such as https://qa.example.com.")
 ALLOWED_HOSTS = env.list("QAPORTAL_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -194,7 +195,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = None
-ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
+ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm", "reset_password": "accounts.forms.ForgottenPasswordForm"}
 ACCOUNT_RATE_LIMITS = {"login_failed": False}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
@@ -208,8 +209,9 @@ AXES_USERNAME_CALLABLE = "accounts.backends.attempted_email"
 AXES_LOCKOUT_CALLABLE = "accounts.backends.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True  # sign-ins stand in the audit trail
 TRUSTED_PROXIES = read("QAPORTAL_TRUSTED_PROXIES", int, 0)
-AXES_IPWARE_PROXY_COUNT = TRUSTED_PROXIES or None
+AXES_CLIENT_IP_CALLABLE = "qaportal.kit.requests.client_address"
 if TRUSTED_PROXIES and HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=15)
@@ -253,6 +255,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["qaportal.kit.api.parsers.SafeJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "qaportal.kit.api.schema.PortalAutoSchema",
+    "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "qaportal.kit.api.errors.handle_exception",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

@@ -187,6 +187,7 @@ def serve(arguments: argparse.Namespace) -> int:
     """Run the portal; answers the return code of the command."""
     signals = Signals()
     listener = listen(arguments.host, arguments.port)
+    os.environ["QAPORTAL_LOCAL_ORIGIN"] = local_address(listener).rstrip("/")  # for links in mails
     embedded_database = not os.environ.get("DATABASE_URL")
     say(f"QA Portal keeps its data in {embedded.data_folder()}.")
     say("Starting its own PostgreSQL." if embedded_database else "Using the database that DATABASE_URL names.")
