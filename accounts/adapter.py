@@ -1,9 +1,9 @@
 """How django-allauth behaves in the portal."""
 
-from typing import Any
-
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+
+from qaportal.kit.requests import client_address
 
 from . import audit
 from .models import User
@@ -11,17 +11,11 @@ from .services.passwords import record_password_change
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """No open registration; mails go through jobs; sign-ins stand in the audit trail."""
+    """No open registration; sign-ins and passwords stand in the audit trail."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """People come by invitation."""
         return False
-
-    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
-        """Defer the mail: a slow mail server must not hold a page, and no link is ever a job argument."""
-        from .jobs import send_password_reset
-
-        send_password_reset.defer(user_id=user.pk)
 
     def set_password(self, user: User, password: str) -> None:
         """Store the password and end every API sign-in of the person."""
@@ -39,3 +33,7 @@ class AccountAdapter(DefaultAccountAdapter):
         super().logout(request)
         if user.is_authenticated:
             audit.record("user.signed_out", actor=user, target=user, tenant=user.tenant, way="page")
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The address that limits count by, the same as for failed sign-ins."""
+        return client_address(request)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -59,13 +59,10 @@ def attempted_email(request: HttpRequest, credentials: dict[str, Any] | None = N
 
 
 def locked_out(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:
-    """429 with the time to wait, as a page or as JSON."""
-    if request.path.startswith("/api/"):
-        answer: HttpResponse = JsonResponse(
-            {"detail": _("Too many failed attempts. Try again later."), "code": "locked_out", "fields": {}}, status=429
-        )
-    else:
-        reason = _("Too many failed attempts to sign in. Try again in 15 minutes, or choose a new password.")
-        answer = render(request, "400.html", {"reason": reason}, status=429)
+    """429 with the time to wait: the page, or what the API's view answered in its style."""
+    if response is not None and request.path.startswith("/api/"):
+        return response
+    reason = _("Too many failed attempts to sign in. Try again in 15 minutes, or choose a new password.")
+    answer = render(request, "400.html", {"reason": reason}, status=429)
     answer["Retry-After"] = str(LOCK_SECONDS)
     return answer

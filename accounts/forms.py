@@ -2,12 +2,14 @@
 
 from allauth.account.forms import LoginForm
 from django import forms
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from qaportal.kit.forms import PortalForm, style_widgets
 
 from .choices import RoleCode
 from .models import Project, Role, User
+from .services import passwords
 
 
 class SignInForm(LoginForm):
@@ -25,10 +27,38 @@ class SignInForm(LoginForm):
         style_widgets(self)
 
 
+class ForgottenPasswordForm(PortalForm):
+    """The address to mail a link to; whether it is known is told to nobody."""
+
+    email = forms.EmailField(
+        label=_("Work e-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    )
+
+    def save(self, request: HttpRequest) -> str:
+        """Ask for the mail."""
+        passwords.ask_for_reset(actor=None, email=self.cleaned_data["email"])
+        return self.cleaned_data["email"]
+
+
+class NameForm(PortalForm):
+    """How the person is called."""
+
+    first_name = forms.CharField(label=_("First name"), max_length=100, required=False)
+    last_name = forms.CharField(label=_("Last name"), max_length=100, required=False)
+
+
+class PersonField(forms.ModelChoiceField):
+    """One of several people; the address tells those of the same name apart."""
+
+    def label_from_instance(self, person: User) -> str:
+        """Name and address."""
+        return f"{person.full_name} ({person.email})"
+
+
 class MemberForm(PortalForm):
     """A person and the role he has in the project."""
 
-    user = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none())
+    user = PersonField(label=_("Person"), queryset=User.objects.none())
     role = forms.ModelChoiceField(label=_("Role in this project"), queryset=Role.objects.none())
 
     def __init__(self, *args: object, project: Project, actor: User, **kwargs: object) -> None:

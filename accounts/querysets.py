@@ -130,11 +130,17 @@ class MembershipQuerySet(models.QuerySet):
         """Those of the projects that the user sees."""
         from .models import Project
 
+        if not user.is_authenticated:
+            return self.none()
         return self.filter(project__in=Project.objects.visible_to(user).order_by().values("pk"))
 
     def in_project(self, project: Project) -> Self:
         """Those of one project."""
         return self.filter(project=project)
+
+    def for_list(self) -> Self:
+        """With project and role, by the project's name; those of deleted projects are left out."""
+        return self.filter(project__deleted_at__isnull=True).select_related("project", "role").order_by("project__name")
 
 
 class AuditQuerySet(models.QuerySet):

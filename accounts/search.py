@@ -33,6 +33,8 @@ def register_all() -> None:
     """Register the sources of this app and its place in the sidebar."""
     search.register(search.Source("projects", gettext_lazy("Projects"), find_projects, order=90))
     search.register(search.Source("pages", gettext_lazy("Go to"), find_pages, order=10))
+    own_page = navigation.Entry("account", gettext_lazy("Your account"), "user-circle", "accounts:account", 10, 10)
+    navigation.register(own_page, administration=True)
     navigation.register(
         navigation.Entry(
             code="members",

@@ -7,6 +7,7 @@ from . import views
 app_name = "accounts"
 
 urlpatterns = [
+    path("account/", views.account, name="account"),
     path("projects/", views.project_list, name="project_list"),
     path("p/<str:project_key>/open/", views.choose_project, name="choose_project"),
     path("p/<str:project_key>/members/", views.member_list, name="member_list"),

@@ -1,6 +1,7 @@
 """Pages of accounts."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,11 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from qaportal.kit import search as search_registry
+from qaportal.kit.errors import InvalidInput
 from qaportal.kit.shell import THEME_COOKIE, THEMES
 from qaportal.kit.views import render_fragment, shown_refusal, tell, wants_fragment
 
-from . import policies
-from .forms import MemberForm, ProjectForm, RoleForm
+from . import audit, policies
+from .forms import MemberForm, NameForm, ProjectForm, RoleForm
 from .models import Membership, Project, User
 from .project_pages import project_page
 from .services import passwords, people, projects
@@ -31,6 +33,18 @@ def home(request: HttpRequest) -> HttpResponse:
     visible = Project.objects.visible_to(request.user)
     project = visible.filter(pk=request.user.default_project_id).first() or visible.order_by("name").first()
     return redirect(project) if project else redirect("accounts:project_list")
+
+
+@login_required
+def account(request: HttpRequest) -> HttpResponse:
+    """The person himself: what he is called, which roles he has, how he signs in."""
+    form = NameForm(request.POST or None, initial=audit.snapshot(request.user, NameForm.base_fields))
+    if request.method == "POST" and form.is_valid():
+        people.rename_oneself(actor=request.user, **form.cleaned_data)
+        messages.success(request, _("Your name is saved"))
+        return redirect("accounts:account")
+    context = {"form": form, "memberships": request.user.memberships.for_list()}
+    return render(request, "accounts/account.html", context, status=422 if form.errors else 200)
 
 
 @login_required
@@ -100,9 +114,10 @@ def change_member(request: HttpRequest, user_id: int) -> HttpResponse:
     with shown_refusal(request) as refusal:
         if request.POST.get("role"):
             form = RoleForm(request.POST, actor=request.user)
-            if form.is_valid():
-                role = form.cleaned_data["role"]
-                people.set_project_role(actor=request.user, project=request.project, user=user, role=role)
+            if not form.is_valid():
+                raise InvalidInput(_("There is no such role."))
+            role = form.cleaned_data["role"]
+            people.set_project_role(actor=request.user, project=request.project, user=user, role=role)
         else:
             membership = get_object_or_404(Membership.objects.in_project(request.project), user=user)
             people.remove_project_role(actor=request.user, membership=membership)
@@ -120,7 +135,8 @@ def copy_reset_link(request: HttpRequest, user_id: int) -> HttpResponse:
     """A link to choose a new password, for an administrator to hand over."""
     person = get_object_or_404(User.objects.visible_to(request.user).select_related("role", "tenant"), pk=user_id)
     link = passwords.issue_reset_link(actor=request.user, user=person)
-    context = {"person": person, "link": link, "project": request.project}
+    crumbs = [(_("Members"), reverse("accounts:member_list", args=[request.project.key])), (person.full_name, "")]
+    context = {"person": person, "link": link, "project": request.project, "crumbs": crumbs}
     template = "accounts/reset_link.html" + ("#link" if wants_fragment(request) else "")
     return render_fragment(request, template, context)
 

@@ -1,6 +1,8 @@
 """Every address of the REST API, below `/api/`. Fixed words stand before ids."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from qaportal.kit.api.views import NoSuchAddress, NoSuchTenantAddress
 
 urlpatterns = [
     path("", include("accounts.api.urls")),
@@ -8,4 +10,6 @@ urlpatterns = [
     path("", include("catalog.api.urls")),
     path("", include("releases.api.urls")),
     path("", include("operations.api.urls")),
+    re_path(r"^v1/", NoSuchTenantAddress.as_view()),
+    re_path(r"^", NoSuchAddress.as_view()),
 ]

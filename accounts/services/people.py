@@ -108,3 +108,14 @@ def choose_default_project(*, actor: User, project: Project) -> None:
             changes={"default_project": [actor.default_project_id, project.pk]},
         )
         actor.default_project = project
+
+
+@transaction.atomic
+def rename_oneself(*, actor: User, first_name: str, last_name: str) -> User:
+    """Change what the person is called."""
+    before = audit.snapshot(actor, ["first_name", "last_name"])
+    actor.first_name, actor.last_name = first_name.strip(), last_name.strip()
+    if changes := audit.changes_between(before, audit.snapshot(actor, ["first_name", "last_name"])):
+        actor.save(update_fields=["first_name", "last_name", "updated_at"])
+        audit.record("user.updated", actor=actor, target=actor, changes=changes)
+    return actor

@@ -1,11 +1,14 @@
 """What belongs to one request: its id, carried into logs, jobs and the audit trail, and its error pages."""
 
+import ipaddress
 import logging
 import re
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 
+from django.conf import settings
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
@@ -24,6 +27,17 @@ def current_request_id() -> str:
 def set_request_id(value: str) -> None:
     """Name what runs now outside a request: a job or a command."""
     _request_id.set(value)
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address of the client as the outermost trusted proxy saw it; what the client claims itself is ignored."""
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    proxies = settings.TRUSTED_PROXIES
+    candidate = hops[-proxies] if 0 < proxies <= len(hops) else request.META.get("REMOTE_ADDR", "")
+    try:
+        return str(ipaddress.ip_address(candidate))
+    except ValueError:
+        return "127.0.0.1"  # a Unix socket has no address
 
 
 class RequestIdFilter(logging.Filter):
@@ -75,9 +89,11 @@ class PageErrorsMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """403 for a denial, 404 for what is not visible, 422 for a broken rule; anything else is not ours."""
+        """403 for a denial, 404 for what is not visible, 422 for a broken rule, 400 for what no column can hold."""
         if isinstance(exception, NotVisible):
             raise Http404(exception.message) from exception
+        if isinstance(exception, DataError):
+            return render(request, "400.html", status=400)
         if isinstance(exception, Denied):
             return render(request, "403.html", {"reason": exception.reason}, status=403)
         if isinstance(exception, PortalError):

@@ -3,10 +3,10 @@
 import logging
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import DataError, IntegrityError
-from django.http import Http404
+from django.http import Http404, UnreadablePostError
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -84,6 +84,10 @@ def problem_of(error: Exception) -> Problem | None:
         return Problem(404, "not_found", _("Not found."))
     if isinstance(error, PermissionDenied):
         return Problem(403, "denied", _("You may not do this."))
+    if isinstance(error, RequestDataTooBig):
+        return Problem(413, "too_large", _("The request body is too large."))
+    if isinstance(error, SuspiciousOperation | UnreadablePostError):
+        return Problem(400, "invalid", _("The request cannot be read."))
     if isinstance(error, ModelValidationError):
         fields = error.message_dict if hasattr(error, "error_dict") else {"body": error.messages}
         return Problem(400, "invalid", _first_words(fields), fields)

@@ -15,10 +15,11 @@ from ..models import IdempotencyRecord
 
 
 def _fingerprint(request: Request) -> str:
-    """SHA-256 of a JSON body; forms with files are told apart by key alone (their importer knows the bytes)."""
-    if request.content_type and request.content_type.startswith("multipart/"):
-        return ""
-    return hashlib.sha256(request._request.body).hexdigest()
+    """SHA-256 of query and JSON body; of forms with files the query alone (their importer knows the bytes)."""
+    digest = hashlib.sha256(request.META.get("QUERY_STRING", "").encode())
+    if not (request.content_type or "").startswith("multipart/"):
+        digest.update(b"\0" + request._request.body)
+    return digest.hexdigest()
 
 
 def _claim(request: Request, key: str) -> tuple[IdempotencyRecord, bool]:
@@ -46,7 +47,7 @@ def run_once(
     A refused create leaves no record: it may be tried again with the same key.
     """
     key = request.headers["Idempotency-Key"]
-    if len(key) > 255 or not key.isprintable():
+    if not 0 < len(key) <= 255 or not key.isprintable():
         raise InvalidInput("The key cannot be used.", fields={"Idempotency-Key": ["At most 255 printable characters."]})
     with transaction.atomic():
         record, is_new = _claim(request, key)

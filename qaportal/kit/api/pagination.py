@@ -1,5 +1,6 @@
 """Pages of lists; the style of the view words them."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from ..errors import InvalidInput
 
 DEFAULT_SIZE = 50
 LARGEST_NUMBER = 10_000_000
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 
 @dataclass(slots=True)
@@ -36,7 +38,7 @@ def whole_number(request: Request, name: str, default: int | None, *, least: int
     text = request.query_params.get(name)
     if text in (None, ""):
         return default
-    if not text.lstrip("-").isascii() or not text.lstrip("-").isdigit() or len(text) > 18:
+    if not _WHOLE_NUMBER.fullmatch(text):
         raise InvalidInput("The page cannot be shown.", fields={name: ["A whole number is needed."]})
     if int(text) < least:
         raise InvalidInput("The page cannot be shown.", fields={name: [f"The least is {least}."]})

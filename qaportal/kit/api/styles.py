@@ -39,6 +39,8 @@ class StyleMixin:
     """What every style shares: parser, bounds of the query string, idempotent creates, wrapping of answers."""
 
     style = ""
+    keeps_idempotency_itself = False
+    """Set by views whose service knows the Idempotency-Key, because their answer cannot wait for one transaction."""
     parser_classes = [SafeJSONParser]
     renderer_classes = [JSONRenderer]
 
@@ -49,8 +51,9 @@ class StyleMixin:
             for text in (name, *values):
                 if problem := problem_in(text):
                     raise InvalidInput("The query cannot be used.", fields={name.replace("\x00", ""): [problem]})
-        if request.method == "POST" and request.headers.get("Idempotency-Key"):
-            original = self.post
+        original = getattr(self, "post", None)
+        is_keyed = request.method == "POST" and "Idempotency-Key" in request.headers
+        if is_keyed and original and request.user.is_authenticated and not self.keeps_idempotency_itself:
             self.post = lambda request, *args, **kwargs: run_once(request, original, self.worded, *args, **kwargs)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:

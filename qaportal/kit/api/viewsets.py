@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from rest_framework import status, viewsets
 from rest_framework.request import Request
@@ -40,14 +42,14 @@ class PortalViewSet(viewsets.GenericViewSet):
     def get_object(self) -> Model:
         """The object of the URL; a foreign, deleted or unusable id is the same 404."""
         value = self.kwargs[self.lookup_url_kwarg or self.lookup_field]
-        field = self.get_queryset().model._meta.pk
+        queryset = self.get_queryset()
+        meta = queryset.model._meta
+        field = meta.pk if self.lookup_field == "pk" else meta.get_field(self.lookup_field)
         try:
             field.to_python(value)
-        except Exception as error:
-            from django.http import Http404
-
+        except ValidationError as error:
             raise Http404 from error
-        return get_object_or_404(self.get_queryset(), **{self.lookup_field: value})
+        return get_object_or_404(queryset, **{self.lookup_field: value})
 
     def filtered(self, queryset: QuerySet) -> QuerySet:
         """The queryset after the filters of the view."""
