@@ -1,7 +1,7 @@
 """Folders, test cases, their steps, and the stories they cover."""
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, HashIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -142,9 +142,7 @@ class TestCase(ProjectOwned, Authored, SoftDeleted):
                 condition=Q(deleted_at__isnull=True, is_archived=False),
                 name="test_case_in_folder",
             ),
-            models.Index(
-                fields=["project", "automation_key"], condition=~Q(automation_key=""), name="test_case_by_key"
-            ),
+            HashIndex(fields=["automation_key"], condition=~Q(automation_key=""), name="test_case_by_key"),
             models.Index(fields=["project", "title"], name="test_case_by_title"),
             models.Index(fields=["project", "-updated_at"], name="test_case_by_change"),
             GinIndex(fields=["tags"], name="test_case_tags"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Count, Exists, ExpressionWrapper, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Length, NullIf
 from django.utils import timezone
 
 from accounts.querysets import ProjectOwnedQuerySet
@@ -33,11 +35,71 @@ class FolderQuerySet(ProjectOwnedQuerySet):
         found = self.filter(path__startswith=folder.path, project_id=folder.project_id)
         return found if itself else found.exclude(pk=folder.pk)
 
+    def shown_in_tree(self, opened: Collection[int]) -> Self:
+        """The roots and the children of the opened folders, each with whether it has children itself."""
+        living = self.model.objects.living().filter(parent=OuterRef("pk"))
+        shown = self.filter(Q(parent__isnull=True) | Q(parent__in=opened))
+        return shown.annotate(has_children=Exists(living)).order_by("position", "name", "pk")
+
 
 class TestCaseQuerySet(ProjectOwnedQuerySet):
     """Test cases."""
 
     __test__ = False
+    SORTS = {
+        "id": ("id_tag", "id_length", "test_id"),
+        "title": ("title", "pk"),
+        "priority": ("priority", "pk"),
+        "status": ("activity__last_status", "pk"),
+        "updated": ("updated_at", "pk"),
+    }
+    """What lists can be sorted by, each with the columns."""
+
+    def sorted_by(self, order: str) -> Self:
+        """In the order of one of `SORTS`, descending with a minus; anything else means by id.
+
+        Ids are sorted by their tag and their number: TC_UI_999 stands before TC_UI_1000.
+        """
+        descending, name = order.startswith("-"), order.removeprefix("-")
+        columns = self.SORTS.get(name)
+        if columns is None:
+            columns, descending = self.SORTS["id"], False
+        tag = Func(F("test_id"), Value("_"), Value(2), function="split_part", output_field=models.TextField())
+        found = self.annotate(id_tag=tag, id_length=Length("test_id")) if columns == self.SORTS["id"] else self
+        ordered = [F(each).desc(nulls_last=True) if descending else F(each).asc(nulls_first=True) for each in columns]
+        return found.order_by(*ordered)
+
+    def counts_by_folder(self) -> Self:
+        """Rows of `folder__path` (None for cases in no folder) and `cases`, in one grouped query."""
+        return self.order_by().values("folder__path").annotate(cases=Count("pk"))
+
+    def with_places(self) -> Self:
+        """Each with `module_id`, and the names `sub_module` and `feature_section`, read from its folder's path."""
+
+        def ancestor(level: int) -> Cast:
+            part = Func(F("folder__path"), Value("/"), Value(level), function="split_part")
+            part.output_field = models.TextField()
+            return Cast(NullIf(part, Value("")), models.BigIntegerField())
+
+        def name(level: int) -> Subquery:
+            folders = self.model._meta.get_field("folder").related_model.objects
+            return Subquery(folders.filter(pk=OuterRef(f"ancestor_{level}")).values("name")[:1])
+
+        found = self.annotate(module_id=ancestor(1), ancestor_2=ancestor(2), ancestor_3=ancestor(3))
+        return found.annotate(sub_module=name(2), feature_section=name(3))
+
+    def below_named(self, name: str, depth: int) -> Self:
+        """The cases below a folder of this name at this depth, such as a sub-module (2) or a feature (3)."""
+        folders = self.model._meta.get_field("folder").related_model.objects.living()
+        place = ExpressionWrapper(OuterRef("folder__path"), output_field=models.TextField())
+        named = folders.filter(project=OuterRef("project"), depth=depth, name__iexact=name.strip())
+        return self.filter(Exists(named.annotate(place=place).filter(place__startswith=F("path"))))
+
+    def with_last_status(self, statuses: Collection[str]) -> Self:
+        """Cases whose last result is one of these; an error counts as failed, nothing at all as not started."""
+        wanted = {*statuses, *(["error"] if "failed" in statuses else [])}
+        found = Q(activity__last_status__in=wanted)
+        return self.filter(found | Q(activity__isnull=True) if "not_started" in wanted else found)
 
     def current(self) -> Self:
         """Those that are not archived."""

@@ -38,6 +38,9 @@ EDITABLE = (
 """The fields of a case that its writers change; steps and stories are beside them."""
 _WORDS = ("labels", "tags")
 _UNCHECKED = {"project", "folder", "owner", "created_by", "updated_by", "search", "folded", "test_id"}
+_LONG_TEXTS = ("description", "preconditions", "expected_result", "test_data")
+LONGEST_TEXT = 50_000
+"""Characters of one text of a case: the search index of a row holds at most a megabyte."""
 MOST_STEPS = 1_000
 MOST_WORDS = 200
 
@@ -117,6 +120,9 @@ def usable_steps(given: Iterable[Mapping[str, Any]] | None) -> list[dict[str, st
         step = {name: str(each.get(name) or "").strip() for name in ("action", "expected", "data")}
         if not any(step.values()):
             continue
+        if any(len(text) > LONGEST_TEXT for text in step.values()):
+            words = _("Step %(number)d is longer than %(most)d characters.") % {"number": number, "most": LONGEST_TEXT}
+            raise InvalidInput(words, fields={"steps": [words]})
         if not step["action"]:
             words = _("Step %d says what to expect, but not what to do.") % number
             raise InvalidInput(words, fields={"steps": [words]})
@@ -136,6 +142,10 @@ def assign(case: TestCase, fields: Mapping[str, Any]) -> None:
         if name not in EDITABLE:
             raise TypeError(f"A case has no field {name!r} that its writers change.")
         setattr(case, name, _stored_form(name, value))
+    too_long = [name for name in _LONG_TEXTS if len(getattr(case, name)) > LONGEST_TEXT]
+    if too_long:
+        words = _("A text has at most %d characters.") % LONGEST_TEXT
+        raise InvalidInput(words, fields={name: [words] for name in too_long})
     try:
         case.clean_fields(exclude=_UNCHECKED)
     except ValidationError as error:

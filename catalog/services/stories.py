@@ -13,11 +13,11 @@ LONGEST_ID = 50
 
 
 def usable_story_id(given: object) -> str:
-    """The id without blanks around it; raises InvalidInput naming `jira_story_id` for one that is too long."""
+    """The id without blanks around it; raises InvalidInput naming `story_id` for one that is too long."""
     text = str(given or "").strip()
     if len(text) > LONGEST_ID:
         words = _("A story's id has at most %d characters.") % LONGEST_ID
-        raise InvalidInput(words, fields={"jira_story_id": [words]})
+        raise InvalidInput(words, fields={"story_id": [words]})
     return text
 
 

@@ -118,7 +118,8 @@ def test_a_project_that_asks_for_approval_starts_cases_in_review(project, tester
         ({"estimate": -1}, "estimate"),
         ({"tags": ["x" * 101]}, "tags"),
         ({"steps": [{"expected": "Paid"}]}, "steps"),
-        ({"story_id": "x" * 51}, "jira_story_id"),
+        ({"story_id": "x" * 51}, "story_id"),
+        ({"description": "x" * 50_001}, "description"),
         ({"automation_status": "sleepy"}, "automation_status"),
     ],
 )

@@ -23,7 +23,8 @@ def _flatten(detail: Any, path: str = "") -> dict[str, list[str]]:
     if isinstance(detail, dict):
         flat: dict[str, list[str]] = {}
         for key, child in detail.items():
-            flat.update(_flatten(child, f"{path}.{key}" if path else str(key)))
+            step = f"[{key}]" if isinstance(key, int) else f".{key}" if path else str(key)
+            flat.update(_flatten(child, f"{path}{step}"))
         return flat
     if isinstance(detail, list) and any(isinstance(child, dict | list) for child in detail):
         flat = {}

@@ -1,0 +1,355 @@
+"""What the page of cases shows: the tree, the filtered list and the open case, all out of the address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Project, User
+from accounts.project_pages import get_visible
+from qaportal.kit import panels
+from qaportal.kit.statuses import shown as shown_status
+from qaportal.kit.views import PAGE_SIZES, render_fragment, wants_fragment
+
+from . import policies
+from .filters import TestCaseFilter
+from .models import Folder, TestCase
+from .tree import Node, Tree, ancestors_of, load_tree
+
+DRAWER = "catalog.case.drawer"
+UNFILED = "none"
+PAGE_SIZE = 50
+_PLACES = {"#panes": "panes", "#rows": "rows", "#drawer": "drawer"}
+_NOT_CARRIED = ("page", "open", "shut", "tab", "full", "expand", "to")
+
+
+def read_ids_of(values: list[str]) -> set[int]:
+    """The numbers among the values, each of which may hold several, separated by commas."""
+    parts = [part for value in values for part in value.split(",")]
+    return {int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 18}
+
+
+@dataclass(slots=True)
+class Chip:
+    """An active filter."""
+
+    label: str
+    value: str
+    remove_url: str
+
+
+@dataclass(slots=True)
+class OpenCase:
+    """The case in the drawer or on its own page."""
+
+    case: TestCase
+    tab: str
+    sections: list[tuple[panels.Panel, Any]] = field(default_factory=list)
+
+    @property
+    def activity(self) -> Any:
+        """What happened to it lately, or None when it never ran."""
+        return getattr(self.case, "activity", None)
+
+    @property
+    def story_links(self) -> list:
+        """The stories it covers, the primary one first."""
+        return sorted(self.case.story_links.all(), key=lambda link: (not link.is_primary, link.story.story_id))
+
+    @property
+    def shown_panel(self) -> tuple[panels.Panel, Any] | None:
+        """The panel of the chosen tab; None means the details."""
+        return next((pair for pair in self.sections if pair[0].code == self.tab), None)
+
+
+class CasesPage:
+    """The state of the page of cases for one request."""
+
+    def __init__(self, request: HttpRequest, case: TestCase | None = None) -> None:
+        """Read the address; raises Http404 for a folder that is not there."""
+        self.request = request
+        self.project: Project = request.project
+        self.user: User = request.user
+        self.case = case
+        chosen = request.GET.get("folder", "")
+        self.is_unfiled = chosen == UNFILED
+        self.folder: Folder | None = self._chosen_folder(chosen)
+        self.is_direct = request.GET.get("direct") == "1"
+        self.order = request.GET.get("sort", "")
+
+    def _chosen_folder(self, chosen: str) -> Folder | None:
+        if not chosen or self.is_unfiled:
+            return None
+        if not read_ids_of([chosen]):
+            raise Http404
+        return get_visible(Folder.objects.select_related("parent"), self.request, pk=int(chosen))
+
+    # -- addresses -------------------------------------------------------------------------------------------------
+    def query(self, **changes: Any) -> str:
+        """The state of the list as a query string with `?`, with these keys replaced, or removed by None."""
+        values: QueryDict = self.request.GET.copy()
+        for name in _NOT_CARRIED:
+            values.pop(name, None)
+        if "page" not in changes and (page := self.request.GET.get("page")):
+            values["page"] = page
+        for name, value in changes.items():
+            if value is None:
+                values.pop(name, None)
+            elif isinstance(value, list):
+                values.setlist(name, value)
+            else:
+                values[name] = str(value)
+        return f"?{values.urlencode()}" if values else ""
+
+    @property
+    def carried_query(self) -> str:
+        """The state of the list, for links to its cases and back."""
+        return self.query()
+
+    @property
+    def closed_url(self) -> str:
+        """The same list with no case open."""
+        return self.list_url + self.query()
+
+    @property
+    def full_query(self) -> str:
+        """The state of the list with the open case as a page of its own."""
+        return self.query(full="1")
+
+    @property
+    def plain_url(self) -> str:
+        """The place without any filter."""
+        return self.list_url + (f"?folder={self.request.GET['folder']}" if self.request.GET.get("folder") else "")
+
+    @property
+    def new_case_query(self) -> str:
+        """What the form for a new case needs to know of the place."""
+        return f"?folder={self.folder.pk}" if self.folder else ""
+
+    @cached_property
+    def list_url(self) -> str:
+        """The list without an open case."""
+        return reverse("catalog:case_list", args=[self.project.key])
+
+    # -- the list --------------------------------------------------------------------------------------------------
+    @cached_property
+    def filterset(self) -> TestCaseFilter:
+        """The filters of the address."""
+        found = TestCase.objects.visible_to(self.user).in_project(self.project).current()
+        if self.is_unfiled:
+            found = found.filter(folder__isnull=True)
+        elif self.folder:
+            found = found.filter(folder=self.folder) if self.is_direct else found.below_folder(self.folder)
+        return TestCaseFilter(self.request.GET, queryset=found, request=self.request)
+
+    @cached_property
+    def rows(self) -> Page:
+        """The page of cases that the address asks for; one beyond the end means the last."""
+        found = self.filterset.filter_queryset(self.filterset.queryset) if self._is_usable else self.filterset.queryset
+        size = self.request.GET.get("per_page", "")
+        size = int(size) if size in {str(each) for each in PAGE_SIZES} else PAGE_SIZE
+        return Paginator(found.sorted_by(self.order).for_list(), size).get_page(self.request.GET.get("page"))
+
+    @cached_property
+    def _is_usable(self) -> bool:
+        return self.filterset.form.is_valid()
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        """The active filters in words; the search stands in its box."""
+        if not self._is_usable:
+            return []
+        chips = [
+            Chip(str(bound.label), self._words(name, value), self.list_url + self.query(page=None, **{name: None}))
+            for name, bound in self.filterset.form.fields.items()
+            if name != "search" and (value := self.filterset.form.cleaned_data.get(name))
+        ]
+        if self.is_direct and self.folder:
+            chips.append(Chip(_("Only"), _("this folder"), self.list_url + self.query(page=None, direct=None)))
+        return chips
+
+    def _words(self, name: str, value: Any) -> str:
+        if name == "last_status":
+            return ", ".join(str(shown_status(each).word) for each in value)
+        if name == "owner":
+            return dict(self.owners).get(value, value)
+        choices = dict(getattr(self.filterset.form.fields[name], "choices", []))
+        return ", ".join(str(choices.get(each, each)) for each in value) if isinstance(value, list) else str(value)
+
+    @cached_property
+    def owners(self) -> list[tuple[str, str]]:
+        """Whom the filter for owners offers."""
+        people = User.objects.who_reach(self.project).order_by("first_name", "last_name", "email")
+        named = [(str(each.pk), each.full_name) for each in people if each.pk != self.user.pk]
+        return [("me", _("Me")), ("none", _("Nobody")), *named]
+
+    @cached_property
+    def carried(self) -> list[tuple[str, str]]:
+        """What the filter form takes along unchanged."""
+        kept = ("folder", "search", "sort", "per_page")
+        return [(name, value) for name in kept if (value := self.request.GET.get(name))]
+
+    @property
+    def searched_within(self) -> list[tuple[str, str]]:
+        """What the search box takes along: the whole state of the list but the words themselves."""
+        left_out = {*_NOT_CARRIED, "search"}
+        return [(name, value) for name, values in self.request.GET.lists() if name not in left_out for value in values]
+
+    @property
+    def search(self) -> str:
+        """The words that are searched."""
+        return self.request.GET.get("search", "")
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether something but the place narrows the list."""
+        return bool(self.chips or self.search)
+
+    @cached_property
+    def filter_fields(self) -> list[dict[str, Any]]:
+        """The filters with fixed choices and which of them are chosen."""
+        cleaned = self.filterset.form.cleaned_data if self._is_usable else {}
+        return [
+            {
+                "name": name,
+                "label": bound.label,
+                "options": [
+                    {"code": code, "word": word, "is_chosen": code in (cleaned.get(name) or [])}
+                    for code, word in bound.choices
+                ],
+            }
+            for name, bound in self.filterset.form.fields.items()
+            if hasattr(bound, "choices")
+        ]
+
+    @property
+    def chosen_tags(self) -> str:
+        """The tags of the filter."""
+        return self.request.GET.get("tags", "")
+
+    @property
+    def chosen_owner(self) -> str:
+        """The owner of the filter."""
+        return self.request.GET.get("owner", "")
+
+    @cached_property
+    def neighbours(self) -> tuple[TestCase | None, TestCase | None]:
+        """The cases before and after the open one on this page of the list."""
+        rows = list(self.rows)
+        here = next((place for place, each in enumerate(rows) if self.case and each.pk == self.case.pk), None)
+        if here is None:
+            return None, None
+        return (rows[here - 1] if here else None), (rows[here + 1] if here + 1 < len(rows) else None)
+
+    # -- the tree and the case -------------------------------------------------------------------------------------
+    @cached_property
+    def tree(self) -> Tree:
+        """What is shown of the tree."""
+        opened, shut = (read_ids_of(self.request.GET.getlist(name)) for name in ("open", "shut"))
+        tree = load_tree(user=self.user, project=self.project, here=self.folder, opened=opened, shut=shut)
+        self.address(tree.roots, opened)
+        return tree
+
+    def address(self, nodes: list[Node], opened: set[int]) -> None:
+        """Give the nodes their addresses; opening and closing one keeps what else is open."""
+        for node in nodes:
+            pk, key = node.folder.pk, self.project.key
+            node.url = f"{self.list_url}{self.tree_query}folder={pk}"
+            opening = opened - {pk} if node.is_open else opened | {pk}
+            shutting = {"shut": str(pk)} if node.is_open else {}
+            state = {"open": ",".join(map(str, sorted(opening))) or None, **shutting}
+            node.toggle_url = self.list_url + self.query(**state)
+            expand = "0" if node.is_open else "1"
+            node.part_url = reverse("catalog:folder_children", args=[key, pk]) + self.query(expand=expand, page=None)
+            node.drop_url = f"{reverse('catalog:case_move', args=[key])}?to={pk}"
+            self.address(node.children, opened)
+
+    @cached_property
+    def tree_query(self) -> str:
+        """What a link of the tree keeps of the address, to be followed by `folder=`."""
+        kept = self.query(folder=None, search=None, page=None, direct=None)
+        return f"{kept}&" if kept else "?"
+
+    @cached_property
+    def trail(self) -> list[Folder]:
+        """The folders above the chosen one."""
+        return ancestors_of(self.folder)[:-1] if self.folder and self.folder.parent_id else []
+
+    @cached_property
+    def crumbs(self) -> list[tuple[str, str]]:
+        """Where the page is."""
+        if not self.folder and not self.is_unfiled:
+            return []
+        steps = [(each.name, f"{self.list_url}?folder={each.pk}") for each in self.trail]
+        return [(_("Test cases"), self.list_url), *steps]
+
+    @cached_property
+    def case_crumbs(self) -> list[tuple[str, str]]:
+        """Where the open case stands."""
+        above = ancestors_of(self.case.folder) if self.case.folder else []
+        return [(_("Test cases"), self.list_url), *((each.name, f"{self.list_url}?folder={each.pk}") for each in above)]
+
+    @property
+    def heading(self) -> str:
+        """The name of the place."""
+        if self.is_unfiled:
+            return _("Not filed")
+        return self.folder.name if self.folder else _("Test cases")
+
+    @cached_property
+    def opened(self) -> OpenCase | None:
+        """The open case with what other apps show of it."""
+        if self.case is None:
+            return None
+        loaded = [(panel, facts.get(self.case.pk)) for panel, facts in panels.loaded(DRAWER, [self.case.pk])]
+        return OpenCase(self.case, self.request.GET.get("tab", ""), loaded)
+
+    @cached_property
+    def tabs(self) -> list[dict[str, Any]]:
+        """The details of the open case and the panels of other apps; nothing while there are no panels."""
+        if not self.opened or not self.opened.sections:
+            return []
+        full = "1" if self.request.GET.get("full") == "1" else None
+        url = self.case.get_absolute_url()
+        shown = self.opened.shown_panel
+        tabs = [{"label": _("Details"), "url": url + self.query(full=full), "is_current": shown is None, "count": None}]
+        for panel, facts in self.opened.sections:
+            count = facts.get("count") if isinstance(facts, dict) else getattr(facts, "count", None)
+            tabs.append(
+                {
+                    "label": panel.label,
+                    "url": url + self.query(tab=panel.code, full=full),
+                    "is_current": shown is not None and shown[0].code == panel.code,
+                    "count": count if isinstance(count, int) else None,
+                }
+            )
+        return tabs
+
+    # -- what the user may -----------------------------------------------------------------------------------------
+    @cached_property
+    def may(self) -> dict[str, Any]:
+        """The decisions that buttons show."""
+        return {
+            "edit_case": policies.can_edit_cases(self.user, self.project),
+            "delete_case": policies.can_delete_cases(self.user, self.project),
+            "edit_folder": policies.can_edit_folders(self.user, self.project),
+            "delete_folder": policies.can_delete_folders(self.user, self.project),
+        }
+
+    def render(self, status: int = 200) -> HttpResponse:
+        """The page, or the part of it that htmx is about to replace."""
+        template = "catalog/case_list.html"
+        if self.case is not None and self.request.GET.get("full") == "1":
+            template = "catalog/case_page.html"
+        elif wants_fragment(self.request):
+            target = self.request.headers.get("HX-Target", "")
+            part = next((name for mark, name in _PLACES.items() if f"#{target}".endswith(mark)), "rows")
+            template = f"{template}#{part}"
+        context = {"page": self, "project": self.project, "may": self.may, "page_sizes": PAGE_SIZES}
+        return render_fragment(self.request, template, context, status=status)

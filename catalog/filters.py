@@ -1,0 +1,154 @@
+"""How lists of cases and folders are filtered: one set for the page and the API."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from .choices import AutomationStatus, CaseState, Priority, ResultStatus, TestTag, TestType
+from .models import Folder, TestCase
+
+SHOWN_STATUSES = [choice for choice in ResultStatus.choices if choice[0] != ResultStatus.ERROR]
+
+
+class CodesField(forms.MultipleChoiceField):
+    """Some of the choices, repeated or separated by commas, in any case."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def to_python(self, value: Any) -> list[str]:
+        """The codes in lower case."""
+        given = value if isinstance(value, list | tuple) else [value]
+        return [code for each in given if each for part in str(each).split(",") if (code := part.strip().lower())]
+
+
+class CodesFilter(django_filters.Filter):
+    """Rows whose field is one of the chosen codes."""
+
+    field_class = CodesField
+
+    def filter(self, queryset: QuerySet, value: list[str]) -> QuerySet:
+        """Everything while nothing is chosen."""
+        return queryset.filter(**{f"{self.field_name}__in": value}) if value else queryset
+
+
+class IdFilter(django_filters.Filter):
+    """A whole number; anything else is an error that names the parameter."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Bound the number to 64 bits."""
+        super().__init__(*args, min_value=0, max_value=2**63 - 1, **kwargs)
+
+    field_class = forms.IntegerField
+
+
+class TestCaseFilter(django_filters.FilterSet):
+    """What both the page and the API filter cases by."""
+
+    __test__ = False
+
+    search = django_filters.CharFilter(label=_("Text"), method="find", max_length=200)
+    priority = CodesFilter(
+        label=_("Priority"), method="of_priority", choices=[(each.code, each.label) for each in reversed(Priority)]
+    )
+    test_type = CodesFilter(label=_("Type"), choices=TestType.choices)
+    tag = CodesFilter(label=_("Works on"), choices=TestTag.choices)
+    tags = django_filters.CharFilter(label=_("Tag"), method="with_tags", max_length=1000)
+    automation_status = CodesFilter(label=_("Automation"), choices=AutomationStatus.choices)
+    state = CodesFilter(label=_("State"), choices=CaseState.choices)
+    last_status = CodesFilter(label=_("Last result"), method="with_last_status", choices=SHOWN_STATUSES)
+    owner = django_filters.CharFilter(label=_("Owner"), method="of_owner", max_length=20)
+
+    class Meta:
+        model = TestCase
+        fields: list[str] = []
+
+    def find(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Words in id, title and texts."""
+        return queryset.matching(value)
+
+    def of_priority(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        """Cases of these priorities."""
+        return queryset.filter(priority__in=[Priority.from_code(code) for code in value]) if value else queryset
+
+    def with_tags(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Cases that have every one of the tags."""
+        wanted = [word for part in value.split(",") if (word := part.strip())]
+        return queryset.filter(tags__contains=wanted) if wanted else queryset
+
+    def with_last_status(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        """Cases whose last result is one of these."""
+        return queryset.with_last_status(value) if value else queryset
+
+    def of_owner(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Cases of `me`, of nobody (`none`), or of the person with this id."""
+        if value == "none":
+            return queryset.filter(owner__isnull=True)
+        if value == "me":
+            return queryset.filter(owner=self.request.user)
+        return queryset.filter(owner=int(value)) if _is_id(value) else queryset.none()
+
+
+class TestCaseApiFilter(TestCaseFilter):
+    """The page's filters and those that name places, stories and people as the API does."""
+
+    __test__ = False
+
+    module_id = IdFilter(method="below_module")
+    sub_module_id = IdFilter(method="below_sub_module")
+    feature_id = IdFilter(method="below_feature")
+    folder_id = IdFilter(method="below_folder")
+    sub_module = django_filters.CharFilter(method="below_named_sub_module", max_length=200)
+    feature = django_filters.CharFilter(method="below_named_feature", max_length=200)
+    feature_section = django_filters.CharFilter(method="below_named_feature", max_length=200)
+    jira_story_id = django_filters.CharFilter(field_name="story_links__story__story_id", max_length=50)
+    owner_id = IdFilter(field_name="owner_id")
+
+    class Meta(TestCaseFilter.Meta):
+        pass
+
+    def _below(self, queryset: QuerySet, pk: int, **place: int) -> QuerySet:
+        folder = Folder.objects.living().filter(pk=pk, **place).first()
+        return queryset.below_folder(folder) if folder else queryset.none()
+
+    def below_module(self, queryset: QuerySet, name: str, value: int) -> QuerySet:
+        """Cases of the module; an unknown one has none."""
+        return self._below(queryset, value, depth=1)
+
+    def below_sub_module(self, queryset: QuerySet, name: str, value: int) -> QuerySet:
+        """Cases of the sub-module."""
+        return self._below(queryset, value, depth=2)
+
+    def below_feature(self, queryset: QuerySet, name: str, value: int) -> QuerySet:
+        """Cases of the feature."""
+        return self._below(queryset, value, depth=3)
+
+    def below_folder(self, queryset: QuerySet, name: str, value: int) -> QuerySet:
+        """Cases of the folder, whatever its depth."""
+        return self._below(queryset, value)
+
+    def below_named_sub_module(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Cases below a sub-module of this name (or id)."""
+        return self._below(queryset, int(value), depth=2) if _is_id(value) else queryset.below_named(value, depth=2)
+
+    def below_named_feature(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Cases below a feature of this name (or id)."""
+        return self._below(queryset, int(value), depth=3) if _is_id(value) else queryset.below_named(value, depth=3)
+
+
+class SubModuleFilter(django_filters.FilterSet):
+    """Sub-modules by their module."""
+
+    module_id = IdFilter(field_name="parent_id")
+
+
+class FeatureFilter(django_filters.FilterSet):
+    """Features by their sub-module."""
+
+    sub_module_id = IdFilter(field_name="parent_id")
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 18

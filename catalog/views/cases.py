@@ -1,0 +1,101 @@
+"""The form of one case."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.project_pages import get_visible, project_page
+from qaportal.kit.concurrency import etag
+from qaportal.kit.errors import InvalidInput, VersionConflict
+
+from .. import policies
+from ..forms import EMPTY_STEPS, CaseForm, read_steps
+from ..models import Folder, TestCase
+from ..services import cases
+
+
+@require_http_methods(["GET", "POST"])
+@project_page
+def create_case(request: HttpRequest) -> HttpResponse:
+    """The form for a new case, in the folder of the address."""
+    policies.can_edit_cases(request.user, request.project).require()
+    initial = CaseForm.initial_of_new(request.project, request.GET.get("folder", ""))
+    form = CaseForm(request.POST or None, initial=initial, project=request.project, user=request.user)
+    steps = read_steps(request.POST)
+    case, _conflict = _stored(request, form, steps)
+    if case is not None:
+        messages.success(request, _("%s is written") % case.test_id)
+        return _after_save(request, case)
+    return _render_form(request, form, steps)
+
+
+@require_http_methods(["GET", "POST"])
+@project_page
+def update_case(request: HttpRequest, test_id: str) -> HttpResponse:
+    """The form of a stored case; what somebody else saved meanwhile is never overwritten unseen."""
+    policies.can_edit_cases(request.user, request.project).require()
+    case = get_visible(TestCase.objects.for_detail(), request, test_id=test_id)
+    if request.method != "POST":
+        steps = list(case.steps.values("action", "expected", "data"))
+        return _render_form(request, _form_of(request, case), steps, case=case, etag=etag(case))
+    form, steps = _form_of(request, case, request.POST), read_steps(request.POST)
+    saved, conflict = _stored(request, form, steps, case)
+    if saved is not None:
+        return _after_save(request, saved)
+    seen = etag(case) if conflict else request.POST.get("etag", "")
+    return _render_form(request, form, steps, case=case, etag=seen, conflict=conflict)
+
+
+def _form_of(request: HttpRequest, case: TestCase, data: Any = None) -> CaseForm:
+    initial = CaseForm.initial_of(case)
+    return CaseForm(data, initial=initial, project=request.project, user=request.user, owner=case.owner)
+
+
+def _stored(
+    request: HttpRequest, form: CaseForm, steps: list[dict[str, str]], case: TestCase | None = None
+) -> tuple[TestCase | None, str]:
+    """The stored case, or None and the words of a conflict; what a service refuses stands in the form."""
+    if not form.is_valid():
+        return None, ""
+    values = form.values()
+    try:
+        if values["folder"] is not None:
+            values["folder"] = get_visible(Folder, request, pk=values["folder"])
+        if case is None:
+            return cases.create_case(actor=request.user, project=request.project, steps=steps, **values), ""
+        seen = request.POST.get("etag")
+        return cases.update_case(actor=request.user, case=case, if_match=seen, steps=steps, **values), ""
+    except VersionConflict as error:
+        return None, error.message
+    except InvalidInput as error:
+        form.refuse(error)
+        return None, ""
+
+
+def _render_form(
+    request: HttpRequest, form: CaseForm, steps: list[dict[str, str]], case: TestCase | None = None, **context: Any
+) -> HttpResponse:
+    rows = [*steps, *[{"action": "", "expected": "", "data": ""}] * EMPTY_STEPS]
+    list_url = reverse("catalog:case_list", args=[request.project.key])
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    context |= {
+        "form": form,
+        "steps": rows,
+        "case": case,
+        "project": request.project,
+        "crumbs": [(_("Test cases"), list_url)],
+        "cancel_url": (case.get_absolute_url() if case else list_url) + query,
+    }
+    status = 422 if form.errors or context.get("conflict") else 200
+    return render(request, "catalog/case_form.html", context, status=status)
+
+
+def _after_save(request: HttpRequest, case: TestCase) -> HttpResponse:
+    """Back to where the form was opened, the case beside the list; a new one beside its folder's."""
+    query = request.GET.urlencode() or (f"folder={case.folder_id}" if case.folder_id else "")
+    return redirect(f"{case.get_absolute_url()}?{query}" if query else case.get_absolute_url())

@@ -1,0 +1,48 @@
+"""Pages that read: the tree, the list and the case."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from accounts.project_pages import get_visible, project_page
+from qaportal.kit.views import render_fragment
+
+from ..case_pages import CasesPage
+from ..forms import MoveForm
+from ..models import Folder, TestCase
+from ..tree import load_node
+
+
+@require_GET
+@project_page
+def case_list(request: HttpRequest) -> HttpResponse:
+    """The tree, the filtered cases of a folder, and nothing in the drawer."""
+    return CasesPage(request).render()
+
+
+@require_GET
+@project_page
+def case_detail(request: HttpRequest, test_id: str) -> HttpResponse:
+    """The case in the drawer beside the list; `?full=1` shows it as a page of its own."""
+    case = get_visible(TestCase.objects.for_detail(), request, test_id=test_id)
+    return CasesPage(request, case).render()
+
+
+@require_GET
+@project_page
+def folder_children(request: HttpRequest, pk: int) -> HttpResponse:
+    """One folder of the tree, opened or closed."""
+    folder = get_visible(Folder, request, pk=pk)
+    page = CasesPage(request)
+    is_open = request.GET.get("expand", "1") == "1"
+    here = page.folder.pk if page.folder else None
+    node = load_node(user=request.user, project=request.project, folder=folder, is_open=is_open, here_id=here)
+    page.address([node], set())
+    return render_fragment(request, "catalog/_tree_node.html", {"node": node})
+
+
+@require_GET
+@project_page
+def folder_options(request: HttpRequest) -> HttpResponse:
+    """The field that chooses a folder, for the dialog that moves cases; loaded when the dialog opens."""
+    form = MoveForm(project=request.project, user=request.user)
+    return render_fragment(request, "catalog/case_move.html#choice", {"form": form})
