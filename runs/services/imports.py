@@ -353,6 +353,8 @@ def preview_import(
             recorded = record_results(
                 run=run, results=results, actor=actor, source=ResultSource.REPORT, creates_cases=creates_cases
             )
+            if not recorded.tests:
+                raise ReportRejected(_("The report holds no test."), "no_tests")
             warnings = [{"code": warning.code, "text": warning.text} for warning in opened.report.warnings]
             transaction.set_rollback(True)
     except ReportRejected as refusal:

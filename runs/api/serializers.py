@@ -1,0 +1,133 @@
+"""Shapes of what the API of runs reads and answers."""
+
+from typing import Any
+
+from django.urls import reverse
+from rest_framework import serializers
+
+from qaportal.kit.api.serializers import PortalSerializer
+
+from ..models import ReportImport
+
+
+class ReportUploadSerializer(PortalSerializer):
+    """A report and what to do with it."""
+
+    file = serializers.FileField(
+        error_messages={
+            "required": "Send the report as a file of a multipart form, or as the whole body (application/xml).",
+            "invalid": "This is not a file: send it as a file part of a multipart form.",
+            "empty": "The file is empty.",
+        },
+        max_length=255,
+    )
+    test_run_id = serializers.CharField(
+        required=False, allow_blank=True, max_length=60, help_text="An existing run: its id or its number."
+    )
+    project_id = serializers.CharField(
+        required=False, allow_blank=True, max_length=18, help_text="The project of a new run: its id or key."
+    )
+    run_name = serializers.CharField(required=False, allow_blank=True, max_length=300)
+    release_id = serializers.CharField(
+        required=False, allow_blank=True, max_length=60, help_text="The release the run belongs to: its id or version."
+    )
+    external_id = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=200,
+        help_text="Reports that name the same id land in the same run.",
+    )
+    environment = serializers.CharField(required=False, allow_blank=True, max_length=120)
+    build = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    branch = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    create_test_cases = serializers.BooleanField(
+        required=False, default=False, help_text="Make a case for every test that belongs to none."
+    )
+    dry_run = serializers.BooleanField(required=False, default=False, help_text="Tell what is in it and store nothing.")
+
+
+class ImportCountsSerializer(serializers.Serializer):
+    """What an import counted."""
+
+    tests = serializers.IntegerField(default=0)
+    attempts = serializers.IntegerField(default=0)
+    passed = serializers.IntegerField(default=0)
+    failed = serializers.IntegerField(default=0)
+    errors = serializers.IntegerField(default=0)
+    skipped = serializers.IntegerField(default=0)
+    blocked = serializers.IntegerField(default=0)
+    flaky = serializers.IntegerField(default=0)
+    matched = serializers.IntegerField(default=0)
+    unmatched = serializers.IntegerField(default=0)
+    created = serializers.IntegerField(default=0)
+    outside_scope = serializers.IntegerField(default=0)
+
+
+class ImportWarningSerializer(serializers.Serializer):
+    """Something the uploader should know."""
+
+    code = serializers.CharField()
+    text = serializers.CharField()
+
+
+class ReportImportSerializer(serializers.ModelSerializer):
+    """An uploaded report and what became of it."""
+
+    id = serializers.UUIDField(read_only=True)
+    status = serializers.CharField(source="state", read_only=True)
+    url = serializers.SerializerMethodField()
+    test_run_id = serializers.UUIDField(source="run_id", read_only=True, allow_null=True)
+    run_number = serializers.SerializerMethodField()
+    file_name = serializers.CharField(read_only=True)
+    counts = serializers.SerializerMethodField()
+    duplicate = serializers.SerializerMethodField()
+    warnings = ImportWarningSerializer(many=True, read_only=True)
+    error = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ReportImport
+        fields = [
+            "id",
+            "status",
+            "url",
+            "test_run_id",
+            "run_number",
+            "file_name",
+            "format",
+            "counts",
+            "repaired",
+            "duplicate",
+            "warnings",
+            "error",
+            "created_at",
+            "finished_at",
+        ]
+
+    def get_url(self, report_import: ReportImport) -> str:
+        """Where to ask again."""
+        path = reverse("report-import", args=[report_import.pk])
+        request = self.context.get("request")
+        return request.build_absolute_uri(path) if request else path
+
+    def get_run_number(self, report_import: ReportImport) -> int | None:
+        """The number people call the run by."""
+        return report_import.run.number if report_import.run_id else None
+
+    def get_counts(self, report_import: ReportImport) -> dict[str, int]:
+        """What was counted; zeros until the import is done."""
+        return dict.fromkeys(ImportCountsSerializer().fields, 0) | report_import.counts
+
+    def get_duplicate(self, report_import: ReportImport) -> bool:
+        """Whether these bytes had been taken in before."""
+        return bool(self.context.get("is_duplicate")) or report_import.duplicate_of_id is not None
+
+    def get_error(self, report_import: ReportImport) -> str | None:
+        """Why the report was not taken in."""
+        return report_import.error or None
+
+    def to_representation(self, instance: ReportImport) -> dict[str, Any]:
+        """The answer; the reason of a failure is not a warning."""
+        shown = super().to_representation(instance)
+        if instance.error:
+            shown["warnings"] = []
+        return shown

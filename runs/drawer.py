@@ -1,0 +1,126 @@
+"""What the drawer of one test shows: its attempts, one of them in full, and the history of its case."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from .models import Result, RunCase, TestRun
+from .terminal import readable
+
+HISTORY_PAGE = 15
+RUNS_SEARCHED = 60  # runs of the project in which the history of a test without a case is looked for
+SHOWN_ATTEMPTS = 12
+
+
+@dataclass(slots=True)
+class ShownAttempt:
+    """One attempt with its texts made readable."""
+
+    result: Result
+    message: str
+    trace: str
+    output: str
+    notes: str
+    properties: list[tuple[str, str]]
+    attachments: list[str]
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether the report told nothing beside the status."""
+        texts = (self.message, self.trace, self.output, self.notes)
+        return not any(texts) and not self.properties and not self.attachments
+
+
+@dataclass(slots=True)
+class Drawer:
+    """The drawer of one test."""
+
+    test: RunCase
+    view: str
+    """`attempt` or `history`."""
+    attempts: list[Result]
+    hidden_attempts: int
+    shown: ShownAttempt | None
+    history: Page | None = None
+    neighbours: dict[str, Any] = field(default_factory=dict)
+    """The tests above and below it in the list: `previous` and `next`, each `(test id, page)` or None."""
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _texts(value: object) -> list[tuple[str, str]]:
+    return [(str(name), readable(str(text))) for name, text in value.items()] if isinstance(value, dict) else []
+
+
+def _shown(result: Result) -> ShownAttempt:
+    facts = result.metadata or {}
+    trace, message = readable(result.stack_trace), readable(result.error_message)
+    if message and trace.startswith(message):
+        trace = trace.removeprefix(message).lstrip("\n")
+    return ShownAttempt(
+        result=result,
+        message=message,
+        trace=trace,
+        output=readable(result.output),
+        notes=result.notes,
+        properties=_texts(facts.get("properties")),
+        attachments=[str(path) for path in facts.get("attachments") or []],
+    )
+
+
+def history_of(test: RunCase) -> QuerySet:
+    """The verdicts of this test's case in all runs, newest first; without a case, of the same test in the last runs."""
+    found = RunCase.objects.living().filter(project_id=test.project_id, last_result_id__isnull=False)
+    if test.case_id is not None:
+        found = found.filter(case_id=test.case_id)
+    else:
+        recent = TestRun.objects.living().filter(project_id=test.project_id).order_by("-started_at")
+        recent_ids = list(recent.values_list("pk", flat=True)[:RUNS_SEARCHED])
+        found = found.filter(run__in=recent_ids, test_key=test.test_key, occurrence=test.occurrence)
+    return found.select_related("run__project", "run__release").order_by("-executed_at", "-pk")
+
+
+def _neighbours(test: RunCase, rows: Page) -> dict[str, Any]:
+    """The tests around this one, across the border of the page too."""
+    ids = [row.record.pk for row in rows.object_list]
+    if test.pk not in ids:
+        return {"previous": None, "next": None}
+    place = ids.index(test.pk)
+    before = (ids[place - 1], rows.number) if place else _across(rows, step=-1)
+    after = (ids[place + 1], rows.number) if place + 1 < len(ids) else _across(rows, step=1)
+    return {"previous": before, "next": after}
+
+
+def _across(rows: Page, *, step: int) -> tuple[int, int] | None:
+    number = rows.number + step
+    if not 1 <= number <= rows.paginator.num_pages:
+        return None
+    other = list(rows.paginator.page(number).object_list)
+    row = other[-1] if step < 0 else other[0]
+    return row.record.pk, number
+
+
+def drawer_of(test: RunCase, *, request: HttpRequest, rows: Page) -> Drawer:
+    """The drawer as the address asks for it: `attempt` chooses one, `view=history` the history, `before` its page."""
+    attempts = list(
+        Result.objects.filter(run_case=test)
+        .select_related("executor")
+        .defer("stack_trace", "output", "error_message", "metadata")
+        .order_by("-attempt", "-id")[: SHOWN_ATTEMPTS + 1]
+    )
+    hidden = max(0, test.attempts - SHOWN_ATTEMPTS)
+    attempts = attempts[:SHOWN_ATTEMPTS][::-1]
+    wanted = _whole(request.GET.get("attempt", ""))
+    chosen = next((each for each in attempts if each.attempt == wanted), attempts[-1] if attempts else None)
+    view = "history" if request.GET.get("view") == "history" else "attempt"
+    drawer = Drawer(test, view, attempts, hidden, None, neighbours=_neighbours(test, rows))
+    if view == "history":
+        drawer.history = Paginator(history_of(test), HISTORY_PAGE).get_page(_whole(request.GET.get("before", "")) or 1)
+    elif chosen is not None:
+        drawer.shown = _shown(Result.objects.select_related("executor").get(pk=chosen.pk))
+    return drawer

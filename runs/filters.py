@@ -1,0 +1,110 @@
+"""Filters of runs and of the tests in them, shared by page and API."""
+
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Project
+from qaportal.kit.forms import style_widgets
+from releases.models import Release
+
+from .choices import RunKind, RunStatus
+from .models import RunCase, TestRun
+from .querysets import FAILURES
+
+LONGEST_WORDS = 200
+SHOWN_STATUSES = [
+    ("passed", _("Passed")),
+    ("failed", _("Failed")),
+    ("blocked", _("Blocked")),
+    ("skipped", _("Skipped")),
+    ("in_progress", _("In progress")),
+    ("not_started", _("Not started")),
+]
+"""The six statuses that people tell apart; an error is a failure."""
+
+
+class ProjectFilterSet(filters.FilterSet):
+    """Base: the portal's look and the project that the choices come from."""
+
+    def __init__(self, *args: Any, project: Project | None = None, **kwargs: Any) -> None:
+        """Keep the project; without one, as in the API's description, no choice is offered."""
+        self.project = project
+        super().__init__(*args, **kwargs)
+        style_widgets(self.form)
+
+
+def releases_of(request: Any) -> QuerySet:
+    """The releases that the filter offers."""
+    project = getattr(request, "project", None)
+    if project is None:
+        return Release.objects.none()
+    return Release.objects.living().in_project(project).select_related("project").order_by("-pk")
+
+
+class RunFilter(ProjectFilterSet):
+    """Runs of a project."""
+
+    q = filters.CharFilter(label=_("Find"), method="find", max_length=LONGEST_WORDS)
+    status = filters.MultipleChoiceFilter(label=_("Status"), choices=RunStatus.choices)
+    verdict = filters.ChoiceFilter(
+        label=_("Outcome"),
+        method="ended",
+        choices=[("failed", _("With failures")), ("passed", _("Without failures")), ("flaky", _("With flaky tests"))],
+    )
+    kind = filters.MultipleChoiceFilter(label=_("Kind"), choices=RunKind.choices)
+    release = filters.ModelChoiceFilter(label=_("Release"), queryset=releases_of)
+    branch = filters.CharFilter(label=_("Branch"), lookup_expr="iexact", max_length=LONGEST_WORDS)
+    environment = filters.CharFilter(label=_("Environment"), lookup_expr="iexact", max_length=LONGEST_WORDS)
+
+    class Meta:
+        model = TestRun
+        fields: list[str] = []
+
+    def find(self, queryset: QuerySet, name: str, words: str) -> QuerySet:
+        """Runs whose number is this, or whose name, build, branch or external id holds the words."""
+        words = words.strip().lstrip("#")
+        found = Q(name__icontains=words) | Q(build__istartswith=words) | Q(branch__icontains=words)
+        found |= Q(external_id__iexact=words)
+        if words.isascii() and words.isdigit() and len(words) < 10:
+            found |= Q(number=int(words))
+        return queryset.filter(found)
+
+    def ended(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Runs with or without failures."""
+        failing = Q(count_failed__gt=0) | Q(count_error__gt=0)
+        return queryset.filter({"failed": failing, "passed": ~failing, "flaky": Q(count_flaky__gt=0)}[value])
+
+
+class RunCaseFilter(ProjectFilterSet):
+    """Tests of one run."""
+
+    q = filters.CharFilter(label=_("Find"), method="find", max_length=LONGEST_WORDS)
+    status = filters.MultipleChoiceFilter(
+        label=_("Result"), choices=SHOWN_STATUSES, method="of_status", widget=forms.CheckboxSelectMultiple
+    )
+    flaky = filters.ChoiceFilter(
+        label=_("Only"), choices=[("1", _("passed on retry"))], method="only_flaky", empty_label=_("Any")
+    )
+
+    class Meta:
+        model = RunCase
+        fields: list[str] = []
+
+    def find(self, queryset: QuerySet, name: str, words: str) -> QuerySet:
+        """Tests whose name, class, case id or failure holds the words."""
+        return queryset.matching(words)
+
+    def of_status(self, queryset: QuerySet, name: str, values: list[str]) -> QuerySet:
+        """Tests that ended so; an error counts as failed."""
+        if not values:
+            return queryset
+        wanted = [*values, *(str(status) for status in FAILURES)] if "failed" in values else values
+        return queryset.filter(status__in=wanted)
+
+    def only_flaky(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Tests that passed after they had failed."""
+        return queryset.filter(is_flaky=True)

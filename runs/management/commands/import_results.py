@@ -1,0 +1,204 @@
+"""Take test reports in from the command line, without a running portal."""
+
+import json
+import shutil
+import sys
+import tempfile
+from argparse import ArgumentParser
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from runs.importers import ReportRejected, ResultCounts, open_report
+
+STANDARD_INPUT = "-"
+COLUMNS = ("tests", "passed", "failed", "errors", "skipped", "flaky")
+FACTS = ("run_name", "external_id", "environment", "build", "branch")
+
+
+@contextmanager
+def opened(name: str) -> Any:
+    """The bytes of a file, or of standard input; raises OSError for what cannot be read."""
+    if name == STANDARD_INPUT:
+        with tempfile.TemporaryFile() as copy:
+            shutil.copyfileobj(sys.stdin.buffer, copy)
+            copy.seek(0)
+            yield copy
+        return
+    with Path(name).open("rb") as stream:
+        yield stream
+
+
+def words_of(error: OSError) -> str:
+    """Why the file cannot be read."""
+    if isinstance(error, FileNotFoundError):
+        return "There is no such file."
+    if isinstance(error, IsADirectoryError):
+        return "This is a folder; name the report files in it."
+    if isinstance(error, PermissionError):
+        return "The file may not be read."
+    return f"The file cannot be read: {error.strerror or error}."
+
+
+def looked_at(name: str, stream: IO[bytes]) -> dict[str, Any]:
+    """What is in the report; raises ReportRejected."""
+    report = open_report(stream, name)
+    counts = ResultCounts()
+    for result in report.results:
+        counts.add(result)
+    if not counts.tests:
+        raise ReportRejected("The report holds no test.", "no_tests")
+    found = {column: getattr(counts, column) for column in COLUMNS}
+    return {"file": name, "format": report.format, **found, "repaired": report.report.repaired}
+
+
+class Command(BaseCommand):
+    """Read test reports and store their results."""
+
+    help = (
+        "Reads JUnit XML reports and stores their results in a project; works without a running portal. "
+        "With --dry-run it only tells what is in them, and needs no database."
+    )
+    requires_system_checks: list = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("files", nargs="+", metavar="FILE", help="a report, or - for standard input")
+        parser.add_argument("--project", metavar="KEY", help="the project; not needed with --dry-run")
+        parser.add_argument("--tenant", metavar="SLUG", help="the tenant, when its key alone does not name the project")
+        parser.add_argument("--release", metavar="VERSION", help="the release that the results belong to")
+        parser.add_argument("--run-name", default="", metavar="NAME", help="the name of the new run")
+        parser.add_argument("--external-id", default="", metavar="ID", help="reports with the same id share one run")
+        parser.add_argument("--environment", default="", help="where the tests ran")
+        parser.add_argument("--build", default="", help="the build that was tested")
+        parser.add_argument("--branch", default="", help="the branch that was tested")
+        parser.add_argument("--create-cases", action="store_true", help="make a case for every test that has none")
+        parser.add_argument("--user", metavar="EMAIL", help="who acts; by default the first administrator")
+        parser.add_argument("--dry-run", action="store_true", help="tell what is in the reports and store nothing")
+        parser.add_argument("--json", action="store_true", help="answer as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        take = looked_at if options["dry_run"] else self.storing(options)
+        answers = [self.answer(name, take) for name in options["files"]]
+        if options["json"]:
+            self.stdout.write(json.dumps(answers, indent=2))
+        else:
+            self.tell(answers, stored=not options["dry_run"])
+        if any("error" in answer for answer in answers):
+            sys.exit(1)
+
+    def answer(self, name: str, take: Any) -> dict[str, Any]:
+        """What became of one file; a file that cannot be taken in does not stop the others."""
+        from qaportal.kit.errors import PortalError
+
+        try:
+            with opened(name) as stream:
+                return take(name, stream)
+        except OSError as error:
+            return {"file": name, "error": words_of(error)}
+        except ReportRejected as refusal:
+            return {"file": name, "error": refusal.reason}
+        except PortalError as refusal:
+            texts = [text for texts in refusal.fields.values() for text in texts]
+            return {"file": name, "error": " ".join(texts) or refusal.message}
+
+    def storing(self, options: dict[str, Any]) -> Any:
+        """The function that takes one report into the project; raises CommandError for options that do not fit."""
+        if not options["project"]:
+            raise CommandError("Name the project with --project, or look only with --dry-run.")
+        project = self.project(options["project"], options["tenant"])
+        actor = self.actor(project, options["user"])
+        release = self.release(project, options["release"]) if options["release"] else None
+
+        def take(name: str, stream: IO[bytes]) -> dict[str, Any]:
+            from runs.services.imports import run_import, start_import
+
+            file_name = "report.xml" if name == STANDARD_INPUT else Path(name).name
+            report_import, _stood_already = start_import(
+                actor=actor,
+                project=project,
+                stream=stream,
+                file_name=file_name,
+                release=release,
+                creates_cases=options["create_cases"],
+                **{fact: options[fact] for fact in FACTS},
+            )
+            return self.stored(name, run_import(import_id=report_import.pk), is_known=_stood_already)
+
+        return take
+
+    def stored(self, name: str, report_import: Any, *, is_known: bool) -> dict[str, Any]:
+        """What an import that has ended says."""
+        if report_import.error:
+            return {"file": name, "error": report_import.error}
+        counts = report_import.counts
+        return {
+            "file": name,
+            "format": report_import.format,
+            **{column: counts[column] for column in COLUMNS},
+            "repaired": report_import.repaired,
+            "run": report_import.run.number,
+            "matched": counts["matched"],
+            "unmatched": counts["unmatched"],
+            "created": counts["created"],
+            "duplicate": is_known or report_import.duplicate_of_id is not None,
+        }
+
+    def project(self, key: str, tenant: str | None) -> Any:
+        """The living project with this key; raises CommandError when there is none, or one in several tenants."""
+        from accounts.models import Project
+
+        found = Project.objects.living().select_related("tenant").filter(key=key.upper())
+        if tenant:
+            found = found.filter(tenant__slug=tenant)
+        projects = list(found.order_by("tenant__slug"))
+        if not projects:
+            raise CommandError(f"There is no project {key}{f' in the tenant {tenant}' if tenant else ''}.")
+        if len(projects) > 1:
+            slugs = ", ".join(project.tenant.slug for project in projects)
+            raise CommandError(f"Several tenants have a project {key}. Choose one with --tenant: {slugs}.")
+        return projects[0]
+
+    def actor(self, project: Any, email: str | None) -> Any:
+        """The person named, else the first administrator of the project's tenant, else one of the platform."""
+        from accounts.choices import RoleCode
+        from accounts.models import User
+
+        people = User.objects.living().select_related("role", "tenant").filter(is_active=True)
+        if email:
+            person = people.filter(email__iexact=email).first()
+            if person is None:
+                raise CommandError(f"Nobody active has the address {email}.")
+            return person
+        own = people.filter(tenant_id=project.tenant_id, role__code=RoleCode.TENANT_ADMIN).order_by("pk").first()
+        person = own or people.filter(role__code=RoleCode.SUPER_ADMIN).order_by("pk").first()
+        if person is None:
+            raise CommandError("The project's tenant has no administrator. Name who acts with --user.")
+        return person
+
+    def release(self, project: Any, version: str) -> Any:
+        """The release of this version; raises CommandError when there is none."""
+        from releases.models import Release
+
+        release = Release.objects.living().in_project(project).filter(version=version).first()
+        if release is None:
+            raise CommandError(f"The project has no release {version}.")
+        return release
+
+    def tell(self, answers: list[dict[str, Any]], *, stored: bool) -> None:
+        """The answers as a table, files that were refused below it."""
+        taken = [answer for answer in answers if "error" not in answer]
+        if taken:
+            width = max(4, *(len(answer["file"]) for answer in taken))
+            extra = ("run", "matched", "unmatched") if stored else ()
+            heads = [*COLUMNS, *extra]
+            self.stdout.write(f"{'file':<{width}}  " + "  ".join(f"{head:>9}" for head in heads))
+            for answer in taken:
+                numbers = "  ".join(f"{answer[head]:>9,}" if head != "run" else f"{answer[head]:>9}" for head in heads)
+                remarks = [word for word in ("repaired", "duplicate") if answer.get(word)]
+                note = f"  ({', '.join(remarks)})" if remarks else ""
+                self.stdout.write(f"{answer['file']:<{width}}  {numbers}{note}")
+        for answer in answers:
+            if "error" in answer:
+                self.stderr.write(f"{answer['file']}: {answer['error']}")

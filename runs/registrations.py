@@ -1,0 +1,129 @@
+"""What other apps show of runs: the sidebar, the palette, the drawer of a case, the gates of a release."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+
+from django.db.models import Count, F, Q, Window
+from django.db.models.functions import RowNumber
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import Project, User
+from accounts.permissions import decide
+from qaportal.kit import events, navigation, panels, search
+from releases import gates
+from releases.models import Release
+from releases.standing import Standing
+
+from . import policies, release_tab
+from .choices import ImportState, RunKind, RunStatus
+from .models import ReportImport, RunCase, TestRun
+from .services.scope import on_run_updated, on_scope_changed
+
+SHOWN_RESULTS = 8
+OLDEST_IMPORT = timedelta(days=2)
+"""An import that is older is not waited for; its job was given up."""
+
+
+def last_results(case_ids: Iterable[int]) -> Mapping[int, list[RunCase]]:
+    """The last verdicts of each case across runs, newest first, in one query."""
+    place = Window(RowNumber(), partition_by=F("case_id"), order_by=[F("executed_at").desc(), F("pk").desc()])
+    tests = (
+        RunCase.objects.living()
+        .filter(case_id__in=list(case_ids), last_result_id__isnull=False)
+        .annotate(place=place)
+        .filter(place__lte=SHOWN_RESULTS)
+        .select_related("run__project", "run__release")
+        .order_by("case_id", "place")
+    )
+    found: dict[int, list[RunCase]] = {}
+    for test in tests:
+        found.setdefault(test.case_id, []).append(test)
+    return found
+
+
+def active_runs(user: User, project: Project) -> int | None:
+    """How many runs of the project wait for results; nothing for none."""
+    return TestRun.objects.living().in_project(project).filter(status=RunStatus.ACTIVE).shown().count() or None
+
+
+def find_runs(*, user: User, project: Project | None, words: str, limit: int) -> Iterator[search.Hit]:
+    """Runs by number or start of name, the newest first."""
+    words = words.lstrip("#").strip()
+    if project is None or not words:
+        return
+    wanted = Q(name__istartswith=words)
+    if words.isascii() and words.isdigit() and len(words) < 10:
+        wanted |= Q(number=int(words))
+    runs = TestRun.objects.visible_to(user).in_project(project).shown().filter(wanted).select_related("project")
+    for run in runs.order_by("-number")[:limit]:
+        yield search.Hit(
+            label=f"{run.number} {run.name}", hint=_("Run"), icon="player-play", url=run.get_absolute_url()
+        )
+
+
+def find_actions(*, user: User, project: Project | None, words: str, limit: int) -> Iterator[search.Hit]:
+    """What can be done with runs from anywhere."""
+    if project is None or not policies.can_import_report(user, project):
+        return
+    label = _("Upload a report")
+    if words.lower() in label.lower():
+        yield search.Hit(label=label, hint=_("Action"), icon="upload", url=reverse("runs:upload", args=[project.key]))
+
+
+def unfinished_work(release_ids: list[int]) -> Mapping[int, int]:
+    """How many imports and automated runs of each release still go on."""
+    runs = TestRun.objects.living().filter(release__in=release_ids, status=RunStatus.ACTIVE)
+    found = dict(runs.exclude(kind=RunKind.MANUAL).order_by().values_list("release_id").annotate(number=Count("pk")))
+    projects = Release.objects.filter(pk__in=release_ids).values("project_id")
+    young = ReportImport.objects.filter(project__in=projects, created_at__gte=timezone.now() - OLDEST_IMPORT)
+    wanted = young.filter(state__in=[ImportState.QUEUED, ImportState.RUNNING], request__release_id__in=release_ids)
+    for release_id in wanted.values_list("request__release_id", flat=True):
+        found[release_id] = found.get(release_id, 0) + 1
+    return found
+
+
+def judge_unfinished(release: Release, standing: Standing, number: int | None) -> gates.GateResult | None:
+    """No verdict while results are still on their way."""
+    state = gates.UNMET if number else gates.MET
+    title = (
+        ngettext("%d run or import is still going", "%d runs or imports are still going", number) % number
+        if number
+        else _("No run is still going")
+    )
+    return gates.GateResult("runs_finished", state, title, _("all automated results in"))
+
+
+def register_all() -> None:
+    """Register everything other apps show of runs."""
+    navigation.register(
+        navigation.Entry(
+            code="runs",
+            label=gettext_lazy("Runs"),
+            icon="player-play",
+            url_name="runs:list",
+            group=20,
+            order=10,
+            prefix="runs:",
+            count=active_runs,
+            allowed=lambda user, project: bool(decide(user, "run.view", project)),
+        )
+    )
+    search.register(search.Source("runs", gettext_lazy("Runs"), find_runs, order=40))
+    search.register(search.Source("run-actions", gettext_lazy("Do"), find_actions, order=5))
+    panels.register(
+        panels.Panel(
+            place="catalog.case.drawer",
+            code="results",
+            label=gettext_lazy("Results"),
+            template="runs/_case_results.html",
+            load=last_results,
+            order=20,
+        )
+    )
+    gates.register(gates.Gate("runs_finished", order=40, evaluate=judge_unfinished, load=unfinished_work))
+    release_tab.register()
+    events.subscribe("release.scope_changed", on_scope_changed)
+    events.subscribe("run.updated", on_run_updated)

@@ -1,0 +1,263 @@
+"""Columns of the lists of runs and of the tests in a run."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.db.models import Case, F, IntegerField, QuerySet, Value, When
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from qaportal.kit.drawing import icon_svg, status_bar_svg, status_html
+from qaportal.kit.tables import PortalTable
+from qaportal.kit.wording import duration, number
+
+from .choices import ResultStatus
+from .models import RunCase, TestRun
+from .outcome import verdict_of
+
+WORST_FIRST = (
+    ResultStatus.ERROR,
+    ResultStatus.FAILED,
+    ResultStatus.BLOCKED,
+    ResultStatus.IN_PROGRESS,
+    ResultStatus.NOT_STARTED,
+    ResultStatus.SKIPPED,
+    ResultStatus.PASSED,
+)
+
+
+def quiet_number(value: int) -> str:
+    """A count; nothing says more than a column of zeros."""
+    return number(value) if value else "–"
+
+
+class RunTable(PortalTable):
+    """Runs of a project, the newest first."""
+
+    caption = gettext_lazy("Runs, newest first unless sorted")
+    number = tables.Column(
+        verbose_name=gettext_lazy("Run"), attrs={"th": {"class": "w-n q-r"}, "td": {"class": "c-sub q-r"}}
+    )
+    name = tables.Column(verbose_name=gettext_lazy("Name"), attrs={"td": {"class": "c-title"}})
+    status = tables.Column(
+        verbose_name=gettext_lazy("Outcome"),
+        orderable=False,
+        attrs={"th": {"class": "w-status"}, "td": {"class": "c-status"}},
+    )
+    results = tables.Column(
+        verbose_name=gettext_lazy("Results"),
+        empty_values=(),
+        orderable=False,
+        attrs={"th": {"class": "w-hist q-wide"}, "td": {"class": "q-wide"}},
+    )
+    total = tables.Column(
+        verbose_name=gettext_lazy("Tests"),
+        orderable=False,
+        attrs={"th": {"class": "w-n q-r q-wide"}, "td": {"class": "q-r q-num q-wide"}},
+    )
+    failed = tables.Column(
+        verbose_name=gettext_lazy("Failed"),
+        accessor="count_failed",
+        attrs={"th": {"class": "w-n q-r q-wide"}, "td": {"class": "q-r q-num q-wide"}},
+    )
+    flaky = tables.Column(
+        verbose_name=gettext_lazy("Flaky"),
+        accessor="count_flaky",
+        attrs={"th": {"class": "w-n q-r q-wide"}, "td": {"class": "q-r q-num q-wide"}},
+    )
+    duration = tables.Column(
+        verbose_name=gettext_lazy("Took"),
+        accessor="duration_ms",
+        attrs={"th": {"class": "w-time q-r q-wide"}, "td": {"class": "q-r q-num q-wide"}},
+    )
+    started = tables.TemplateColumn(
+        "{% timeago record.started_at %}",
+        verbose_name=gettext_lazy("Started"),
+        accessor="started_at",
+        attrs={"th": {"class": "w-time q-r"}, "td": {"class": "c-side q-r"}},
+    )
+
+    class Meta(PortalTable.Meta):
+        model = TestRun
+        fields = ()
+        sequence = ("number", "name", "status", "results", "total", "failed", "flaky", "duration", "started")
+
+    def render_number(self, value: int) -> str:
+        """The number people call the run by; not grouped, it is a name."""
+        return format_html('<span class="q-id">{}</span>', value)
+
+    def render_name(self, record: TestRun) -> SafeString:
+        """The name, with the release or the branch that tells equal names apart."""
+        where = [record.release.version] if record.release else []
+        where += [text for text in (record.branch, record.environment) if text]
+        return format_html(
+            '<a class="q-name" href="{}" title="{}">{}</a> <span class="q-3 q-xs">{}</span>',
+            record.get_absolute_url(),
+            record.name,
+            record.name,
+            " · ".join(where),
+        )
+
+    def render_status(self, record: TestRun) -> SafeString:
+        """What its tests add up to, or whether it still runs."""
+        return status_html(verdict_of(record))
+
+    def render_results(self, record: TestRun) -> SafeString:
+        """The bar of counts."""
+        return status_bar_svg(record.counts)
+
+    def render_total(self, record: TestRun) -> str:
+        """How many tests."""
+        return number(record.total)
+
+    def render_failed(self, record: TestRun) -> str:
+        """Failures and errors."""
+        return quiet_number(record.count_failed + record.count_error)
+
+    def order_failed(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
+        """By failures and errors together."""
+        failures = F("count_failed") + F("count_error")
+        return queryset.order_by(failures.desc() if is_descending else failures.asc(), "-number"), True
+
+    def render_flaky(self, value: int) -> str:
+        """How many passed on retry."""
+        return quiet_number(value)
+
+    def render_duration(self, value: int) -> str:
+        """The sum of its tests."""
+        return duration(value) if value else "–"
+
+
+def signals_of(test: RunCase) -> SafeString | str:
+    """What a row says beside its verdict: flaky, or how many attempts it took."""
+    if test.is_flaky:
+        words = _("Flaky, try %s") % test.attempts if test.attempts > 1 else _("Flaky")
+        return format_html('<span class="q-mark-flaky">{}{}</span>', icon_svg("repeat"), words)
+    if test.attempts > 1:
+        words = ngettext("%s attempt", "%s attempts", test.attempts) % number(test.attempts)
+        return format_html('<span class="q-xs q-3">{}</span>', words)
+    return ""
+
+
+class RunCaseTable(PortalTable):
+    """Tests of one run."""
+
+    caption = gettext_lazy("Results of the run")
+    case = tables.Column(
+        verbose_name=gettext_lazy("Case"),
+        accessor="case__test_id",
+        empty_values=(),
+        attrs={"th": {"class": "w-id q-wide"}, "td": {"class": "q-wide"}},
+    )
+    name = tables.Column(verbose_name=gettext_lazy("Test"), attrs={"td": {"class": "c-title"}})
+    signals = tables.Column(
+        verbose_name=format_html('<span class="visually-hidden">{}</span>', gettext_lazy("Signals")),
+        empty_values=(),
+        orderable=False,
+        attrs={"th": {"class": "w-sig"}, "td": {"class": "c-sub"}},
+    )
+    status = tables.Column(
+        verbose_name=gettext_lazy("Result"), attrs={"th": {"class": "w-status"}, "td": {"class": "c-status"}}
+    )
+    duration = tables.Column(
+        verbose_name=gettext_lazy("Time"),
+        accessor="duration_ms",
+        empty_values=(),
+        attrs={"th": {"class": "w-time q-r"}, "td": {"class": "c-side q-r q-num"}},
+    )
+
+    class Meta(PortalTable.Meta):
+        model = RunCase
+        fields = ()
+        sequence = ("case", "name", "signals", "status", "duration")
+
+    def __init__(self, *args: Any, opened: int | None = None, link_to: Any = None, **kwargs: Any) -> None:
+        """`opened` is the test whose drawer is open; `link_to(test)` gives the address that opens one."""
+        self.opened, self.link_to = opened, link_to
+        row_attrs = {
+            "data-row": "",
+            "id": lambda record: f"test-{record.pk}",
+            "class": lambda record: "is-open" if record.pk == opened else "",
+        }
+        super().__init__(*args, row_attrs=row_attrs, **kwargs)
+
+    def render_case(self, record: RunCase) -> SafeString | str:
+        """The id of the case, or a dash while there is none."""
+        if record.case is None:
+            return format_html('<span class="q-3" title="{}">–</span>', _("Belongs to no test case yet"))
+        return format_html('<span class="q-id">{}</span>', record.case.test_id)
+
+    def render_name(self, record: RunCase) -> SafeString:
+        """The name, opening the drawer; the class beside it."""
+        is_open = SafeString(' aria-current="true"') if record.pk == self.opened else ""
+        return format_html(
+            '<a class="q-name" href="{}" title="{}"{}>{}</a> <span class="q-3 q-xs">{}</span>',
+            self.link_to(record),
+            record.automation_key or record.name,
+            is_open,
+            record.name,
+            record.class_name,
+        )
+
+    def render_signals(self, record: RunCase) -> SafeString | str:
+        """Flaky or retried."""
+        return signals_of(record)
+
+    def render_status(self, record: RunCase) -> SafeString:
+        """Glyph and word."""
+        return status_html(record.status)
+
+    def render_duration(self, record: RunCase) -> str:
+        """How long the last attempt took."""
+        return "–" if record.duration_ms is None else duration(record.duration_ms)
+
+    def order_name(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
+        """By name, then by place in the report."""
+        return queryset.order_by("-name" if is_descending else "name", "position", "pk"), True
+
+    def order_status(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
+        """What needs attention first."""
+        ranks = [When(status=status, then=Value(rank)) for rank, status in enumerate(WORST_FIRST)]
+        ranked = queryset.annotate(rank=Case(*ranks, output_field=IntegerField()))
+        return ranked.order_by("-rank" if is_descending else "rank", "position", "pk"), True
+
+    def order_duration(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
+        """The slowest first when descending; tests without a time last."""
+        time = F("duration_ms")
+        ordered = time.desc(nulls_last=True) if is_descending else time.asc(nulls_last=True)
+        return queryset.order_by(ordered, "position", "pk"), True
+
+    def order_case(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
+        """By test id; tests without a case last."""
+        test_id = F("case__test_id")
+        ordered = test_id.desc(nulls_last=True) if is_descending else test_id.asc(nulls_last=True)
+        return queryset.order_by(ordered, "position", "pk"), True
+
+
+class UnmatchedTable(RunCaseTable):
+    """Tests of one run that belong to no case yet; they can be picked."""
+
+    caption = gettext_lazy("Tests that belong to no test case yet")
+    case = None
+    pick = tables.Column(accessor="pk", orderable=False, attrs={"th": {"class": "w-check"}, "td": {"class": "c-check"}})
+
+    class Meta(RunCaseTable.Meta):
+        sequence = ("pick", "name", "signals", "status", "duration")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """The head picks every row of the page."""
+        super().__init__(*args, **kwargs)
+        self.columns["pick"].column.verbose_name = format_html(
+            '<input class="form-check-input" type="checkbox" aria-label="{}">', _("Select every test on this page")
+        )
+
+    def render_pick(self, record: RunCase) -> SafeString:
+        """The checkbox of the row; it belongs to the form that creates cases."""
+        return format_html(
+            '<input class="form-check-input" type="checkbox" name="ids" form="create-cases" value="{}"'
+            ' aria-label="{}">',
+            record.pk,
+            _("Select %s") % record.name,
+        )

@@ -1,0 +1,175 @@
+"""Reports taken in from the command line."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from accounts.tests.factories import ProjectFactory
+from catalog.models import TestCase
+from releases.tests.factories import ReleaseFactory
+from runs.models import ReportImport, Result, TestRun
+from runs.tests.reports import BAD, junit
+
+EXAMPLES = Path(settings.BASE_DIR) / "examples"
+
+
+@pytest.fixture
+def report(tmp_path):
+    path = tmp_path / "report.xml"
+    path.write_bytes(junit("pays", ("refunds", "failed"), ("exports", "skipped")))
+    return path
+
+
+def run(*arguments: object) -> tuple[list, int]:
+    """The JSON answer and the exit code."""
+    out = io.StringIO()
+    code = 0
+    try:
+        call_command("import_results", *[str(each) for each in arguments], "--json", stdout=out)
+    except SystemExit as end:
+        code = end.code
+    return json.loads(out.getvalue()), code
+
+
+def test_a_dry_run_tells_exactly_what_is_in_each_file(report):
+    answers, code = run(report, "--dry-run")
+    counts = {"tests": 3, "passed": 1, "failed": 1, "errors": 0, "skipped": 1, "flaky": 0}
+    assert answers == [{"file": str(report), "format": "junit", **counts, "repaired": False}]
+    assert code == 0
+
+
+def test_a_dry_run_needs_neither_project_nor_database(report):
+    environment = {**os.environ, "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing"}
+    command = [sys.executable, "manage.py", "import_results", str(report), "--dry-run", "--json"]
+    ended = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout)[0]["tests"] == 3
+
+
+@pytest.mark.parametrize("name", sorted(BAD))
+def test_a_file_that_cannot_be_read_has_its_reason_and_does_not_stop_the_others(tmp_path, report, name):
+    content, words = BAD[name]
+    bad = tmp_path / "bad.xml"
+    bad.write_bytes(content)
+    answers, code = run(bad, report, "--dry-run")
+    assert answers[0].keys() == {"file", "error"}
+    assert words in answers[0]["error"]
+    assert (answers[1]["tests"], code) == (3, 1)
+
+
+def test_a_folder_a_missing_and_an_empty_file_have_their_reasons(tmp_path):
+    empty = tmp_path / "empty.xml"
+    empty.touch()
+    answers, code = run(tmp_path, tmp_path / "missing.xml", empty, "--dry-run")
+    assert [answer["error"] for answer in answers] == [
+        "This is a folder; name the report files in it.",
+        "There is no such file.",
+        "The file is empty.",
+    ]
+    assert code == 1
+
+
+def test_without_json_a_table_is_read(report, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        call_command("import_results", str(report), str(tmp_path), "--dry-run")
+    told = capsys.readouterr()
+    assert told.out.splitlines()[0].split() == ["file", "tests", "passed", "failed", "errors", "skipped", "flaky"]
+    assert told.out.splitlines()[1].split() == [str(report), "3", "1", "1", "0", "1", "0"]
+    assert "This is a folder" in told.err
+
+
+def test_a_report_can_come_from_standard_input(monkeypatch):
+    class Input:
+        buffer = io.BytesIO(junit("pays"))
+
+    monkeypatch.setattr(sys, "stdin", Input)
+    assert run("-", "--dry-run")[0][0]["tests"] == 1
+
+
+@pytest.mark.django_db
+def test_reports_are_stored_without_a_running_portal(report, project, admin, run_jobs):
+    release = ReleaseFactory(project=project, version="4.18.0")
+    options = ["--run-name", "Nightly", "--environment", "eu", "--build", "b1", "--branch", "main"]
+    answers, code = run(report, "--project", "pay", "--release", "4.18.0", *options)
+    stored = TestRun.objects.get()
+    assert (code, answers[0]["run"], answers[0]["tests"], answers[0]["duplicate"]) == (0, stored.number, 3, False)
+    assert (stored.name, stored.environment, stored.build, stored.branch) == ("Nightly", "eu", "b1", "main")
+    assert (stored.release, ReportImport.objects.get().created_by) == (release, admin)
+    run_jobs()
+    assert Result.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_the_same_file_again_adds_nothing_and_says_so(report, project, admin):
+    run(report, "--project", "PAY")
+    answers, code = run(report, "--project", "PAY")
+    assert (code, answers[0]["duplicate"], answers[0]["tests"]) == (0, True, 3)
+    assert Result.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_files_with_one_external_id_share_a_run(report, project, admin):
+    run(report, EXAMPLES / "jest/report.xml", "--project", "PAY", "--external-id", "build-7")
+    assert TestRun.objects.get().total == 13
+
+
+@pytest.mark.django_db
+def test_cases_are_created_when_asked(report, project, admin):
+    answers, _code = run(report, "--project", "PAY", "--create-cases")
+    assert (answers[0]["created"], TestCase.objects.count()) == (3, 3)
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_refused_while_it_is_stored_has_its_reason(tmp_path, report, project, admin):
+    bad = tmp_path / "bad.xml"
+    bad.write_bytes(b"<html/>")
+    answers, code = run(bad, report, "--project", "PAY")
+    assert "web page" in answers[0]["error"]
+    assert (answers[1]["tests"], code) == (3, 1)
+    assert TestRun.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_person_who_acts_can_be_named_and_has_to_be_allowed(report, project, admin, tester, viewer):
+    run(report, "--project", "PAY", "--user", tester.email.upper())
+    assert ReportImport.objects.get().created_by == tester
+    answers, code = run(EXAMPLES / "jest/report.xml", "--project", "PAY", "--user", viewer.email)
+    assert "may not upload" in answers[0]["error"]
+    assert code == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ([], "Name the project with --project"),
+        (["--project", "NONE"], "There is no project NONE"),
+        (["--project", "PAY", "--tenant", "rival"], "There is no project PAY in the tenant rival"),
+        (["--project", "PAY", "--release", "9.9"], "The project has no release 9.9"),
+        (["--project", "PAY", "--user", "nobody@example.com"], "Nobody active has the address"),
+    ],
+)
+def test_options_that_do_not_fit_are_said(report, project, admin, options, words):
+    with pytest.raises(CommandError, match=words):
+        run(report, *options)
+
+
+@pytest.mark.django_db
+def test_a_key_that_two_tenants_use_asks_for_the_tenant(report, project, admin, other_tenant):
+    ProjectFactory(tenant=other_tenant, key="PAY")
+    with pytest.raises(CommandError, match="rival, tessarin"):
+        run(report, "--project", "PAY")
+    assert run(report, "--project", "PAY", "--tenant", "tessarin")[1] == 0
+
+
+@pytest.mark.django_db
+def test_a_tenant_without_an_administrator_asks_who_acts(report, project):
+    with pytest.raises(CommandError, match="--user"):
+        run(report, "--project", "PAY")

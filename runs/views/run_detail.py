@@ -1,0 +1,137 @@
+"""The page of one run: its counts, its results, and the drawer of one test."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from accounts.project_pages import ProjectMixin, get_visible
+from qaportal.kit.views import FilteredListView, FragmentMixin
+from qaportal.kit.wording import duration
+
+from .. import policies
+from ..drawer import drawer_of
+from ..filters import RunCaseFilter
+from ..models import ReportImport, RunCase, TestRun
+from ..outcome import compared_with_before, verdict_of
+from ..suggestions import cases_like
+from ..tables import RunCaseTable, UnmatchedTable
+from .addresses import address, kept
+from .test_links import LinkOffer
+
+TABS = ("failures", "all", "unmatched", "details")
+LIST_KEYS = ("q", "status", "flaky", "sort", "page", "test", "attempt", "view", "before")
+DRAWER_KEYS = ("test", "attempt", "view", "before")
+
+
+class RunDetailView(ProjectMixin, FragmentMixin, FilteredListView):
+    """A run of the project; htmx asks for the list with its drawer, `#panes`."""
+
+    filterset_class, fragment = RunCaseFilter, "panes"
+    template_name = "runs/run_detail.html"
+
+    @property
+    def table_class(self) -> type[RunCaseTable]:
+        """Tests without a case can be picked."""
+        return UnmatchedTable if self.tab == "unmatched" else RunCaseTable
+
+    @cached_property
+    def run(self) -> TestRun:
+        """The run of the address."""
+        runs = TestRun.objects.select_related("project", "release__project", "created_by")
+        return get_visible(runs, self.request, number=self.kwargs["number"])
+
+    @cached_property
+    def tab(self) -> str:
+        """The chosen tab; the first one shows failures, if there are any and nothing else is asked for."""
+        chosen = self.request.GET.get("tab", "")
+        if chosen in TABS:
+            return chosen
+        asked = any(self.request.GET.get(name) for name in ("status", "flaky", "q"))
+        return "failures" if not asked and self.run.count_failed + self.run.count_error else "all"
+
+    def get_queryset(self) -> QuerySet:
+        """The tests of the tab, in the order of the report."""
+        tests = RunCase.objects.filter(run=self.run).for_list().order_by("position", "pk")
+        narrowed = {"failures": tests.failures, "unmatched": tests.unmatched, "details": tests.none}
+        return narrowed[self.tab]() if self.tab in narrowed else tests
+
+    def get_filterset_kwargs(self, filterset_class: type) -> dict[str, Any]:
+        """The project."""
+        return super().get_filterset_kwargs(filterset_class) | {"project": self.project}
+
+    @cached_property
+    def opened(self) -> RunCase | None:
+        """The test whose drawer is open."""
+        given = self.request.GET.get("test", "")
+        if not given.isascii() or not given.isdigit() or len(given) > 18:
+            return None
+        return RunCase.objects.filter(run=self.run).for_list().filter(pk=int(given)).first()
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        """Which row is open, and where a row leads."""
+        return {
+            "opened": self.opened.pk if self.opened else None,
+            "link_to": lambda test: address(self.request, {"test": test.pk}, *DRAWER_KEYS),
+        }
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The list, the drawer and what the head says."""
+        context = super().get_context_data(**kwargs)
+        context.update(
+            run=self.run,
+            verdict=verdict_of(self.run),
+            took=duration(self.run.duration_ms),
+            crumbs=[(_("Runs"), reverse("runs:list", args=[self.project.key]))],
+            tab=self.tab,
+            tabs=self.tabs(),
+            drawer=drawer_of(self.opened, request=self.request, rows=context["page_obj"]) if self.opened else None,
+            link=self.link_offer(context["page_obj"]),
+            close_url=address(self.request, {}, *DRAWER_KEYS),
+            all_url=address(self.request, {"tab": "all"}, *LIST_KEYS),
+            kept_by_search=kept(self.request, "q", "page", *DRAWER_KEYS),
+            kept_by_filters=kept(self.request, "status", "flaky", "page", *DRAWER_KEYS),
+            may_edit=policies.can_edit_run(self.request.user, self.run),
+            may_delete=policies.can_delete_run(self.request.user, self.run),
+            may_import=policies.can_import_report(self.request.user, self.project),
+            may_link=policies.can_link_tests(self.request.user, self.run),
+            comparison=lambda: compared_with_before(self.run),
+            imports=self.imports(),
+        )
+        return context
+
+    def link_offer(self, page: Any) -> LinkOffer | None:
+        """What the open test without a case could be linked to; afterwards the next test of the list opens."""
+        test = self.opened
+        if test is None or test.case_id is not None or not policies.can_link_tests(self.request.user, self.run):
+            return None
+        ids = [row.record.pk for row in page.object_list]
+        following = ids[ids.index(test.pk) + 1 :][:1] if test.pk in ids else []
+        changes = {"test": following[0] if following else None} if self.tab == "unmatched" else {}
+        return LinkOffer(test, cases_like(test), address(self.request, changes))
+
+    def imports(self) -> QuerySet:
+        """The reports the run was made from, the newest first."""
+        reports = ReportImport.objects.visible_to(self.request.user).filter(run=self.run)
+        return reports.select_related("file").for_list()
+
+    def tabs(self) -> list[dict[str, Any]]:
+        """The tabs with their counts."""
+        run = self.run
+        items = [
+            ("failures", _("Failures"), run.count_failed + run.count_error),
+            ("all", _("All results"), run.total),
+            ("unmatched", _("Unmatched"), run.count_unmatched),
+            ("details", _("Details"), None),
+        ]
+        return [
+            {
+                "label": label,
+                "count": count,
+                "url": address(self.request, {"tab": name}, *LIST_KEYS),
+                "is_current": name == self.tab,
+            }
+            for name, label, count in items
+        ]

@@ -1,0 +1,154 @@
+"""Uploading a report, and watching what becomes of it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.project_pages import get_visible, project_page
+from qaportal.kit.errors import PortalError
+from qaportal.kit.models import JobProgress
+from qaportal.kit.views import render_fragment, wants_fragment
+
+from .. import policies
+from ..choices import ImportState
+from ..forms import UploadForm
+from ..models import ReportImport, RunCase
+from ..outcome import verdict_of
+from ..services.imports import preview_import, start_import
+from ..services.scope import can_widen, outside_scope
+
+FACTS = ("run_name", "external_id", "environment", "build", "branch")
+PREFILLED = ("run", "release", "run_name", "environment", "build", "branch", "external_id")
+SHOWN_UNMATCHED = 20
+OPEN_STATES = (ImportState.QUEUED, ImportState.RUNNING)
+
+
+@require_http_methods(["GET", "POST"])
+@project_page
+def upload_report(request: HttpRequest) -> HttpResponse:
+    """The form that takes a report; a dry run answers what is in it, a real one the page of the import."""
+    policies.can_import_report(request.user, request.project).require()
+    initial = {name: request.GET[name] for name in PREFILLED if request.GET.get(name)}
+    form = UploadForm(request.POST or None, request.FILES or None, project=request.project, initial=initial)
+    context: dict[str, Any] = {
+        "project": request.project,
+        "form": form,
+        "crumbs": [(_("Runs"), reverse("runs:list", args=[request.project.key]))],
+        "may_create": policies.can_create_cases(request.user, request.project),
+        "preview": None,
+    }
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                if not form.cleaned_data["dry_run"]:
+                    return redirect(_taken_in(request, form.cleaned_data))
+                context["preview"] = _previewed(request, form.cleaned_data)
+                status = 200
+            except PortalError as error:
+                refuse(form, error)
+    return render(request, "runs/upload.html", context, status=status)
+
+
+def refuse(form: UploadForm, error: PortalError) -> None:
+    """Show the refusal beside the field of the page that the service means."""
+    places = {"file": "report", "releaseId": "release"}
+    error.fields = {places.get(name, name): texts for name, texts in error.fields.items()}
+    form.refuse(error)
+
+
+def _taken_in(request: HttpRequest, values: dict[str, Any]) -> str:
+    run = values["run"]
+    report_import, stood_already = start_import(
+        actor=request.user,
+        project=request.project,
+        stream=values["report"].file,
+        file_name=values["report"].name,
+        run=run,
+        release=run.release if run else values["release"],
+        creates_cases=values["creates_cases"],
+        **{name: values[name] for name in FACTS},
+    )
+    return report_import.get_absolute_url() + ("?again=1" if stood_already else "")
+
+
+def _previewed(request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+    release = values["run"].release if values["run"] else values["release"]
+    preview = preview_import(
+        actor=request.user,
+        project=request.project,
+        stream=values["report"].file,
+        file_name=values["report"].name,
+        release=release,
+        creates_cases=values["creates_cases"],
+    )
+    return preview | {"file_name": values["report"].name, "status_counts": _by_status(preview["counts"])}
+
+
+def _by_status(counts: dict[str, int]) -> dict[str, int]:
+    """The counts of an import under the names of statuses."""
+    return {
+        "passed": counts.get("passed", 0),
+        "failed": counts.get("failed", 0),
+        "error": counts.get("errors", 0),
+        "blocked": counts.get("blocked", 0),
+        "skipped": counts.get("skipped", 0),
+    }
+
+
+@require_GET
+@project_page
+def import_detail(request: HttpRequest, import_id: UUID) -> HttpResponse:
+    """How far an import is, and when it is done what it found."""
+    imports = ReportImport.objects.select_related("project", "run__release__project", "run__project", "file")
+    report_import = get_visible(imports.select_related("created_by", "duplicate_of__project"), request, pk=import_id)
+    is_open = report_import.state in OPEN_STATES
+    if wants_fragment(request) and not is_open:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    context = {
+        "project": request.project,
+        "import": report_import,
+        "is_open": is_open,
+        "is_repeated": request.GET.get("again") == "1",
+        "progress": JobProgress.objects.filter(pk=report_import.progress_id).first() if is_open else None,
+        "crumbs": [(_("Runs"), reverse("runs:list", args=[request.project.key]))],
+        **(_summary(request, report_import) if report_import.state == ImportState.DONE else {}),
+        **(_retry(report_import) if report_import.state == ImportState.FAILED else {}),
+    }
+    template = "runs/import_detail.html" + ("#progress" if wants_fragment(request) else "")
+    return render_fragment(request, template, context)
+
+
+def _summary(request: HttpRequest, report_import: ReportImport) -> dict[str, Any]:
+    run = report_import.run
+    unmatched = RunCase.objects.filter(run=run).unmatched().order_by("position", "pk")
+    return {
+        "run": run,
+        "verdict": verdict_of(run),
+        "legend_url": f"{run.get_absolute_url()}?tab=all",
+        "status_counts": _by_status(report_import.counts),
+        "unmatched": unmatched[:SHOWN_UNMATCHED],
+        "outside": outside_scope(run),
+        "may_link": policies.can_link_tests(request.user, run),
+        "may_widen": can_widen(request.user, run),
+        "is_deleted": run.deleted_at is not None,
+    }
+
+
+def _retry(report_import: ReportImport) -> dict[str, Any]:
+    """The address of the upload page with the same answers filled in."""
+    asked = report_import.request
+    query = QueryDict(mutable=True)
+    facts = {
+        "run": asked.get("run_id"),
+        "release": asked.get("release_id"),
+        **{name: asked.get(name) for name in FACTS},
+    }
+    query.update({name: value for name, value in facts.items() if value})
+    return {"retry_url": f"{reverse('runs:upload', args=[report_import.project.key])}?{query.urlencode()}"}
