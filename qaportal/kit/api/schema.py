@@ -12,6 +12,13 @@ from drf_spectacular.plumbing import ResolvedComponent
 from .spelling import camel
 
 _STRING = {"type": "string"}
+
+
+def without_trailing_slashes(endpoints: list[tuple], **_kwargs: Any) -> list[tuple]:
+    """Name every path as it is documented; the slash at its end is accepted, not asked for."""
+    return [(path.rstrip("/"), regex, method, view) for path, regex, method, view in endpoints]
+
+
 _PROBLEMS: dict[str, dict[str, Any]] = {
     "plain": {
         "type": "object",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import QueryDict
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from .spelling import Verbatim, with_known_names
@@ -38,6 +39,7 @@ class OpenJSONField(serializers.JSONField):
         return Verbatim(value) if isinstance(value, dict) else value
 
 
+@extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string"}]})
 class IdField(serializers.Field):
     """An opaque id: accepted as a JSON number or a string of digits."""
 

@@ -3,6 +3,7 @@
 from django.db import connection, transaction
 from django.http import Http404
 from django.urls import path
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import Throttled
 from rest_framework.response import Response
@@ -54,6 +55,7 @@ class EchoSerializer(PortalSerializer):
 
 
 class EchoView(APIView):
+    @extend_schema(request=EchoSerializer, responses=EchoSerializer)
     def post(self, request):
         serializer = EchoSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
