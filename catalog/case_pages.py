@@ -58,6 +58,16 @@ class OpenCase:
         return getattr(self.case, "activity", None)
 
     @property
+    def estimate(self) -> str:
+        """How long it takes, in words; nothing when nobody said."""
+        if self.case.estimate is None:
+            return ""
+        minutes, seconds = divmod(self.case.estimate, 60)
+        hours, minutes = divmod(minutes, 60)
+        parts = [(hours, _("%d h")), (minutes, _("%d min")), (seconds, _("%d s"))]
+        return " ".join(words % number for number, words in parts if number) or _("%d s") % 0
+
+    @property
     def story_links(self) -> list:
         """The stories it covers, the primary one first."""
         return sorted(self.case.story_links.all(), key=lambda link: (not link.is_primary, link.story.story_id))
@@ -94,8 +104,8 @@ class CasesPage:
     def query(self, **changes: Any) -> str:
         """The state of the list as a query string with `?`, with these keys replaced, or removed by None."""
         values: QueryDict = self.request.GET.copy()
-        for name in _NOT_CARRIED:
-            values.pop(name, None)
+        for name in [name for name in values if name in _NOT_CARRIED or not values[name]]:
+            del values[name]
         if "page" not in changes and (page := self.request.GET.get("page")):
             values["page"] = page
         for name, value in changes.items():
@@ -154,7 +164,10 @@ class CasesPage:
         found = self.filterset.filter_queryset(self.filterset.queryset) if self._is_usable else self.filterset.queryset
         size = self.request.GET.get("per_page", "")
         size = int(size) if size in {str(each) for each in PAGE_SIZES} else PAGE_SIZE
-        return Paginator(found.sorted_by(self.order).for_list(), size).get_page(self.request.GET.get("page"))
+        ids = found.sorted_by(self.order).values_list("pk", flat=True)
+        page = Paginator(ids, size).get_page(self.request.GET.get("page"))
+        page.object_list = TestCase.objects.rows_of(list(page.object_list))
+        return page
 
     @cached_property
     def _is_usable(self) -> bool:
@@ -349,7 +362,7 @@ class CasesPage:
             template = "catalog/case_page.html"
         elif wants_fragment(self.request):
             target = self.request.headers.get("HX-Target", "")
-            part = next((name for mark, name in _PLACES.items() if f"#{target}".endswith(mark)), "rows")
+            part = next((name for mark, name in _PLACES.items() if f"#{target}".endswith(mark)), "panes")
             template = f"{template}#{part}"
         context = {"page": self, "project": self.project, "may": self.may, "page_sizes": PAGE_SIZES}
         return render_fragment(self.request, template, context, status=status)

@@ -112,7 +112,7 @@ class CaseForm(PortalForm):
             **{name: getattr(case, name) for name in names},
             "folder": case.folder_id,
             "owner": case.owner_id,
-            "priority": Priority(case.priority).code,
+            "priority": case.priority_code,
             "tags": ", ".join(case.tags),
             "estimate": round(case.estimate / 60, 2) if case.estimate is not None else None,
             "story_id": primary_story_id(case),

@@ -5,8 +5,8 @@ from django.contrib.postgres.indexes import GinIndex, HashIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Func, Q, Value
-from django.db.models.functions import Concat, Lower
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Concat, Length, Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -144,6 +144,14 @@ class TestCase(ProjectOwned, Authored, SoftDeleted):
             ),
             HashIndex(fields=["automation_key"], condition=~Q(automation_key=""), name="test_case_by_key"),
             models.Index(fields=["project", "title"], name="test_case_by_title"),
+            models.Index(
+                F("project"),
+                Func(F("test_id"), Value("_"), Value(2), function="split_part", output_field=models.TextField()),
+                Length("test_id"),
+                F("test_id"),
+                condition=Q(deleted_at__isnull=True, is_archived=False),
+                name="test_case_in_id_order",
+            ),
             models.Index(fields=["project", "-updated_at"], name="test_case_by_change"),
             GinIndex(fields=["tags"], name="test_case_tags"),
             GinIndex(fields=["search"], name="test_case_search"),
@@ -157,6 +165,11 @@ class TestCase(ProjectOwned, Authored, SoftDeleted):
     def get_absolute_url(self) -> str:
         """The page of the case."""
         return reverse("catalog:case_detail", args=[self.project.key, self.test_id])
+
+    @property
+    def priority_code(self) -> str:
+        """The word of the priority that the API, filters and pages use."""
+        return Priority(self.priority).code
 
 
 class TestStep(ProjectOwned):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.search import SearchQuery
@@ -66,12 +66,20 @@ class TestCaseQuerySet(ProjectOwnedQuerySet):
             columns, descending = self.SORTS["id"], False
         tag = Func(F("test_id"), Value("_"), Value(2), function="split_part", output_field=models.TextField())
         found = self.annotate(id_tag=tag, id_length=Length("test_id")) if columns == self.SORTS["id"] else self
-        ordered = [F(each).desc(nulls_last=True) if descending else F(each).asc(nulls_first=True) for each in columns]
-        return found.order_by(*ordered)
+        if name == "status":
+            place = F("activity__last_status")
+            return found.order_by(place.desc(nulls_last=True) if descending else place.asc(nulls_first=True), "pk")
+        return found.order_by(*[f"-{each}" if descending else each for each in columns])
 
-    def counts_by_folder(self) -> Self:
-        """Rows of `folder__path` (None for cases in no folder) and `cases`, in one grouped query."""
-        return self.order_by().values("folder__path").annotate(cases=Count("pk"))
+    def rows_of(self, ids: Sequence[int]) -> list:
+        """What the page's list shows of these cases, in the order of the ids."""
+        shown = ("test_id", "title", "priority", "updated_at", "project__key", "activity__last_status")
+        found = self.filter(pk__in=ids).select_related("project", "activity").only(*shown).in_bulk()
+        return [found[pk] for pk in ids if pk in found]
+
+    def counts_by_folder(self) -> dict[int | None, int]:
+        """How many cases stand in each folder itself, and under None how many in no folder; one grouped query."""
+        return dict(self.order_by().values_list("folder_id").annotate(cases=Count("pk")))
 
     def with_places(self) -> Self:
         """Each with `module_id`, and the names `sub_module` and `feature_section`, read from its folder's path."""

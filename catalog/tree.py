@@ -57,18 +57,14 @@ def ancestors_of(folder: Folder) -> list[Folder]:
 
 
 def counts_of(user: User, project: Project) -> tuple[Counter, int, int]:
-    """How many cases stand in and below each folder, in all, and in no folder; one query."""
+    """How many cases stand in and below each folder, in all, and in no folder; two queries whatever the size."""
+    counts = TestCase.objects.visible_to(user).in_project(project).current().counts_by_folder()
     below: Counter = Counter()
-    total = unfiled = 0
-    for row in TestCase.objects.visible_to(user).in_project(project).current().counts_by_folder():
-        total += row["cases"]
-        if row["folder__path"] is None:
-            unfiled = row["cases"]
-            continue
-        for part in row["folder__path"].split("/"):
-            if part:
-                below[int(part)] += row["cases"]
-    return below, total, unfiled
+    for pk, path in Folder.objects.living().in_project(project).values_list("pk", "path"):
+        if cases := counts.get(pk):
+            for part in path.split("/")[:-1]:
+                below[int(part)] += cases
+    return below, sum(counts.values()), counts.get(None, 0)
 
 
 def load_tree(
@@ -79,7 +75,7 @@ def load_tree(
     opened: set[int] = frozenset(),
     shut: set[int] = frozenset(),
 ) -> Tree:
-    """The roots, the way down to `here` and what is opened beside it, in two queries whatever the size."""
+    """The roots, the way down to `here` and what is opened beside it, in three queries whatever the size."""
     path = set(ancestor_ids(here)) if here else set()
     open_ids = set(sorted((path | set(opened)) - set(shut))[:MOST_OPEN])
     below, total, unfiled = counts_of(user, project)

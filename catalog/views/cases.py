@@ -58,23 +58,23 @@ def _form_of(request: HttpRequest, case: TestCase, data: Any = None) -> CaseForm
 
 def _stored(
     request: HttpRequest, form: CaseForm, steps: list[dict[str, str]], case: TestCase | None = None
-) -> tuple[TestCase | None, str]:
-    """The stored case, or None and the words of a conflict; what a service refuses stands in the form."""
+) -> tuple[TestCase | None, bool]:
+    """The stored case, or None and whether somebody else saved first; what a service refuses stands in the form."""
     if not form.is_valid():
-        return None, ""
+        return None, False
     values = form.values()
     try:
         if values["folder"] is not None:
             values["folder"] = get_visible(Folder, request, pk=values["folder"])
         if case is None:
-            return cases.create_case(actor=request.user, project=request.project, steps=steps, **values), ""
+            return cases.create_case(actor=request.user, project=request.project, steps=steps, **values), False
         seen = request.POST.get("etag")
-        return cases.update_case(actor=request.user, case=case, if_match=seen, steps=steps, **values), ""
-    except VersionConflict as error:
-        return None, error.message
+        return cases.update_case(actor=request.user, case=case, if_match=seen, steps=steps, **values), False
+    except VersionConflict:
+        return None, True
     except InvalidInput as error:
         form.refuse(error)
-        return None, ""
+        return None, False
 
 
 def _render_form(

@@ -1,0 +1,184 @@
+import pytest
+from django.urls import reverse
+
+from catalog.models import Folder, TestCase
+from catalog.tests.factories import FolderFactory
+from catalog.tests.pages import HTMX, text, url
+
+
+@pytest.fixture
+def tree(card_tree):
+    return card_tree
+
+
+@pytest.fixture
+def case(card_case):
+    return card_case
+
+
+# -- writing
+FORM = {"title": "Pay twice", "priority": "high", "test_type": "manual", "tag": "ui", "state": "active"}
+
+
+def steps(*rows):
+    names = ("step_action", "step_expected", "step_data")
+    return {name: [row[place] for row in rows] for place, name in enumerate(names)}
+
+
+def test_a_case_is_written_in_the_folder_it_was_started_in(project, tree, signed_in, tester):
+    client = signed_in(tester)
+    page = text(client.get(url("case_create", project), {"folder": tree["capture"].pk}))
+    assert f'<option value="{tree["capture"].pk}" selected>Card payments / Capture</option>' in page
+    data = {**FORM, "folder": tree["capture"].pk, "estimate": "1.5", "tags": "smoke, sca", "story_id": "PAY-1"}
+    response = client.post(url("case_create", project), {**data, **steps(("Pay", "Paid", ""), ("", "", ""))})
+    case = TestCase.objects.get(title="Pay twice")
+    assert response.url == f"{case.get_absolute_url()}?folder={tree['capture'].pk}"
+    assert (case.priority, case.estimate, case.tags, case.test_id) == (3, 90, ["smoke", "sca"], "TC_UI_001")
+    assert list(case.steps.values_list("action", "expected")) == [("Pay", "Paid")]
+
+
+def test_a_refused_form_keeps_what_was_typed_and_says_why_beside_the_field(project, signed_in, tester):
+    data = {**FORM, "title": "", **steps(("Keep me", "", ""))}
+    response = signed_in(tester).post(url("case_create", project), data)
+    assert response.status_code == 422
+    assert "This field is required." in text(response)
+    assert "Keep me" in text(response)
+    response = signed_in(tester).post(url("case_create", project), {**FORM, **steps(("", "Expected alone", ""))})
+    assert response.status_code == 422
+    assert "Step 1 says what to expect, but not what to do." in text(response)
+    assert not TestCase.objects.exists()
+
+
+def test_editing_shows_and_stores_everything(project, case, tree, signed_in, tester):
+    client = signed_in(tester)
+    page = client.get(url("case_update", project, case.test_id), {"folder": tree["card"].pk})
+    seen = page.context["etag"]
+    assert "A basket" in text(page)
+    data = {**FORM, "folder": tree["wallets"].pk, "etag": seen, **steps(("Confirm", "", ""), ("Pay", "", ""))}
+    response = client.post(f"{url('case_update', project, case.test_id)}?folder={tree['card'].pk}", data)
+    assert response.url == f"{case.get_absolute_url()}?folder={tree['card'].pk}"
+    case.refresh_from_db(fields=["title", "version", "folder", "preconditions"])
+    assert (case.title, case.version, case.folder, case.preconditions) == ("Pay twice", 2, tree["wallets"], "")
+    assert list(case.steps.values_list("action", flat=True)) == ["Confirm", "Pay"]
+
+
+def test_a_form_that_was_not_touched_changes_nothing(project, case, signed_in, tester):
+    client = signed_in(tester)
+    page = client.get(url("case_update", project, case.test_id))
+    values = {name: "" if value is None else value for name, value in page.context["form"].initial.items()}
+    rows = [(row["action"], row["expected"], row["data"]) for row in page.context["steps"]]
+    client.post(url("case_update", project, case.test_id), {**values, "etag": page.context["etag"], **steps(*rows)})
+    assert TestCase.objects.get(pk=case.pk).version == 1
+
+
+def test_a_conflict_loses_nothing_and_can_be_decided(project, case, signed_in, tester):
+    from catalog.services.cases import update_case
+
+    client = signed_in(tester)
+    seen = client.get(url("case_update", project, case.test_id)).context["etag"]
+    update_case(actor=tester, case=case, title="Theirs")
+    data = {**FORM, "title": "Mine", "etag": seen}
+    response = client.post(url("case_update", project, case.test_id), data)
+    assert response.status_code == 422
+    assert "Somebody else saved this case while you were writing" in text(response)
+    assert 'value="Mine"' in text(response)
+    again = {**data, "etag": response.context["etag"]}
+    assert client.post(url("case_update", project, case.test_id), again).status_code == 302
+    assert TestCase.objects.get(pk=case.pk).title == "Mine"
+
+
+@pytest.mark.parametrize("name", ["case_create", "folder_create"])
+def test_a_viewer_is_refused_with_the_reason(project, signed_in, viewer, name):
+    response = signed_in(viewer).get(url(name, project))
+    assert response.status_code == 403
+    assert "Your role, Viewer, may not" in text(response)
+
+
+def test_a_viewer_may_not_change_cases(project, case, signed_in, viewer):
+    client = signed_in(viewer)
+    assert client.get(url("case_update", project, case.test_id)).status_code == 403
+    for name in ("case_move", "case_move_back", "case_delete", "case_tag"):
+        response = client.post(url(name, project), {"ids": case.pk, "folder": "", "tags": "x", "places": f"{case.pk}:"})
+        assert response.status_code == 403
+
+
+# -- many at once
+def test_dropped_cases_move_and_the_toast_takes_it_back(project, case, tree, signed_in, tester):
+    client = signed_in(tester)
+    address = f"{url('case_move', project)}?to={tree['wallets'].pk}"
+    response = client.post(address, {"ids": [case.pk]}, headers=HTMX)
+    assert response.status_code == 204
+    assert "1 case moved to Wallets" in response.headers["HX-Trigger"]
+    assert TestCase.objects.get(pk=case.pk).folder == tree["wallets"]
+    assert client.post(url("case_move_back", project), {"places": f"{case.pk}:{tree['capture'].pk}"}).status_code == 204
+    assert TestCase.objects.get(pk=case.pk).folder == tree["capture"]
+
+
+def test_picked_cases_move_by_the_form_and_the_list_comes_back(project, case, tree, signed_in, tester):
+    client = signed_in(tester)
+    assert "Card payments / Capture" in text(client.get(url("folder_choices", project), headers=HTMX))
+    address = f"{url('case_move', project)}?folder={tree['wallets'].pk}"
+    headers = {**HTMX, "HX-Target": "div#panes"}
+    response = client.post(address, {"ids": [case.pk], "folder": tree["wallets"].pk}, headers=headers)
+    assert "TC_UI_114" in text(response)
+    assert response.headers["HX-Push-Url"].endswith(f"?folder={tree['wallets'].pk}")
+    plain = client.post(address, {"ids": [case.pk], "folder": ""})
+    assert plain.status_code == 302
+    assert TestCase.objects.get(pk=case.pk).folder is None
+
+
+def test_an_unknown_folder_moves_nothing(project, case, other_project, signed_in, tester):
+    foreign = FolderFactory(project=other_project)
+    response = signed_in(tester).post(f"{url('case_move', project)}?to={foreign.pk}", {"ids": case.pk}, headers=HTMX)
+    assert response.status_code == 422
+    assert TestCase.objects.get(pk=case.pk).folder == case.folder
+
+
+def test_picked_cases_are_deleted_and_tagged(project, case, signed_in, tester):
+    client = signed_in(tester)
+    client.post(url("case_tag", project), {"ids": case.pk, "tags": "nightly"})
+    assert TestCase.objects.get(pk=case.pk).tags == ["sca", "nightly"]
+    assert client.post(url("case_delete", project), {"ids": case.pk}).status_code == 302
+    assert client.get(case.get_absolute_url()).status_code == 404
+
+
+# -- folders
+def test_folders_are_made_renamed_moved_and_deleted(project, tree, case, signed_in, lead):
+    client = signed_in(lead)
+    response = client.post(url("folder_create", project), {"name": "Disputes", "parent": tree["card"].pk})
+    made = Folder.objects.get(name="Disputes")
+    assert response.url.endswith(f"?folder={made.pk}")
+    client.post(url("folder_update", project, made.pk), {"name": "Chargebacks", "parent": tree["wallets"].pk})
+    made = Folder.objects.get(pk=made.pk)
+    assert (made.name, made.parent) == ("Chargebacks", tree["wallets"])
+    page = text(client.get(url("folder_delete", project, tree["card"].pk)))
+    assert "hold 1 case." in page
+    refused = client.post(url("folder_delete", project, tree["card"].pk))
+    assert refused.status_code == 422
+    assert "The folder still holds 2 folders and 1 test case." in text(refused)
+    client.post(url("folder_delete", project, tree["card"].pk), {"cascade": "on"})
+    assert not Folder.objects.living().filter(pk=tree["capture"].pk).exists()
+
+
+def test_a_taken_name_is_refused_beside_the_field(project, tree, signed_in, lead):
+    response = signed_in(lead).post(url("folder_create", project), {"name": "wallets"})
+    assert response.status_code == 422
+    assert "There is a folder wallets at the top already." in text(response)
+
+
+def test_a_tester_sees_why_he_may_not_delete_a_folder(project, tree, signed_in, tester):
+    response = signed_in(tester).get(url("folder_delete", project, tree["card"].pk))
+    assert response.status_code == 403
+    assert "may not delete folders" in text(response)
+
+
+# -- the palette and the sidebar
+@pytest.mark.parametrize("words", ["tc_ui_11", "challenge", "capt", "new test"])
+def test_the_palette_finds_cases_folders_and_actions(project, case, signed_in, tester, words):
+    page = text(signed_in(tester).get(reverse("palette"), {"project": project.key, "q": words}))
+    wanted = {"tc_ui_11": "TC_UI_114", "challenge": "TC_UI_114", "capt": "Capture", "new test": "New test case"}
+    assert wanted[words] in page
+
+
+def test_the_sidebar_counts_the_cases(project, case, signed_in, tester):
+    assert '<span class="q-nav-n">1</span>' in text(signed_in(tester).get(url("case_list", project)))
