@@ -68,7 +68,9 @@ def pass_rate(release: Release, standing: Standing, fact: Any) -> GateResult:
 def failed_critical(release: Release, standing: Standing, fact: Any) -> GateResult:
     """No critical case failed."""
     limit, number = thresholds(release.project)["failed_critical"], standing.failed_critical
-    title = ngettext("%d critical failure", "%d critical failures", number) % number if number else _("None critical")
+    title = (
+        ngettext("%d critical failure", "%d critical failures", number) % number if number else _("No critical failure")
+    )
     if not standing.executed:
         return GateResult("failed_critical", WAITING, _("No failures yet"), _at_most(limit))
     return GateResult("failed_critical", MET if number <= limit else UNMET, title, _at_most(limit))

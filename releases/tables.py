@@ -1,6 +1,7 @@
 """Columns of releases' lists."""
 
 import django_tables2 as tables
+from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -12,6 +13,8 @@ from qaportal.kit.templatetags import ui
 
 from .gates import Verdict
 from .models import Release
+
+format_html_lazy = lazy(format_html, SafeString)
 
 
 def verdict_mark(verdict: Verdict, *, pill: bool = False) -> SafeString:
@@ -33,7 +36,7 @@ class ReleaseTable(PortalTable):
         verbose_name=gettext_lazy("Progress"),
         empty_values=(),
         orderable=False,
-        attrs={"th": {"class": "w-progress q-wide"}, "td": {"class": "q-wide"}},
+        attrs={"th": {"class": "q-wide"}, "td": {"class": "q-wide"}},
     )
     verdict = tables.Column(
         verbose_name=gettext_lazy("Verdict"),
@@ -44,10 +47,10 @@ class ReleaseTable(PortalTable):
     release_date = tables.Column(
         verbose_name=gettext_lazy("Ships"),
         empty_values=(),
-        attrs={"th": {"class": "w-ships"}, "td": {"class": "c-side"}},
+        attrs={"th": {"class": "w-time"}, "td": {"class": "c-side"}},
     )
     qa_lead = tables.Column(
-        verbose_name=gettext_lazy("Led by"),
+        verbose_name=format_html_lazy('<span class="visually-hidden">{}</span>', gettext_lazy("Led by")),
         empty_values=(),
         orderable=False,
         attrs={"th": {"class": "w-who q-wide"}, "td": {"class": "q-wide"}},

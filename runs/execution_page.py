@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Func, IntegerField, QuerySet, Value
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from catalog.choices import Priority, TestType
@@ -19,11 +21,25 @@ from releases.scope_page import whole_number
 from releases.tree import NO_FOLDER, Node, ScopeTree, scope_tree
 
 ROWS = 100
+UNSEEN = (
+    "screenshots",
+    *(f"case__{name}" for name in ("search", "folded", "description", "preconditions", "expected_result", "test_data")),
+)
+"""Columns that no row shows."""
 TYPE_ICONS = {
     TestType.MANUAL: "hand-finger",
     TestType.SEMI_AUTOMATED: "arrows-exchange",
     TestType.AUTOMATED: "robot",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A small sign beside a case."""
+
+    icon: str
+    label: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +67,20 @@ class Row:
         return Priority(self.scope.priority or self.case.priority).code
 
     @property
-    def type_icon(self) -> str:
-        """The glyph of who executes it."""
-        return TYPE_ICONS.get(self.case.test_type, "hand-finger")
-
-    @property
-    def type_word(self) -> str:
-        """Who executes it, in words."""
-        return str(TestType(self.case.test_type).label)
+    def marks(self) -> list[Mark]:
+        """What is to be known about the verdict beside its status, the weightiest alone, then who executes the case."""
+        kind = TestType(self.case.test_type)
+        word = str(kind.label)
+        found = [Mark(TYPE_ICONS[kind], word, word)]
+        if self.scope.bug_ids:
+            found.insert(0, Mark("bug", self.scope.bug_ids[0], ", ".join(self.scope.bug_ids)))
+        elif self.is_edited_since:
+            found.insert(0, Mark("pencil-exclamation", _("Edited after this result"), _("Edited after this result")))
+        elif self.scope.is_flaky:
+            found.insert(0, Mark("repeat", _("Flaky"), _("Passed on retry")))
+        elif self.scope.comments:
+            found.insert(0, Mark("message", _("Has a note"), self.scope.comments[:200]))
+        return found
 
     @property
     def is_edited_since(self) -> bool:
@@ -97,6 +119,11 @@ class ExecutionPage:
         self.opened = {number for part in query.get("open", "").split(".") if (number := whole_number(part))}
         self.case_id = query.get("case", "").replace("\x00", "")[:40]
 
+    @property
+    def columns(self) -> int:
+        """How many columns the table has: an open case takes the place of those that the title needs."""
+        return 4 if self.case_id else 6
+
     @cached_property
     def tree(self) -> ScopeTree:
         """The folders of the scope with the verdicts below each."""
@@ -123,19 +150,28 @@ class ExecutionPage:
             function="array_position",
             output_field=IntegerField(),
         )
-        found = in_folder(self.filterset.qs, folder).for_list()
+        # Folder, release and project are known here; loading them for each row again would cost most of the page.
+        found = in_folder(self.filterset.qs, folder).select_related("case", "assigned_to")
+        found = found.defer(*UNSEEN)
         return found.order_by(in_tree.asc(nulls_last=True), "position", "pk")
 
-    def _row(self, scope: ReleaseCase) -> Row:
+    @cached_property
+    def _addresses(self) -> tuple[str, str, str]:
+        """The parts of a row's addresses before and after what differs from row to row."""
         query = self.query.copy()
-        query.pop("case", None)
         kept = f"?{text}" if (text := query.urlencode()) else ""
-        query["case"] = scope.case.test_id
-        place = [self.release.project.key, self.release.tail, scope.pk]
+        query.pop("case", None)
+        others = f"{text}&" if (text := query.urlencode()) else ""
+        place = [self.release.project.key, self.release.tail, 0]
+        before, _zero, after = reverse("runs:set_verdict", args=place).rpartition("/0/")
+        return f"{before}/", f"/{after}{kept}", f"{self.release.get_absolute_url()}?{others}"
+
+    def _row(self, scope: ReleaseCase) -> Row:
+        before, after, opening = self._addresses
         return Row(
             scope=scope,
-            set_url=reverse("runs:set_verdict", args=place) + kept,
-            open_url=f"{self.release.get_absolute_url()}?{query.urlencode()}",
+            set_url=f"{before}{scope.pk}{after}",
+            open_url=f"{opening}case={quote(scope.case.test_id)}",
             is_open=scope.case.test_id == self.case_id,
         )
 

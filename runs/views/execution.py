@@ -120,7 +120,9 @@ def _back(request: HttpRequest, release: Release) -> HttpResponse:
     return HttpResponseRedirect(f"{address}?{query}" if query else address)
 
 
-def _announced(response: HttpResponse, before: ReleaseCase, after: ReleaseCase, url: str) -> HttpResponse:
+def _announced(
+    response: HttpResponse, before: ReleaseCase, after: ReleaseCase, url: str, *, in_drawer: bool
+) -> HttpResponse:
     """Say what was done, with a way back, and let the parts that count verdicts load themselves again."""
     words = _("%(case)s is now %(status)s") % {
         "case": after.case.test_id,
@@ -132,7 +134,8 @@ def _announced(response: HttpResponse, before: ReleaseCase, after: ReleaseCase, 
         "bug_ids": ",".join(before.bug_ids),
     }
     tell(response, words, undo={"url": url, "values": values})
-    return announce(response, "release-changed", f"verdict-{after.pk}")
+    names = ["release-changed"] if in_drawer else ["release-changed", f"verdict-{after.pk}"]
+    return announce(response, *names)
 
 
 @require_POST
@@ -154,7 +157,11 @@ def set_verdict_here(request: HttpRequest, pk: int, row_id: int) -> HttpResponse
         return _back(request, release)
     page = ExecutionPage(release, user=request.user, query=_query_of(request, scope))
     response = _answer(request, page, changed, refusal)
-    return response if refusal else _announced(response, scope, changed, page.row_of(scope).set_url)
+    return (
+        response
+        if refusal
+        else _announced(response, scope, changed, page.row_of(scope).set_url, in_drawer=_part(request) == "drawer")
+    )
 
 
 def _query_of(request: HttpRequest, scope: ReleaseCase) -> Any:

@@ -32,13 +32,23 @@
     }
   });
 
-  // A row that came back from the server stays the current one.
+  // A row that came back from the server stays the current one; a row that the swap opened becomes it.
   let wanted = null;
+  let opened = "";
   document.addEventListener("htmx:before:swap", () => {
     const row = current();
+    opened = document.querySelector("[data-row].is-open")?.id ?? "";
     wanted = row?.classList.contains("is-current") ? { id: row.id, place: rows().indexOf(row) } : null;
   });
   document.addEventListener("htmx:after:swap", () => {
+    const open = document.querySelector("[data-row].is-open[id]");
+    if (open && open.id !== opened) {
+      document.querySelectorAll("[data-row].is-current").forEach((each) => each.classList.remove("is-current"));
+      open.classList.add("is-current");
+      open.scrollIntoView({ block: "nearest" });
+      wanted = null;
+      return;
+    }
     if (!wanted || document.querySelector("[data-row].is-current")) return;
     const row = (wanted.id && document.getElementById(wanted.id)) || rows()[wanted.place];
     if (row && (document.activeElement === document.body || !document.activeElement)) goTo(row);

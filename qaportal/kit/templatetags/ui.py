@@ -7,7 +7,7 @@ from typing import Any
 from django import forms, template
 from django.forms.boundfield import BoundField
 from django.template.context import Context
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -321,24 +321,38 @@ def progress(done: int, total: int, label: str = "") -> dict[str, Any]:
     return {"done": done, "total": total, "share": share, "label": label or _("Progress")}
 
 
-@register.inclusion_tag("kit/set_result.html", takes_context=True)
+@register.simple_tag(takes_context=True)
 def set_result(
     context: Context, url: str, current: str | None, subject: str, target: str = "closest tr", name: str = "status"
-) -> dict[str, Any]:
-    """Four buttons that set a result where it is seen; the row comes back from the server."""
+) -> SafeString:
+    """Four buttons that set a result where it is seen; the row comes back from the server.
+
+    A list draws a hundred of them, so they are formatted here instead of in a template.
+    """
     chosen = "failed" if current == "error" else current
-    verdicts = [
-        {"code": code, "icon": glyph, "key": letter, "mark": statuses.shown(code), "is_set": code == chosen}
-        for code, glyph, letter in VERDICTS
-    ]
-    return {
-        "url": url,
-        "subject": subject,
-        "target": target,
-        "name": name,
-        "verdicts": verdicts,
-        "csrf_token": context.get("csrf_token"),
-    }
+    token = context.get("csrf_token")
+    buttons = format_html_join(
+        "",
+        '<button type="submit" name="{}" value="{}" class="{}" data-key="{}" aria-label="{}: {}" title="{}"'
+        ' aria-pressed="{}">{}</button>',
+        (
+            (name, code, mark.css, letter, word, subject, word, "true" if code == chosen else "false", glyph)
+            for code, glyph, letter, mark in _verdict_buttons()
+            for word in (str(mark.word),)
+        ),
+    )
+    return format_html(
+        '<form class="q-set" method="post" action="{}" hx-post="{}" hx-target="{}" hx-swap="outerHTML">{}{}</form>',
+        url,
+        url,
+        target,
+        format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token) if token else "",
+        buttons,
+    )
+
+
+def _verdict_buttons() -> list[tuple[str, SafeString, str, statuses.Shown]]:
+    return [(code, drawing.icon_svg(glyph), letter, statuses.shown(code)) for code, glyph, letter in VERDICTS]
 
 
 @register.inclusion_tag("kit/chart.html")
