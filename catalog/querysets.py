@@ -79,7 +79,7 @@ class TestCaseQuerySet(ProjectOwnedQuerySet):
 
     def counts_by_folder(self) -> dict[int | None, int]:
         """How many cases stand in each folder itself, and under None how many in no folder; one grouped query."""
-        return dict(self.order_by().values_list("folder_id").annotate(cases=Count("pk")))
+        return dict(self.order_by().values_list("folder_id").annotate(cases=Count("*")))
 
     def with_places(self) -> Self:
         """Each with `module_id`, and the names `sub_module` and `feature_section`, read from its folder's path."""
