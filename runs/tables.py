@@ -37,9 +37,7 @@ class RunTable(PortalTable):
     """Runs of a project, the newest first."""
 
     caption = gettext_lazy("Runs, newest first unless sorted")
-    number = tables.Column(
-        verbose_name=gettext_lazy("Run"), attrs={"th": {"class": "w-n q-r"}, "td": {"class": "c-sub q-r"}}
-    )
+    number = tables.Column(verbose_name=gettext_lazy("Run"), attrs={"th": {"class": "w-n"}, "td": {"class": "c-sub"}})
     name = tables.Column(verbose_name=gettext_lazy("Name"), attrs={"td": {"class": "c-title"}})
     status = tables.Column(
         verbose_name=gettext_lazy("Outcome"),
@@ -76,12 +74,13 @@ class RunTable(PortalTable):
         "{% timeago record.started_at %}",
         verbose_name=gettext_lazy("Started"),
         accessor="started_at",
-        attrs={"th": {"class": "w-time q-r"}, "td": {"class": "c-side q-r"}},
+        attrs={"th": {"class": "w-sig q-r"}, "td": {"class": "c-side q-r"}},
     )
 
     class Meta(PortalTable.Meta):
         model = TestRun
         fields = ()
+        order_by = "-started"
         sequence = ("number", "name", "status", "results", "total", "failed", "flaky", "duration", "started")
 
     def render_number(self, value: int) -> str:
@@ -93,7 +92,8 @@ class RunTable(PortalTable):
         where = [record.release.version] if record.release else []
         where += [text for text in (record.branch, record.environment) if text]
         return format_html(
-            '<a class="q-name" href="{}" title="{}">{}</a> <span class="q-3 q-xs">{}</span>',
+            '<span class="q-row"><a class="q-name" href="{}" title="{}">{}</a>'
+            '<span class="q-3 q-xs q-clip">{}</span></span>',
             record.get_absolute_url(),
             record.name,
             record.name,
@@ -120,6 +120,11 @@ class RunTable(PortalTable):
         """By failures and errors together."""
         failures = F("count_failed") + F("count_error")
         return queryset.order_by(failures.desc() if is_descending else failures.asc(), "-number"), True
+
+    def order_started(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
+        """By time, then by number."""
+        order = ("-started_at", "-number") if is_descending else ("started_at", "number")
+        return queryset.order_by(*order), True
 
     def render_flaky(self, value: int) -> str:
         """How many passed on retry."""
@@ -181,6 +186,8 @@ class RunCaseTable(PortalTable):
             "id": lambda record: f"test-{record.pk}",
             "class": lambda record: "is-open" if record.pk == opened else "",
         }
+        if opened:  # beside the drawer the title needs the room, and the drawer names the case
+            kwargs["exclude"] = ("case",)
         super().__init__(*args, row_attrs=row_attrs, **kwargs)
 
     def render_case(self, record: RunCase) -> SafeString | str:
@@ -193,12 +200,13 @@ class RunCaseTable(PortalTable):
         """The name, opening the drawer; the class beside it."""
         is_open = SafeString(' aria-current="true"') if record.pk == self.opened else ""
         return format_html(
-            '<a class="q-name" href="{}" title="{}"{}>{}</a> <span class="q-3 q-xs">{}</span>',
+            '<span class="q-row"><a class="q-name" href="{}" title="{}"{}>{}</a>'
+            '<span class="q-3 q-xs q-clip q-wide">{}</span></span>',
             self.link_to(record),
             record.automation_key or record.name,
             is_open,
             record.name,
-            record.class_name,
+            "" if self.opened else record.class_name,
         )
 
     def render_signals(self, record: RunCase) -> SafeString | str:

@@ -2,9 +2,10 @@
 
 from django.urls import path, re_path
 
-from . import views
+from . import execution_urls, views
 
 urlpatterns = [
     re_path(r"^junit/import/?$", views.JUnitImportView.as_view(), name="junit-import"),
     path("v1/reports/imports/<uuid:import_id>", views.ReportImportView.as_view(), name="report-import"),
+    *execution_urls.urlpatterns,
 ]

@@ -75,9 +75,17 @@
     const parsed = new DOMParser().parseFromString(request.responseText, "text/html");
     const fresh = form.id && parsed.getElementById(form.id);
     if (fresh) {
+      const chosen = form.querySelector("input[type=file]")?.files;
       form.replaceWith(fresh);
       htmx.process(fresh);
-      fresh.querySelector("[aria-invalid], [role=alert]")?.scrollIntoView({ block: "center" });
+      const input = fresh.querySelector("input[type=file]");
+      if (input && chosen?.length) {
+        input.files = chosen; // a file cannot be sent back by the server; nobody should have to choose it twice
+        list(input);
+      }
+      const told = fresh.querySelector("[aria-invalid], [role=alert], [data-told]");
+      told?.scrollIntoView({ block: "center" });
+      told?.focus();
     } else if (request.status >= 500) {
       form.querySelectorAll("button").forEach((button) => { button.disabled = false; });
       window.portal.refused(request.getResponseHeader("X-Request-ID"));
