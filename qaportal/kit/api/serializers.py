@@ -39,7 +39,7 @@ class OpenJSONField(serializers.JSONField):
         return Verbatim(value) if isinstance(value, dict) else value
 
 
-@extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string"}]})
+@extend_schema_field({"type": "integer", "description": "An id; as text it is accepted too."})
 class IdField(serializers.Field):
     """An opaque id: accepted as a JSON number or a string of digits."""
 

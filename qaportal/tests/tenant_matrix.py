@@ -1,0 +1,165 @@
+"""Real objects of a tenant for every part of an address, so that a new route cannot be forgotten.
+
+A test fails for a route whose parts are not known here: add a row that names the object.
+"""
+
+import io
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.models import Membership, Project, Role, User
+from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
+from catalog.tests.factories import FolderFactory, TestCaseFactory
+from files.services import store
+from qaportal.kit import progress
+from releases.tests.factories import ReleaseCaseFactory, ReleaseFactory
+from runs.models import ReportImport, RunCase, TestRun
+from runs.tests.factories import make_run, record, reported
+
+ROLES = ("viewer", "developer", "tester", "quality_manager", "tenant_admin")
+NOTHING = 987_654_321
+"""An id that no object has."""
+
+
+@dataclass(slots=True)
+class World:
+    """A tenant with one object of every kind; `marker` stands in all their names."""
+
+    marker: str
+    project: Project
+    people: dict[str, User]
+    objects: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def admin(self) -> User:
+        """Somebody who may do everything here."""
+        return self.people["tenant_admin"]
+
+
+def make_world(marker: str, key: str, *, run_number: int = 1) -> World:
+    """Make the tenant and everything in it; a run number of its own tells its run from those of other worlds."""
+    tenant = TenantFactory(name=f"{marker} company", slug=f"{marker}-company".lower())
+    project = ProjectFactory(tenant=tenant, key=key, name=f"{marker} product", description=f"About {marker}")
+    people = {
+        code: UserFactory(
+            tenant=tenant, role_code=code, email=f"{code}@{marker}.example".lower(), first_name=marker, last_name=code
+        )
+        for code in ROLES
+    }
+    world = World(marker, project, people)
+    admin = world.admin
+    member = Membership.objects.create(user=people["viewer"], project=project, role=Role.objects.built_in("viewer"))
+    module = FolderFactory(project=project, name=f"{marker} module")
+    sub_module = FolderFactory(parent=module, name=f"{marker} sub-module")
+    feature = FolderFactory(parent=sub_module, name=f"{marker} feature")
+    case = TestCaseFactory(folder=feature, title=f"{marker} case", steps=[f"{marker} step"])
+    release = ReleaseFactory(project=project, name=f"{marker} release", version=f"{marker}-1")
+    scope = ReleaseCaseFactory(release=release, case=case, comments=f"{marker} comment")
+    run = make_run(project, name=f"{marker} run", release=release)
+    TestRun.objects.filter(pk=run.pk).update(number=run_number)
+    run.refresh_from_db()
+    record(run, reported(f"{marker} test", "failed", error_message=f"{marker} error"))
+    stored = store(actor=admin, project=project, stream=io.BytesIO(marker.encode()), name=f"{marker}.txt")
+    work = progress.start(kind="report_import", user_id=admin.pk, tenant_id=tenant.pk, project_id=project.pk)
+    report_import = ReportImport.objects.create(
+        project=project, file=stored, file_name=f"{marker}.xml", sha256="0" * 64, run=run, progress_id=work.pk
+    )
+    world.objects = {
+        "project": project,
+        "member": member,
+        "module": module,
+        "sub_module": sub_module,
+        "feature": feature,
+        "case": case,
+        "release": release,
+        "release_case": scope,
+        "run": run,
+        "run_case": RunCase.objects.filter(run=run).first(),
+        "file": stored,
+        "progress": work,
+        "report_import": report_import,
+        "person": people["viewer"],
+    }
+    return world
+
+
+def pk_of(name: str) -> Callable[[World], Any]:
+    """The id of the object of this name."""
+    return lambda world: world.objects[name].pk
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """How to name an object of a world in one part of an address, and a value that names nothing."""
+
+    kwarg: str
+    route: str
+    """The start of the names of the routes that the row is for; empty for all."""
+    value: Callable[[World], Any]
+    nothing: Callable[[], Any] = lambda: NOTHING
+
+
+ROWS = (
+    Row("project_key", "", lambda world: world.project.key, lambda: "NOTHING"),
+    Row("user_id", "", pk_of("person")),
+    Row("file_id", "", pk_of("file"), uuid.uuid4),
+    Row("progress_id", "", pk_of("progress"), uuid.uuid4),
+    Row("import_id", "", pk_of("report_import"), uuid.uuid4),
+    Row("pk", "project-", pk_of("project")),
+    Row("pk", "module-", pk_of("module")),
+    Row("pk", "sub-module-", pk_of("sub_module")),
+    Row("pk", "feature-", pk_of("feature")),
+    Row("pk", "test-case-", pk_of("case")),
+    Row("pk", "release-", pk_of("release")),
+    Row("tc_id", "release-", pk_of("case")),
+    Row("pk", "catalog:folder", pk_of("module")),
+    Row("test_id", "catalog:", lambda world: world.objects["case"].test_id, lambda: "TC_UI_99999"),
+    Row("pk", "releases:", pk_of("release")),
+    Row("pk", "runs:", pk_of("release")),
+    Row("row_id", "runs:", pk_of("release_case")),
+    Row("number", "runs:", lambda world: world.objects["run"].number),
+    Row("test_id", "runs:", pk_of("run_case")),
+)
+"""The longest start of a route's name that fits wins."""
+
+BODY_IDS: dict[str, Callable[[World], Any]] = {
+    "project_id": pk_of("project"),
+    "parent_id": pk_of("module"),
+    "module_id": pk_of("module"),
+    "sub_module_id": pk_of("sub_module"),
+    "feature_id": pk_of("feature"),
+    "folder_id": pk_of("feature"),
+    "test_case_id": pk_of("case"),
+    "test_case_ids": lambda world: [world.objects["case"].pk],
+    "release_id": pk_of("release"),
+    "run_id": pk_of("run"),
+    "test_run_id": pk_of("run"),
+    "assigned_to": pk_of("person"),
+    "assigned_to_id": pk_of("person"),
+    "owner_id": pk_of("person"),
+    "qa_lead": pk_of("person"),
+    "qa_lead_id": pk_of("person"),
+    "user_id": pk_of("person"),
+}
+"""Keys of a body or a query that name an object."""
+
+BODY_WORDS = frozenset({"id", "test_id", "external_id", "bug_ids", "jira_story_id", "epic_id", "jira_epic_id"})
+"""Keys that end like an id and hold words of the client's own."""
+
+
+def row_for(kwarg: str, route_name: str) -> Row | None:
+    """The row for one part of a route."""
+    fitting = [row for row in ROWS if row.kwarg == kwarg and route_name.startswith(row.route)]
+    return max(fitting, key=lambda row: len(row.route), default=None)
+
+
+def values(kwargs: tuple[str, ...], route_name: str, world: World) -> dict[str, Any]:
+    """Real objects of the world for all parts of a route."""
+    return {kwarg: row_for(kwarg, route_name).value(world) for kwarg in kwargs}
+
+
+def nothings(kwargs: tuple[str, ...], route_name: str) -> dict[str, Any]:
+    """Values that name nothing, for all parts of a route."""
+    return {kwarg: row_for(kwarg, route_name).nothing() for kwarg in kwargs}
