@@ -57,7 +57,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
         with shown_refusal(request) as refusal:
             project = projects.create_project(actor=request.user, **form.cleaned_data)
             return redirect(project)
-        form.add_error(None, refusal.message)
+        form.refuse(refusal)
     if form.errors:
         status = 422
     context = {
@@ -99,7 +99,7 @@ def member_list(request: HttpRequest) -> HttpResponse:
     with shown_refusal(request) as refusal:
         people.set_project_role(actor=request.user, project=request.project, **form.cleaned_data)
     if refusal:
-        form.add_error(None, refusal.message)
+        form.refuse(refusal)
         return _render_members(request, form, status=422)
     if not wants_fragment(request):
         return redirect("accounts:member_list", request.project.key)

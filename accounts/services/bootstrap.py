@@ -38,7 +38,7 @@ def prepare_first_administrator(*, demo: bool) -> Iterator[str]:
     """Preparation step: somebody who can sign in, with a password that is printed once if it was made here."""
     if User.objects.exists():
         return
-    email = os.environ.get("QAPORTAL_ADMIN_EMAIL", "").strip() or "admin@localhost.localdomain"
+    email = os.environ.get("QAPORTAL_ADMIN_EMAIL", "").strip() or "admin@qaportal.local"
     given = os.environ.get("QAPORTAL_ADMIN_PASSWORD", "")
     password = given or secrets.token_urlsafe(12)
     tenant = Tenant.objects.create(name=FIRST_TENANT[0], slug=FIRST_TENANT[1])

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -62,6 +62,8 @@ class Refusal:
     message: str = ""
     code: str = ""
     status: int = 200
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    """The words for single fields, for `PortalForm.refuse`."""
 
     def __bool__(self) -> bool:
         """Whether something was refused."""
@@ -81,6 +83,7 @@ def shown_refusal(request: HttpRequest) -> Iterator[Refusal]:
         refusal.message = " ".join(words) if isinstance(error, InvalidInput) and words else error.message
         refusal.code = error.code
         refusal.status = 422
+        refusal.fields = error.fields
 
 
 class FragmentMixin:
@@ -149,7 +152,7 @@ def filter_chips(request: HttpRequest, filterset: Any) -> list[dict[str, str]]:
     if not form.is_bound:
         return chips
     form.is_valid()
-    for name, field in form.fields.items():
+    for name, shown in form.fields.items():
         values = request.GET.getlist(name)
         value = form.cleaned_data.get(name) if hasattr(form, "cleaned_data") else None
         if not any(values) or value in (None, "", []):
@@ -157,7 +160,7 @@ def filter_chips(request: HttpRequest, filterset: Any) -> list[dict[str, str]]:
         query = request.GET.copy()
         query.pop(name, None)
         query.pop("page", None)
-        choices = dict(getattr(field, "choices", [])) if hasattr(field, "choices") else {}
+        choices = dict(getattr(shown, "choices", []))
         words = ", ".join(str(choices.get(each, each)) for each in values if each)
-        chips.append({"name": name, "label": str(field.label or name), "value": words, "url": f"?{query.urlencode()}"})
+        chips.append({"name": name, "label": str(shown.label or name), "value": words, "url": f"?{query.urlencode()}"})
     return chips
