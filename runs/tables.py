@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from qaportal.kit.drawing import icon_svg, status_bar_svg, status_html
 from qaportal.kit.tables import PortalTable
+from qaportal.kit.templatetags.ui import timeago
 from qaportal.kit.wording import duration, number
 
 from .choices import ResultStatus
@@ -70,8 +71,7 @@ class RunTable(PortalTable):
         accessor="duration_ms",
         attrs={"th": {"class": "w-time q-r q-wide"}, "td": {"class": "q-r q-num q-wide"}},
     )
-    started = tables.TemplateColumn(
-        "{% timeago record.started_at %}",
+    started = tables.Column(
         verbose_name=gettext_lazy("Started"),
         accessor="started_at",
         attrs={"th": {"class": "w-sig q-r"}, "td": {"class": "c-side q-r"}},
@@ -129,6 +129,10 @@ class RunTable(PortalTable):
     def render_flaky(self, value: int) -> str:
         """How many passed on retry."""
         return quiet_number(value)
+
+    def render_started(self, record: TestRun) -> SafeString:
+        """When, in relative words."""
+        return timeago(record.started_at)
 
     def render_duration(self, value: int) -> str:
         """The sum of its tests."""

@@ -131,3 +131,9 @@ class ReportImportSerializer(serializers.ModelSerializer):
         if instance.error:
             shown["warnings"] = []
         return shown
+
+
+class ImportAnswerSerializer(serializers.Serializer):
+    """The import inside `data`."""
+
+    data = ReportImportSerializer()

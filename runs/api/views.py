@@ -25,7 +25,7 @@ from ..choices import ImportState
 from ..models import ReportImport, TestRun
 from ..services.imports import preview_import, start_import
 from .parsers import GzipReportParser, ReportFormParser, TextXmlReportParser, XmlReportParser, too_large
-from .serializers import ReportImportSerializer, ReportUploadSerializer
+from .serializers import ImportAnswerSerializer, ReportImportSerializer, ReportUploadSerializer
 from .waiting import seconds_wanted, wait_for_end
 
 RUN_FACTS = ("run_name", "external_id", "environment", "build", "branch")
@@ -83,7 +83,7 @@ class JUnitImportView(CamelStyle, APIView):
             OpenApiParameter("wait", float, description="Seconds to wait for the end of the import, at most 30."),
             OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER),
         ],
-        responses={202: ReportImportSerializer, 201: ReportImportSerializer, 200: ReportImportSerializer},
+        responses={202: ImportAnswerSerializer, 201: ImportAnswerSerializer, 200: ImportAnswerSerializer},
     )
     def post(self, request: Request) -> Response:
         """Take the report in.

@@ -199,3 +199,12 @@ def test_results_outside_the_scope_are_not_added_to_a_closed_release(signed_in, 
     page = signed_in(lead).post(f"/p/PAY/runs/{run.number}/scope/", follow=True).content.decode()
     assert not ReleaseCase.objects.exists()
     assert "shipped" in page or "closed" in page
+
+
+def test_one_click_creates_a_bounded_number_of_cases(signed_in, tester, run, monkeypatch):
+    for module in ("test_links", "run_detail"):
+        monkeypatch.setattr(f"runs.views.{module}.MOST_AT_ONCE", 2)
+    client = signed_in(tester)
+    assert "Create the first 2 cases" in client.get(run.get_absolute_url() + "?tab=unmatched").content.decode()
+    client.post(f"/p/PAY/runs/{run.number}/cases/", {"all": "1"})
+    assert TestCase.objects.count() == 2

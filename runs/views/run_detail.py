@@ -19,7 +19,7 @@ from ..outcome import compared_with_before, verdict_of
 from ..suggestions import cases_like
 from ..tables import RunCaseTable, UnmatchedTable
 from .addresses import address, kept
-from .test_links import LinkOffer
+from .test_links import MOST_AT_ONCE, LinkOffer
 
 TABS = ("failures", "all", "unmatched", "details")
 LIST_KEYS = ("q", "status", "flaky", "sort", "page", "test", "attempt", "view", "before")
@@ -96,6 +96,7 @@ class RunDetailView(ProjectMixin, FragmentMixin, FilteredListView):
             may_edit=policies.can_edit_run(self.request.user, self.run),
             may_delete=policies.can_delete_run(self.request.user, self.run),
             may_import=policies.can_import_report(self.request.user, self.project),
+            most_at_once=MOST_AT_ONCE,
             may_link=policies.can_link_tests(self.request.user, self.run),
             comparison=lambda: compared_with_before(self.run),
             imports=self.imports(),

@@ -23,6 +23,9 @@ from ..services.linking import create_cases_for_tests, link_test
 from ..services.scope import widen_scope
 from ..suggestions import cases_like
 
+MOST_AT_ONCE = 1_000
+"""Cases that one click creates: more would keep the page waiting. An upload that creates cases has no such limit."""
+
 
 @dataclass(slots=True)
 class LinkOffer:
@@ -102,9 +105,12 @@ def create_cases(request: HttpRequest, number: int) -> HttpResponse:
     target = safe_next(request, f"{run.get_absolute_url()}?tab=unmatched")
     picked = [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit() and len(text) < 19]
     with shown_refusal(request) as refusal:
-        if not picked and "all" not in request.POST:
+        if "all" in request.POST:
+            unmatched = RunCase.objects.filter(run=run).unmatched().order_by("position", "pk")
+            picked = list(unmatched.values_list("pk", flat=True)[:MOST_AT_ONCE])
+        elif not picked:
             raise InvalidInput(_("Pick at least one test."))
-        cases = create_cases_for_tests(actor=request.user, run=run, test_ids=None if "all" in request.POST else picked)
+        cases = create_cases_for_tests(actor=request.user, run=run, test_ids=picked)
         words = ngettext("%d test case created", "%d test cases created", len(cases)) % len(cases)
         messages.success(request, words)
     if refusal:

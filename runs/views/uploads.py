@@ -21,6 +21,7 @@ from ..models import ReportImport, RunCase
 from ..outcome import verdict_of
 from ..services.imports import preview_import, start_import
 from ..services.scope import can_widen, outside_scope
+from .test_links import MOST_AT_ONCE
 
 FACTS = ("run_name", "external_id", "environment", "build", "branch")
 PREFILLED = ("run", "release", "run_name", "environment", "build", "branch", "external_id")
@@ -135,6 +136,7 @@ def _summary(request: HttpRequest, report_import: ReportImport) -> dict[str, Any
         "status_counts": _by_status(report_import.counts),
         "unmatched": unmatched[:SHOWN_UNMATCHED],
         "outside": outside_scope(run),
+        "most_at_once": MOST_AT_ONCE,
         "may_link": policies.can_link_tests(request.user, run),
         "may_widen": can_widen(request.user, run),
         "is_deleted": run.deleted_at is not None,
