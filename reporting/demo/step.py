@@ -1,0 +1,50 @@
+"""The preparation step that fills the demo project in, once, and says who can sign in."""
+
+from collections.abc import Iterator
+
+from django.db import transaction
+
+from accounts.choices import RoleCode
+from accounts.models import Tenant
+
+from .days import Days
+from .history import History
+from .people import COMPANY_SLUG, OTHER_SLUG, PASSWORD, email_of, make_other_company, make_payments_company
+from .scopes import Written
+from .texts import payment_cases, story
+
+
+@transaction.atomic
+def make_demo(days: Days | None = None) -> bool:
+    """Make both companies of the demo unless they stand already; answers whether something was made.
+
+    All of it is one transaction: a demo that was interrupted leaves nothing.
+    """
+    days = days or Days.until()
+    if Tenant.objects.filter(slug=COMPANY_SLUG).exists():
+        return False
+    project, people, cases = make_payments_company(story(), days)
+    written = [Written(case, text) for case, text in zip(cases, payment_cases(), strict=True)]
+    History(project, people, written, story(), days).play()
+    if not Tenant.objects.filter(slug=OTHER_SLUG).exists():
+        make_other_company(days)
+    return True
+
+
+def sign_ins() -> list[str]:
+    """One line for each role, aligned: role, address, name."""
+    people = story()["person"]
+    rows = [(str(RoleCode(each["role"]).label), email_of(each["code"]), " ".join(each["name"])) for each in people]
+    rows.append(("Another company", email_of("admin", OTHER_SLUG), "sees nothing of the others"))
+    widths = [max(len(row[column]) for row in rows) for column in range(2)]
+    return [f"  {role:<{widths[0]}}  {email:<{widths[1]}}  {name}" for role, email, name in rows]
+
+
+def prepare_demo(*, demo: bool) -> Iterator[str]:
+    """Preparation step: the demo project, made at the first start with `--demo`."""
+    if not demo:
+        return
+    made = make_demo()
+    yield "Demo project: Payments platform (PAY)" + (" was made." if made else " stands already.")
+    yield f"  Everybody's password: {PASSWORD}"
+    yield from sign_ins()

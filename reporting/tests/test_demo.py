@@ -1,0 +1,175 @@
+from collections import Counter
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Project, Tenant, User
+from accounts.services.bootstrap import ensure_roles
+from catalog.choices import CaseState
+from catalog.models import CaseActivity, Folder, TestCase, TestStep
+from releases import gates
+from releases.models import Release, ReleaseCase
+from reporting.demo.chance import chance
+from reporting.demo.days import Days
+from reporting.demo.outcomes import results_of
+from reporting.demo.people import PASSWORD
+from reporting.demo.step import make_demo, prepare_demo
+from reporting.demo.texts import logistics_cases, payment_cases, story
+from runs.models import ReportImport, Result, TestRun
+
+SATURDAY = 5
+
+
+# -- the texts -------------------------------------------------------------------------------------------------------
+def test_no_two_cases_share_a_title_or_a_script():
+    titles = [case.title for case in payment_cases()]
+    assert 280 <= len(titles) <= 320
+    assert len(set(titles)) == len(titles)
+    keys = [case.automation_key for case in payment_cases() if case.is_automated]
+    assert len(set(keys)) == len(keys)
+
+
+def test_every_written_case_tells_what_to_do_and_what_to_expect():
+    for case in (*payment_cases(), *logistics_cases()):
+        assert 1 <= len(case.steps) <= 5
+        assert all(action and expected for action, expected in case.steps), case.title
+        assert "{" not in "".join([case.title, case.preconditions, *sum(case.steps, ())]), case.title
+        assert case.state == CaseState.DRAFT or len(case.steps) >= 1
+
+
+def test_the_story_speaks_of_cases_that_exist():
+    automated = {case.title for case in payment_cases() if case.is_automated}
+    by_hand = {case.title for case in payment_cases() if not case.is_automated}
+    told = story()
+    assert {title for each in told["regression"] for title in each["titles"]} <= automated
+    assert set(told["flaky"]) | set(told["nightly"]["skipped"]) <= automated
+    assert {finding["title"] for finding in told["finding"]} <= by_hand
+    features = {case.feature for case in payment_cases()}
+    for plan in (told["shipped"], told["next"], told["planned"]):
+        assert set(plan.get("without", ())) | set(plan.get("only", ())) <= features
+
+
+def test_chance_falls_the_same_way_everywhere():
+    assert chance("a", 1) == chance("a", 1)
+    assert chance("a", 1) == pytest.approx(0.80282, abs=1e-5)
+
+
+def test_a_night_has_the_same_results_each_time_it_is_told():
+    nights = [
+        list(results_of(payment_cases(), night=1, started_at=datetime(2026, 3, 2, 22, 30), story=story()))
+        for _again in range(2)
+    ]
+    assert nights[0] == nights[1]
+
+
+@pytest.mark.parametrize("day", range(7))
+def test_nights_are_of_working_days_and_past_on_every_day_of_the_week(day):
+    now = timezone.make_aware(datetime(2026, 11, 16, 0, 1)) + timedelta(days=day)
+    days = Days.until(now)
+    moments = [days.at(days.night(number), "22:30") for number in range(1, 41)]
+    assert all(moment < now and moment.weekday() < SATURDAY for moment in moments)
+    assert days.next_thursday().weekday() == 3
+    assert timedelta(days=1) < days.next_thursday() - now < timedelta(days=9)
+
+
+# -- the demo itself -------------------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def demo(django_db_setup, django_db_blocker):
+    """The demo, made once for the tests of this module and taken away after them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        ensure_roles()
+        make_demo()
+        yield Project.objects.get(tenant__slug="tessarin", key="PAY")
+        transaction.set_rollback(True)
+
+
+def test_the_demo_holds_what_it_promises(demo, db):
+    assert 280 <= TestCase.objects.in_project(demo).count() <= 320
+    assert Folder.objects.in_project(demo).filter(depth=1).count() == 4
+    assert set(Folder.objects.in_project(demo).values_list("depth", flat=True)) == {1, 2, 3}
+    assert TestStep.objects.in_project(demo).count() > 600
+    assert Release.objects.in_project(demo).count() == 3
+    assert TestRun.objects.in_project(demo).count() == 40
+    assert Result.objects.filter(project=demo).count() > 5_000
+    assert CaseActivity.objects.in_project(demo).flakiest().count() >= 10
+    assert CaseActivity.objects.in_project(demo).failing_longest().count() >= 10
+
+
+def test_the_examples_find_their_cases(demo, db):
+    ids = [f"TC_UI_{number:03d}" for number in range(1, 9)] + [f"TC_API_{number:03d}" for number in range(1, 8)]
+    assert TestCase.objects.in_project(demo).filter(test_id__in=ids, test_type="automated").count() == len(ids)
+    finished = ReportImport.objects.in_project(demo).get(state="done")
+    assert finished.counts["matched"] == 8
+
+
+def test_ids_are_the_same_on_every_machine(demo, db):
+    titles = dict(TestCase.objects.in_project(demo).values_list("test_id", "title"))
+    assert titles["TC_UI_021"] == "Apple Pay sheet opens from the express button"
+    assert titles["TC_API_084"] == "Settlement webhook arrives within 60 s"
+    assert titles["TC_HYBRID_032"] == "Ledger balances after a partial refund"
+
+
+def test_one_release_shipped_one_is_not_ready_and_one_is_planned(demo, db):
+    shipped, following, planned = Release.objects.in_project(demo).order_by("version")
+    assert [each.overall_status for each in (shipped, following, planned)] == ["released", "in_progress", "not_started"]
+    assert ReleaseCase.objects.filter(release=shipped, execution_status__in=["failed", "not_started"]).count() == 0
+    counts = gates.verdict(following).standing.counts
+    assert all(counts[status] for status in ("passed", "failed", "blocked", "skipped", "in_progress", "not_started"))
+    assert gates.verdict(following).state == "not_ready"
+    assert sum(counts.values()) > 200
+    assert Release.objects.next_to_ship().in_project(demo).first() == following
+
+
+def test_runs_are_numbered_as_they_happened_and_all_lie_in_the_past(demo, db):
+    runs = TestRun.objects.in_project(demo).filter(is_implicit=False).order_by("number")
+    started = [run.started_at for run in runs]
+    assert started == sorted(started)
+    assert all(run.finished_at < timezone.now() and run.status == "completed" for run in runs)
+    nightly = [run for run in runs if run.name == story()["nightly"]["name"]]
+    assert all(run.started_at.weekday() < SATURDAY for run in nightly)
+    assert nightly[-1].count_failed > nightly[-4].count_failed
+    assert Result.objects.filter(project=demo, executed_at__gt=timezone.now()).count() == 0
+
+
+def test_verdicts_by_hand_come_from_several_people(demo, db):
+    by_hand = ReleaseCase.objects.in_project(demo).filter(release__version="4.18.0", executed_by__isnull=False)
+    people = Counter(by_hand.values_list("executed_by__email", flat=True))
+    assert len(people) == 3
+    assert by_hand.exclude(comments="").count() > 5
+
+
+def test_making_the_demo_again_adds_nothing(demo, db):
+    before = (Tenant.objects.count(), User.objects.count(), TestRun.objects.count(), Result.objects.count())
+    assert make_demo() is False
+    assert (Tenant.objects.count(), User.objects.count(), TestRun.objects.count(), Result.objects.count()) == before
+
+
+def test_everyone_can_sign_in_as_told(demo, db, client):
+    lines = list(prepare_demo(demo=True))
+    assert any(PASSWORD in line for line in lines)
+    emails = [word for line in lines for word in line.split() if "@" in word]
+    assert len(emails) == 7
+    columns = {line.index(email) for email, line in zip(emails, [each for each in lines if "@" in each], strict=True)}
+    assert len(columns) == 1
+    assert all(User.objects.get(email=email).check_password(PASSWORD) for email in emails)
+
+
+def test_without_the_option_nothing_is_made(db):
+    assert list(prepare_demo(demo=False)) == []
+    assert not Tenant.objects.filter(slug="nowhere").exists()
+
+
+def test_the_overview_of_the_demo_shows_all_its_parts(demo, db, signed_in):
+    tester = User.objects.get(email="tester@tessarin.example")
+    text = signed_in(tester).get(reverse("reporting:overview", args=["PAY"])).content.decode()
+    for words in ("Nightly regression", "Not ready", "Resume testing", "Waiting for you", "Flakiest", "points"):
+        assert words in text
+
+
+def test_the_second_company_is_apart(demo, db, signed_in):
+    other = User.objects.get(email="admin@nordlicht.example")
+    assert signed_in(other).get(reverse("reporting:overview", args=["PAY"])).status_code == 404
+    assert TestCase.objects.filter(project__key="LOG").count() == 12
