@@ -23,6 +23,8 @@ class ReleaseHead:
 
     release: Release
     verdict: gates.Verdict
+    current: str
+    """The code of the page's tab."""
     tabs: list[dict[str, Any]]
     may_edit: Decision
     may_delete: Decision
@@ -44,11 +46,11 @@ class ReleaseHead:
         return _("Empty scope") if self.verdict.state == gates.WAITING else ""
 
 
-def _tabs(release: Release, current: str) -> list[dict[str, Any]]:
+def _tabs(release: Release, current: str, total: int) -> list[dict[str, Any]]:
     place = [release.project.key, release.tail]
     tabs = [
         {"code": "execution", "label": _("Execution"), "url": release.get_absolute_url()},
-        {"code": "scope", "label": _("Scope"), "url": reverse("releases:scope", args=place)},
+        {"code": "scope", "label": _("Scope"), "url": reverse("releases:scope", args=place), "count": total},
     ]
     for panel, facts in panels.loaded(TABS, [release.pk]):
         if fact := facts.get(release.pk):
@@ -59,10 +61,12 @@ def _tabs(release: Release, current: str) -> list[dict[str, Any]]:
 
 def release_head(release: Release, *, user: User, current: str) -> ReleaseHead:
     """The head of a page of the release; `current` is the code of its tab."""
+    verdict = gates.verdict(release)
     return ReleaseHead(
         release=release,
-        verdict=gates.verdict(release),
-        tabs=_tabs(release, current),
+        verdict=verdict,
+        current=current,
+        tabs=_tabs(release, current, verdict.standing.total),
         may_edit=policies.can_edit_release(user, release),
         may_delete=policies.can_delete_release(user, release),
         may_execute=bool(policies.can_note_details(user, release)) and release.is_open,

@@ -104,12 +104,13 @@ class ScopePage:
         """The cases of the side, folder, tag and words."""
         if self.mode == OUTSIDE:
             found = self._narrowed(self.outside, "").matching(self.words)
-            return found.for_list().order_by(F("folder__path").asc(nulls_last=True), "test_id")
+            found = found.defer("search", "folded", "description", "preconditions", "expected_result", "test_data")
+            return found.order_by(F("folder__path").asc(nulls_last=True), "test_id")
         found = self._narrowed(self.inside, "case__")
         if self.words:
             cases = TestCase.objects.filter(project_id=self.release.project_id).matching(self.words)
             found = found.filter(case__in=cases.values("pk"))
-        return found.for_list()
+        return found.for_rows()
 
     @cached_property
     def page(self) -> Page:
@@ -119,6 +120,8 @@ class ScopePage:
         page.object_list = [
             ScopeRow(row.case, row) if isinstance(row, ReleaseCase) else ScopeRow(row, None) for row in rows
         ]
+        for row in page.object_list:
+            row.case.project = self.release.project
         return page
 
     def shown_ids(self) -> list[int]:

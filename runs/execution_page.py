@@ -21,11 +21,6 @@ from releases.scope_page import whole_number
 from releases.tree import NO_FOLDER, Node, ScopeTree, scope_tree
 
 ROWS = 100
-UNSEEN = (
-    "screenshots",
-    *(f"case__{name}" for name in ("search", "folded", "description", "preconditions", "expected_result", "test_data")),
-)
-"""Columns that no row shows."""
 TYPE_ICONS = {
     TestType.MANUAL: "hand-finger",
     TestType.SEMI_AUTOMATED: "arrows-exchange",
@@ -150,9 +145,7 @@ class ExecutionPage:
             function="array_position",
             output_field=IntegerField(),
         )
-        # Folder, release and project are known here; loading them for each row again would cost most of the page.
-        found = in_folder(self.filterset.qs, folder).select_related("case", "assigned_to")
-        found = found.defer(*UNSEEN)
+        found = in_folder(self.filterset.qs, folder).for_rows()
         return found.order_by(in_tree.asc(nulls_last=True), "position", "pk")
 
     @cached_property

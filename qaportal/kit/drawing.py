@@ -8,16 +8,22 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from .statuses import STATUS_ORDER, count_words, counted, shown
 from .wording import number
 
 HISTORY_LIMIT = 20
 MARK_STEP = 7  # px from one mark of the history to the next; a mark is 5 px wide
+VERDICTS = (
+    ("passed", "check", "p"),
+    ("failed", "x", "f"),
+    ("blocked", "minus", "b"),
+    ("skipped", "chevrons-right", "s"),
+)
 
 
 @lru_cache(maxsize=8)
@@ -122,3 +128,46 @@ def history_svg(outcomes: Iterable[str]) -> SafeString:
         label % {"n": len(latest), "told": told} if latest else _("No results yet"),
         mark_safe("".join(_history_marks(latest))),  # noqa: S308 - built from fixed classes and numbers
     )
+
+
+def set_result_html(url: str, current: str | None, *, subject: str, target: str, name: str, token: str) -> SafeString:
+    """The form with the four verdict buttons; `subject` names the case, `token` is the one against forgery.
+
+    A list draws a hundred of them, so what they share is put together once.
+    """
+    chosen = "failed" if current == "error" else current
+    told = conditional_escape(subject)
+    buttons = "".join(
+        f"{before}{told}{pressed if code == chosen else free}"
+        for code, before, pressed, free in _verdict_buttons(name, get_language() or "", sprite_url())
+    )
+    return format_html(
+        '<form class="q-set" method="post" action="{}" hx-post="{}" hx-target="{}" hx-swap="outerHTML">{}{}</form>',
+        url,
+        url,
+        target,
+        format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token) if token else "",
+        mark_safe(buttons),  # noqa: S308 - every part was escaped by format_html or conditional_escape
+    )
+
+
+@lru_cache(maxsize=64)
+def _verdict_buttons(name: str, language: str, sprite: str) -> list[tuple[str, str, str, str]]:
+    """Each button in three parts: up to the subject, and the rest when it is pressed and when it is not."""
+    parts = []
+    for code, glyph, letter in VERDICTS:
+        mark = shown(code)
+        before = format_html(
+            '<button type="submit" name="{}" value="{}" class="{}" data-key="{}" aria-label="{}: ',
+            name,
+            code,
+            mark.css,
+            letter,
+            mark.word,
+        )
+        rest = [
+            format_html('" title="{}" aria-pressed="{}">{}</button>', mark.word, state, icon_svg(glyph))
+            for state in ("true", "false")
+        ]
+        parts.append((code, str(before), *map(str, rest)))
+    return parts

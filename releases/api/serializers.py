@@ -5,6 +5,8 @@ import json
 from typing import Any
 
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.api.serializers import CodeField, PriorityField, TextField, WordsField
@@ -49,6 +51,7 @@ class ReleaseSerializer(PortalModelSerializer):
         read_only_fields = ("id", "project_id", "created_by_id", "created_at", "updated_at")
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class BugIdsField(serializers.Field):
     """Ids of bugs: words separated by commas, or a list; answered separated by commas."""
 

@@ -137,7 +137,7 @@ def assign_cases(*, actor: User | None, release: Release, case_ids: Iterable[int
     return changed
 
 
-def _checked_details(fields: dict[str, Any]) -> None:
+def check_details(fields: dict[str, Any]) -> None:
     """Raise InvalidInput naming the detail that cannot be stored."""
     problems: dict[str, list[str]] = {}
     bugs = fields.get("bug_ids") or []
@@ -170,7 +170,7 @@ def update_scope_row(
     policies.require_open(release)
     _check_priority(fields.get("priority"))
     _check_assignee(release, fields.get("assigned_to"))
-    _checked_details(fields)
+    check_details(fields)
     row = ReleaseCase.objects.select_for_update(of=("self",)).select_related("case").get(pk=release_case.pk)
     require_match(row, if_match)
     before = audit.snapshot(row, fields)

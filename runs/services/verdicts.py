@@ -6,7 +6,6 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from releases.services.releases import mark_started
 
 from accounts import audit
 from accounts.models import User
@@ -15,6 +14,8 @@ from qaportal.kit.concurrency import require_match
 from qaportal.kit.errors import InvalidInput, RuleViolation
 from releases.choices import OPEN_STATUSES, ExecutionStatus, OverallStatus
 from releases.models import Release, ReleaseCase
+from releases.services.releases import mark_started
+from releases.services.scope import check_details
 
 from .. import policies
 from ..choices import ResultSource
@@ -66,6 +67,11 @@ def set_verdict(  # noqa: PLR0913  one keyword for each thing a tester can say
     release = Release.objects.select_related("project").get(pk=release_case.release_id)
     _check_open(release)
     status = _check_input(status, execution_duration, executed_at)
+    kept = {"comments": comments, "bug_ids": bug_ids, "screenshots": screenshots}
+    given = {name: value for name, value in kept.items() if value is not None}
+    check_details(given)
+    # The release is locked before its cases, in the order in which a change of its scope locks them.
+    mark_started(release=release, actor=actor)
     run = implicit_run(release=release, actor=actor)
     type(run).objects.select_for_update(of=("self",)).get(pk=run.pk)
     locked = ReleaseCase.objects.select_for_update(of=("self",)).select_related("case").get(pk=release_case.pk)
@@ -80,10 +86,8 @@ def set_verdict(  # noqa: PLR0913  one keyword for each thing a tester can say
         notes=comments or "",
     )
     record_results(run=run, results=[result], actor=actor, source=ResultSource.MANUAL)
-    kept = {"comments": comments, "bug_ids": bug_ids, "screenshots": screenshots}
-    if given := {name: value for name, value in kept.items() if value is not None}:
+    if given:
         ReleaseCase.objects.filter(pk=locked.pk).update(**given, updated_at=timezone.now())
-    mark_started(release=release)
     audit.record(
         "release_case.executed",
         actor=actor,

@@ -59,6 +59,7 @@ def test_a_verdict_is_stored_with_what_was_noted(api, tester, row):
         ({"execution_status": "passed", "execution_duration": -1}, "execution_duration"),
         ({"execution_status": "passed", "execution_duration": 10**12}, "execution_duration"),
         ({"execution_status": "passed", "bug_ids": {"a": 1}}, "bug_ids"),
+        ({"execution_status": "passed", "bug_ids": ["x" * 61]}, "bug_ids"),
         ({"execution_status": "passed", "comments": "x\x00"}, "comments"),
     ],
 )

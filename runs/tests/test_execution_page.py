@@ -160,6 +160,13 @@ def test_an_unknown_status_is_refused(signed_in, tester, release):
     assert signed_in(tester).post(verdict_url(row), {"status": "great"}, headers=PARTIAL).status_code == 422
 
 
+def test_an_issue_id_that_does_not_fit_is_refused_in_words(signed_in, tester, release):
+    row = cover(release, "not_started")[0]
+    answer = signed_in(tester).post(verdict_url(row), {"status": "failed", "bug_ids": "x" * 61}, headers=PARTIAL)
+    assert answer.status_code == 422
+    assert "60 characters" in answer.content.decode()
+
+
 def test_a_viewer_sees_no_buttons_and_is_refused_in_words(signed_in, viewer, release):
     row = cover(release, "not_started")[0]
     client = signed_in(viewer)

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms, template
 from django.forms.boundfield import BoundField
 from django.template.context import Context
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,12 +22,6 @@ PRIORITIES = {
     "medium": ("minus", gettext_lazy("Medium"), gettext_lazy("Medium priority")),
     "low": ("chevron-down", gettext_lazy("Low"), gettext_lazy("Low priority")),
 }
-VERDICTS = (
-    ("passed", "check", "p"),
-    ("failed", "x", "f"),
-    ("blocked", "minus", "b"),
-    ("skipped", "chevrons-right", "s"),
-)
 NOTE_ICONS = {"failed": "alert-circle", "blocked": "alert-triangle", "passed": "circle-check"}
 
 
@@ -325,34 +319,9 @@ def progress(done: int, total: int, label: str = "") -> dict[str, Any]:
 def set_result(
     context: Context, url: str, current: str | None, subject: str, target: str = "closest tr", name: str = "status"
 ) -> SafeString:
-    """Four buttons that set a result where it is seen; the row comes back from the server.
-
-    A list draws a hundred of them, so they are formatted here instead of in a template.
-    """
-    chosen = "failed" if current == "error" else current
+    """Four buttons that set a result where it is seen; the row comes back from the server."""
     token = context.get("csrf_token")
-    buttons = format_html_join(
-        "",
-        '<button type="submit" name="{}" value="{}" class="{}" data-key="{}" aria-label="{}: {}" title="{}"'
-        ' aria-pressed="{}">{}</button>',
-        (
-            (name, code, mark.css, letter, word, subject, word, "true" if code == chosen else "false", glyph)
-            for code, glyph, letter, mark in _verdict_buttons()
-            for word in (str(mark.word),)
-        ),
-    )
-    return format_html(
-        '<form class="q-set" method="post" action="{}" hx-post="{}" hx-target="{}" hx-swap="outerHTML">{}{}</form>',
-        url,
-        url,
-        target,
-        format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token) if token else "",
-        buttons,
-    )
-
-
-def _verdict_buttons() -> list[tuple[str, SafeString, str, statuses.Shown]]:
-    return [(code, drawing.icon_svg(glyph), letter, statuses.shown(code)) for code, glyph, letter in VERDICTS]
+    return drawing.set_result_html(url, current, subject=subject, target=target, name=name, token=str(token or ""))
 
 
 @register.inclusion_tag("kit/chart.html")
