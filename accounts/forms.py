@@ -58,8 +58,10 @@ class PersonField(forms.ModelChoiceField):
 class MemberForm(PortalForm):
     """A person and the role he has in the project."""
 
-    user = PersonField(label=_("Person"), queryset=User.objects.none())
-    role = forms.ModelChoiceField(label=_("Role in this project"), queryset=Role.objects.none())
+    user = PersonField(label=_("Person"), queryset=User.objects.none(), empty_label=_("Choose a person"))
+    role = forms.ModelChoiceField(
+        label=_("Role in this project"), queryset=Role.objects.none(), empty_label=_("Choose a role")
+    )
 
     def __init__(self, *args: object, project: Project, actor: User, **kwargs: object) -> None:
         """Offer the people of the tenant and the roles that the actor may give."""
