@@ -31,6 +31,11 @@ class Days:
         hour, minute = clock.split(":")
         return self.today - timedelta(days=days_ago) + timedelta(hours=int(hour), minutes=int(minute))
 
+    def working_day(self, days_ago: int) -> int:
+        """The same day, or the Friday before it when it is a weekend's."""
+        weekday = (self.today - timedelta(days=days_ago)).weekday()
+        return days_ago + max(0, weekday - SATURDAY + 1)
+
     def working_days(self) -> list[int]:
         """How many days ago the working days of the eight weeks were, the last one first."""
         ago = range(1, WEEKS * 7 + 1)

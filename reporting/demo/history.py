@@ -52,11 +52,11 @@ class History:
     def _releases(self) -> Iterator[Event]:
         story, days = self.story, self.days
         shipped, following, planned = story["shipped"], story["next"], story["planned"]
-        shipped_at = days.at(shipped["ships"], "16:00")
-        yield days.at(shipped["started"], "10:00"), lambda: self._open(shipped, shipped_at)
-        yield days.at(following["started"], "10:00"), lambda: self._open(following, days.next_thursday())
-        ships_at = days.at(-planned["ships_in"], "16:00")
-        yield days.at(planned["started"], "10:00"), lambda: self._open(planned, ships_at)
+        shipped_at = days.at(days.working_day(shipped["ships"]), "16:00")
+        yield self._start_of(shipped), lambda: self._open(shipped, shipped_at)
+        yield self._start_of(following), lambda: self._open(following, days.next_thursday())
+        ships_at = days.next_thursday() + timedelta(weeks=planned["ships_weeks_later"])
+        yield self._start_of(planned), lambda: self._open(planned, ships_at)
         yield days.at(days.night(scopes.FIRST_SITTING), "18:00"), self._execute_shipped
         yield shipped_at, lambda: scopes.ship(self._release(shipped), self.people["quality"])
 
@@ -82,9 +82,12 @@ class History:
     def _release(self, plan: dict[str, Any]) -> Release:
         return Release.objects.select_related("project").get(project=self.project, version=plan["version"])
 
+    def _start_of(self, plan: dict[str, Any]) -> datetime:
+        return self.days.at(self.days.working_day(plan["started"]), "10:00")
+
     def _open(self, plan: dict[str, Any], ships: datetime) -> None:
         release = scopes.open_release(plan, self.written, self.people, ships)
-        moment = self.days.at(plan["started"], "10:00")
+        moment = self._start_of(plan)
         Release.objects.filter(pk=release.pk).update(created_at=moment, updated_at=moment)
 
     def _execute_shipped(self) -> None:

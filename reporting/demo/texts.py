@@ -21,6 +21,12 @@ _TYPES = {
 }
 
 
+def _identifier(words: str) -> str:
+    """The words as a programmer would write them in a name."""
+    spelled = words.replace("3-D", "three D").replace(".", " ").replace("'", "")
+    return slugify(spelled).replace("-", "_")
+
+
 @dataclass(frozen=True, slots=True)
 class CaseText:
     """One case as it is written in the files."""
@@ -56,12 +62,12 @@ class CaseText:
     @property
     def class_name(self) -> str:
         """Where its script lies, as a runner writes it."""
-        return ".".join(["tests", *(slugify(name).replace("-", "_") for name in self.folder_path)])
+        return ".".join(["tests", *(_identifier(name) for name in self.folder_path)])
 
     @property
     def function_name(self) -> str:
         """What its script is called."""
-        return f"test_{slugify(self.title).replace('-', '_')}"
+        return f"test_{_identifier(self.title)}"
 
     @property
     def automation_key(self) -> str:

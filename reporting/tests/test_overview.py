@@ -174,6 +174,8 @@ def test_a_case_says_for_how_long_it_fails(busy_project, viewer):
 def test_a_new_project_shows_first_steps_to_those_who_may_take_them(project, read, lead, viewer):
     text = read(lead).content.decode()
     assert "First steps" in text
+    assert "q-chart" not in text
+    assert "Flakiest" not in text
     for name in ("catalog:case_create", "runs:upload", "releases:create"):
         assert reverse(name, args=[project.key]) in text
     text = read(viewer).content.decode()
