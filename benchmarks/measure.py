@@ -114,7 +114,7 @@ def measure_pages(project, user) -> None:
     show("creating 20,000 cases with steps", f"{seconds:.1f} s", "")
     release = create_release(actor=user, project=project, version="1.0")
     add_cases(actor=user, release=release, case_ids=[case.pk for case in cases[:2_000]])
-    client = Client()
+    client = Client(SERVER_NAME="localhost")
     client.force_login(user, backend="accounts.backends.ActiveUserBackend")
     goal = "under 100 ms"
     measure_page(client, "cases page, 20,000 cases", f"/p/{project.key}/cases/", goal)
@@ -131,8 +131,11 @@ def main() -> None:
     import django
 
     django.setup()
+    from django.core.management import call_command
+
     from benchmarks.ground import make_people, scratch_database
 
+    call_command("collectstatic", interactive=False, verbosity=0)
     with scratch_database():
         project, user = make_people()
         measure_imports(project, user)

@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 
 from qaportal.kit.requests import set_request_id
 
+from .models import ReportImport
 from .partitions import ensure_partitions
 from .services import imports
 
@@ -37,7 +38,7 @@ def run_report_import(import_id: str) -> None:
 
 def close_abandoned(*, task_name: str, arguments: dict) -> None:
     """An import whose workers died again and again is closed, so that its uploader is not left waiting."""
-    if task_name == TASK_NAME:
+    if task_name == TASK_NAME and ReportImport.objects.filter(pk=arguments["import_id"]).exists():
         reason = _("The import was tried several times and did not get through.")
         imports.fail_import(import_id=UUID(arguments["import_id"]), reason=reason, code="abandoned")
 

@@ -3,6 +3,7 @@
 import json
 import logging
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -39,13 +40,22 @@ def restart_stalled_jobs() -> tuple[int, int]:
             if job["attempts"] + 1 >= settings.JOB_ATTEMPT_LIMIT:
                 logger.error("Job %(id)s (%(task_name)s) failed: its worker died %(attempts)s times before", job)
                 cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'failed', false)", [job["id"]])
-                events.publish("job.abandoned", task_name=job["task_name"], arguments=json.loads(job["args"]))
+                _tell_owner(job)
                 failed += 1
             else:
                 logger.warning("Job %(id)s (%(task_name)s) is started again: its worker is gone", job)
                 cursor.execute("SELECT procrastinate_retry_job_v2(%s, now(), NULL, NULL, NULL)", [job["id"]])
                 restarted += 1
     return restarted, failed
+
+
+def _tell_owner(job: dict[str, Any]) -> None:
+    """Announce a job that failed; an owner that stumbles over it must not keep the other jobs from going on."""
+    try:
+        with transaction.atomic():
+            events.publish("job.abandoned", task_name=job["task_name"], arguments=json.loads(job["args"]))
+    except Exception:
+        logger.exception("The owner of the abandoned job %(id)s (%(task_name)s) could not close it", job)
 
 
 @app.periodic(cron="* * * * *")

@@ -100,7 +100,7 @@ def start_import(
     policies.can_import_report(actor, project).require()
     if creates_cases:
         policies.can_create_cases(actor, project).require()
-    _check_target(project, run, release)
+    _check_target(project, run, release or (run.release if run else None))
     sha256 = _digest(stream)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [sha256, project.pk])

@@ -219,3 +219,15 @@ def test_the_same_file_twice_in_parallel_makes_one_run(project, tester):
     assert len(set(found)) == 1
     assert TestRun.objects.count() == 1
     assert Result.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_an_owner_that_stumbles_over_an_abandoned_job_does_not_stop_the_sweep(project, tester, settings):
+    gone, _known = upload(tester, project)
+    other, _known = upload(tester, project, REPORT.replace("pays", "voids"))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', attempts = %s", [settings.JOB_ATTEMPT_LIMIT])
+    ReportImport.objects.filter(pk=gone.pk).delete()
+    assert jobs.restart_stalled_jobs() == (0, 2)
+    other.refresh_from_db()
+    assert other.state == ImportState.FAILED

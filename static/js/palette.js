@@ -10,6 +10,7 @@
   let chosen = -1;
   let asked = null;
   let waiting = 0;
+  let answered = null; // what the options on show are the answer to
 
   const choose = (place) => {
     options[chosen]?.setAttribute("aria-selected", "false");
@@ -60,7 +61,8 @@
   const search = async () => {
     asked?.abort();
     asked = new AbortController();
-    const query = new URLSearchParams({ q: input.value.trim() });
+    const words = input.value.trim();
+    const query = new URLSearchParams({ q: words });
     if (dialog.dataset.paletteProject) query.set("project", dialog.dataset.paletteProject);
     try {
       const response = await fetch(`${dialog.dataset.paletteUrl}?${query}`, {
@@ -70,10 +72,18 @@
       if (!response.ok) throw new Error(String(response.status));
       const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
       results.replaceChildren(...parsed.body.childNodes);
+      answered = words;
       dress();
     } catch (error) {
       if (error.name !== "AbortError") window.portal.toast({ text: window.portal.say("networkError"), kind: "failed" });
     }
+  };
+
+  /** Follow the chosen option, but never one that answers other words than those typed by now. */
+  const take = async () => {
+    clearTimeout(waiting);
+    if (answered !== input.value.trim()) await search();
+    options[chosen]?.click();
   };
 
   const open = () => {
@@ -81,6 +91,7 @@
     if (!dialog.open) dialog.showModal();
     input.value = "";
     input.focus();
+    answered = null;
     search();
   };
 
@@ -95,9 +106,9 @@
       choose(chosen + step);
     } else if (event.key === "Home" && event.ctrlKey) choose(0);
     else if (event.key === "End" && event.ctrlKey) choose(options.length - 1);
-    else if (event.key === "Enter" && options[chosen]) {
+    else if (event.key === "Enter") {
       event.preventDefault();
-      options[chosen].click();
+      take();
     }
   });
   results.addEventListener("pointermove", (event) => {

@@ -1,0 +1,109 @@
+"""A portal with a small project in it, and a browser to use it as people do."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from django.db import connections
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from accounts.models import Project, User
+from accounts.tests.factories import PASSWORD
+from catalog.models import TestCase
+from catalog.services.cases import CaseDraft, create_cases
+from releases.models import Release
+from releases.services.releases import create_release
+from releases.services.scope import add_cases
+
+PATIENCE = 10_000  # milliseconds that a page may take to show what is expected
+
+
+@dataclass
+class Portal:
+    """The running portal and what is in it."""
+
+    url: str
+    project: Project
+    release: Release
+    cases: list[TestCase]
+
+    def address(self, path: str) -> str:
+        """The full address of a path; `~` stands for the project."""
+        return self.url + path.replace("~", f"/p/{self.project.key}", 1)
+
+
+@pytest.fixture
+def portal(live_server, project, lead, tester) -> Portal:
+    expect.set_options(timeout=PATIENCE)
+    places = (("Card payments", "Authorisation"), ("Card payments", "Capture"), ("Payouts", "Limits"))
+    drafts = [
+        CaseDraft(
+            title=f"{place[1]} case {number}",
+            folder_path=place,
+            priority="high" if number == 1 else "medium",
+            tags=["smoke"],
+            preconditions="A card that is enrolled.",
+            steps=[{"action": "Pay with the card", "expected": "The payment is authorised"}],
+        )
+        for place in places
+        for number in range(1, 5)
+    ]
+    cases = create_cases(actor=lead, project=project, drafts=drafts)
+    release = create_release(actor=lead, project=project, version="4.18.0", name="Autumn checkout")
+    add_cases(actor=lead, release=release, everything=True)
+    return Portal(live_server.url, project, release, cases)
+
+
+@pytest.fixture
+def run_worker() -> Callable[[], None]:
+    """`run_worker()`: a real worker runs what is queued, in a thread of its own, and ends."""
+
+    def work() -> None:
+        from procrastinate.contrib.django import app
+
+        try:
+            with app.replace_connector(app.connector.get_worker_connector()) as worker:
+                worker.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+        finally:
+            connections.close_all()
+
+    def run() -> None:
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+
+    return run
+
+
+@pytest.fixture
+def signed_in_page(portal, browser: Browser, request) -> Callable[..., Page]:
+    """`signed_in_page(user, **options)`: a new browser window in which this person signed in by the form."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(user: User, **options) -> Page:
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.problems = []
+        page.on("console", lambda message: _note(page, message))
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        page.goto(portal.url)
+        page.get_by_label("Work e-mail").fill(user.email)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.locator("#sidebar")).to_be_attached()
+        return page
+
+    yield open_page
+    problems = [problem for context in contexts for page in context.pages for problem in page.problems]
+    for context in contexts:
+        context.close()
+    assert not problems
+
+
+def _note(page: Page, message) -> None:
+    """Errors of scripts and refusals of the content policy count; answers of 4xx are the business of the test."""
+    if message.type == "error" and "status of 4" not in message.text:
+        page.problems.append(message.text)

@@ -1,0 +1,91 @@
+"""Every page, light and dark, wide and narrow: axe finds nothing, nothing runs over the edge."""
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+
+from releases.models import ReleaseCase
+from runs.services.verdicts import set_verdict
+from runs.tests.factories import make_run, record, reported
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WINDOWS = [("light", 1440, 900), ("dark", 1440, 900), ("light", 390, 844), ("dark", 390, 844)]
+
+
+def pages(portal) -> list[str]:
+    case, release = portal.cases[0], portal.release.get_absolute_url()
+    run = portal.run.get_absolute_url()
+    return [
+        "/projects/",
+        "~/",
+        "~/cases/",
+        f"~/cases/?folder={case.folder_id}",
+        f"~/cases/{case.test_id}/",
+        f"~/cases/{case.test_id}/?full=1",
+        "~/cases/new/",
+        f"~/cases/{case.test_id}/edit/",
+        "~/releases/",
+        "~/releases/new/",
+        release,
+        f"{release}?case={case.test_id}",
+        f"{release}scope/",
+        f"{release}history/",
+        "~/runs/",
+        run,
+        f"{run}?tab=all&test={portal.test.pk}",
+        f"{run}?tab=details",
+        f"{run}edit/",
+        "~/runs/upload/",
+        "~/members/",
+        "/style",
+        "/palette/?q=4.18&project=PAY",
+        "~/nothing-here/",
+        "/account/password/change/",
+    ]
+
+
+@pytest.fixture
+def filled(portal, tester, lead):
+    """The portal with a run, failures, verdicts and notes in it."""
+    portal.run = make_run(portal.project, release=portal.release, branch="main", build="b1907f3")
+    record(
+        portal.run,
+        reported("pays", explicit_ids=(portal.cases[0].test_id,), duration_ms=1200),
+        reported("refunds", "failed", error_message="AssertionError: 2 != 3", stack_trace="at line 3\n  at line 4"),
+        reported("voids", "failed", attempt=1, attempts=2, error_message="timeout"),
+        reported("voids", "passed", attempt=2, attempts=2, is_flaky=True),
+        reported("settles", "skipped"),
+    )
+    portal.test = portal.run.tests.get(name="refunds")
+    rows = ReleaseCase.objects.filter(release=portal.release).order_by("pk")[1:4]
+    for row, status in zip(rows, ("failed", "blocked", "in_progress"), strict=True):
+        set_verdict(actor=tester, release_case=row, status=status, comments="The page stays white")
+    return portal
+
+
+@pytest.mark.parametrize(("scheme", "width", "height"), WINDOWS)
+def test_axe_finds_nothing_on_any_page_and_nothing_runs_over_the_edge(
+    filled, signed_in_page, admin, scheme, width, height
+):
+    page = signed_in_page(admin, color_scheme=scheme, viewport={"width": width, "height": height})
+    axe, found = Axe(), []
+    for path in pages(filled):
+        page.goto(filled.address(path))
+        page.wait_for_load_state("networkidle")
+        for violation in axe.run(page)["violations"]:
+            nodes = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
+            found.append(f"{path}: {violation['id']}: {nodes}")
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if overflow > 0:
+            found.append(f"{path}: runs {overflow} px over the edge")
+    assert not found, "\n".join(found)
+
+
+def test_axe_finds_nothing_before_sign_in(portal, browser):
+    axe, found = Axe(), []
+    for scheme in ("light", "dark"):
+        page = browser.new_context(color_scheme=scheme).new_page()
+        for path in ("/account/login/", "/account/password/reset/"):
+            page.goto(portal.url + path)
+            found += [f"{path}: {violation['id']}" for violation in axe.run(page)["violations"]]
+        page.context.close()
+    assert not found
