@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from qaportal.kit.api.serializers import IdField, OpenJSONField, PortalModelSerializer, PortalSerializer
@@ -50,6 +51,7 @@ class TextField(serializers.CharField):
         return is_empty, "" if is_empty and value is None else value
 
 
+@extend_schema_field({"oneOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]})
 class WordsField(serializers.Field):
     """Words: a list, a list as JSON text, or words separated by commas, as they come."""
 

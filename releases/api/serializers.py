@@ -92,7 +92,7 @@ class ScopeRowSerializer(PortalModelSerializer):
     sub_module_id = serializers.SerializerMethodField()
     feature_id = serializers.SerializerMethodField()
     priority = serializers.SerializerMethodField()
-    execution_date = serializers.DateTimeField(source="executed_at")
+    execution_date = serializers.DateTimeField(source="executed_at", read_only=True, allow_null=True)
     bug_ids = BugIdsField()
     display_order = serializers.IntegerField(source="position")
 
