@@ -67,6 +67,19 @@ def django_db_modify_db_settings(request: pytest.FixtureRequest, django_db_block
         _drop_left_behind(base)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker) -> None:
+    """End what a browser's last request or a worker still holds, or the test database could not be dropped."""
+    yield
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
 def _drop_left_behind(base: str) -> None:
     """Drop the test databases of runs that were killed; one that is in use refuses."""
     from django.db import connection

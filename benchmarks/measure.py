@@ -105,10 +105,10 @@ def measure_page(client, name: str, url: str, goal: str) -> None:
 def measure_pages(project, user) -> None:
     """The pages that must stay fast, with as much in them as promised."""
     from django.test import Client
-    from releases.services.releases import create_release
-    from releases.services.scope import add_cases
 
     from benchmarks.ground import make_cases
+    from releases.services.releases import create_release
+    from releases.services.scope import add_cases
 
     seconds, cases = timed(lambda: make_cases(project, user, 20_000))
     show("creating 20,000 cases with steps", f"{seconds:.1f} s", "")

@@ -112,7 +112,7 @@ def register_all() -> None:
         )
     )
     search.register(search.Source("runs", gettext_lazy("Runs"), find_runs, order=40))
-    search.register(search.Source("run-actions", gettext_lazy("Do"), find_actions, order=5))
+    search.register(search.Source("run-actions", gettext_lazy("Actions"), find_actions, order=5))
     panels.register(
         panels.Panel(
             place="catalog.case.drawer",

@@ -1,9 +1,10 @@
 """Fixtures that every app's tests use."""
 
+import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 
@@ -51,3 +52,27 @@ def run_jobs() -> Callable[[], int]:
                 count += 1
 
     return drain
+
+
+@pytest.fixture
+def run_worker() -> Callable[..., None]:
+    """`run_worker(queues=None)`: a real worker does what is queued and ends. For `transaction=True` tests.
+
+    It runs in a thread of its own: after a browser test the main thread has an event loop already.
+    """
+
+    def work(queues: list[str] | None) -> None:
+        from procrastinate.contrib.django import app
+
+        try:
+            with app.replace_connector(app.connector.get_worker_connector()) as worker:
+                worker.run_worker(queues=queues, wait=False, install_signal_handlers=False, listen_notify=False)
+        finally:
+            connections.close_all()
+
+    def run(queues: list[str] | None = None) -> None:
+        thread = threading.Thread(target=work, args=[queues])
+        thread.start()
+        thread.join()
+
+    return run

@@ -191,9 +191,7 @@ def test_a_worker_that_dies_in_the_middle_loses_and_doubles_nothing(monkeypatch)
 
 @pytest.mark.usefixtures("empty_queue")
 @pytest.mark.django_db(transaction=True)
-def test_a_job_that_a_dead_worker_left_is_swept_and_run_to_its_end(monkeypatch):
-    from procrastinate.contrib.django import app
-
+def test_a_job_that_a_dead_worker_left_is_swept_and_run_to_its_end(monkeypatch, run_worker):
     from qaportal.kit.jobs import restart_stalled_jobs
 
     user, project = _people_and_project()
@@ -204,8 +202,7 @@ def test_a_job_that_a_dead_worker_left_is_swept_and_run_to_its_end(monkeypatch):
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', attempts = 1 WHERE queue_name = 'ingest'")
     assert restart_stalled_jobs() == (1, 0)
-    with app.replace_connector(app.connector.get_worker_connector()) as worker:
-        worker.run_worker(queues=["ingest"], wait=False, install_signal_handlers=False, listen_notify=False)
+    run_worker(["ingest"])
     report_import.refresh_from_db()
     assert report_import.state == ImportState.DONE
     assert Result.objects.count() == 1

@@ -1,11 +1,9 @@
 """A portal with a small project in it, and a browser to use it as people do."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.models import Project, User
@@ -53,27 +51,6 @@ def portal(live_server, project, lead, tester) -> Portal:
     release = create_release(actor=lead, project=project, version="4.18.0", name="Autumn checkout")
     add_cases(actor=lead, release=release, everything=True)
     return Portal(live_server.url, project, release, cases)
-
-
-@pytest.fixture
-def run_worker() -> Callable[[], None]:
-    """`run_worker()`: a real worker runs what is queued, in a thread of its own, and ends."""
-
-    def work() -> None:
-        from procrastinate.contrib.django import app
-
-        try:
-            with app.replace_connector(app.connector.get_worker_connector()) as worker:
-                worker.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
-        finally:
-            connections.close_all()
-
-    def run() -> None:
-        thread = threading.Thread(target=work)
-        thread.start()
-        thread.join()
-
-    return run
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Jobs that outlive their workers, and jobs that were never to run."""
 
-import threading
-
 import pytest
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
@@ -49,12 +47,6 @@ def state_of(job: int) -> tuple[str, int]:
         return cursor.fetchone()
 
 
-def work() -> None:
-    """Run a real worker until the queues are empty."""
-    with app.replace_connector(app.connector.get_worker_connector()) as working:
-        working.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
-
-
 @pytest.mark.django_db
 @pytest.mark.parametrize("seconds", [3_600, None])
 def test_the_job_of_a_dead_worker_goes_back_into_its_queue(seconds):
@@ -100,36 +92,29 @@ def test_the_sweep_is_declared_to_run_every_minute():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_job_runs_after_the_commit_of_the_data_that_asked_for_it():
+def test_a_job_runs_after_the_commit_of_the_data_that_asked_for_it(run_worker):
     with transaction.atomic():
         note.defer(word="kept")
-        work_elsewhere = threading.Thread(target=_work_and_close)
-        work_elsewhere.start()
-        work_elsewhere.join()
+        run_worker()
         assert DONE == []
-    work()
+    run_worker()
     assert "kept" in DONE
 
 
-def _work_and_close() -> None:
-    work()
-    connection.close()
-
-
 @pytest.mark.django_db(transaction=True)
-def test_a_job_of_data_that_was_rolled_back_never_runs():
+def test_a_job_of_data_that_was_rolled_back_never_runs(run_worker):
     with transaction.atomic():
         note.defer(word="undone")
         transaction.set_rollback(True)
-    work()
+    run_worker()
     assert DONE == []
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_swept_job_is_run_by_the_next_worker():
+def test_a_swept_job_is_run_by_the_next_worker(run_worker):
     job = job_left_by(3_600)
     jobs.restart_stalled_jobs()
-    work()
+    run_worker()
     assert DONE == ["again"]
     assert state_of(job)[0] == "succeeded"
 
