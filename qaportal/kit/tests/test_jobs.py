@@ -1,5 +1,7 @@
 """Jobs that outlive their workers, and jobs that were never to run."""
 
+import threading
+
 import pytest
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
