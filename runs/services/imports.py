@@ -10,10 +10,10 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from files.services import open_stored, store
 
 from accounts import audit
 from accounts.models import Project, User
+from files.services import open_stored, store
 from qaportal.kit import events, progress
 from qaportal.kit.errors import InvalidInput, PortalError, RuleViolation
 from releases.choices import OPEN_STATUSES

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from catalog.services.cases import create_cases, update_case
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
 from catalog.models import TestCase
+from catalog.services.cases import create_cases, update_case
 from qaportal.kit.errors import InvalidInput, NotVisible, RuleViolation
 
 from .. import policies

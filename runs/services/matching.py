@@ -4,10 +4,10 @@ The order is: explicit id > id in the name > automation key > name within the fo
 already stands in the run keeps the case it has. A match never changes what people wrote on the case.
 """
 
-from catalog.services.cases import CaseDraft, create_cases
 from django.db import connection
 
 from accounts.models import User
+from catalog.services.cases import CaseDraft, create_cases
 
 from ..choices import MatchedBy
 from ..models import TestRun

@@ -86,7 +86,6 @@ FROM staged_result AS staged
 LEFT JOIN staged_match AS matched USING (test_key, occurrence)
 LEFT JOIN catalog_testcase AS known ON known.id = matched.case_id
 WHERE staged.is_verdict
-ORDER BY staged.seq
 ON CONFLICT (run_id, test_key, occurrence) DO UPDATE SET
     case_id = coalesce(test.case_id, excluded.case_id),
     matched_by = CASE WHEN test.case_id IS NULL THEN excluded.matched_by ELSE test.matched_by END,

@@ -196,4 +196,5 @@ def fill(results: Iterable[NewResult]) -> Staged:
                 copy.write(chunk)
         if staged.rows > 100:
             cursor.execute("ANALYZE staged_result (test_key, automation_key)")
+            cursor.execute("SET LOCAL work_mem = '64MB'")  # sorts and joins of a large batch stay in memory
     return staged
