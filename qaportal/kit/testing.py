@@ -1,7 +1,7 @@
 """Fixtures that every app's tests use."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import connection, connections
@@ -26,6 +26,19 @@ def same_queries() -> Callable[..., int]:
         return len(after)
 
     return check
+
+
+@pytest.fixture(autouse=True)
+def empty_queue(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tests that commit leave no job behind: the tables of jobs are not Django's own, so nothing else empties them."""
+    marker = request.node.get_closest_marker("django_db")
+    commits = "live_server" in request.fixturenames or bool(marker and marker.kwargs.get("transaction"))
+    if commits:
+        request.getfixturevalue("transactional_db")
+    yield
+    if commits:
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
 
 
 @pytest.fixture

@@ -82,19 +82,6 @@ def test_a_file_name_is_only_a_name(signed_in, tester, project):
     assert "<script>alert" not in page
 
 
-@pytest.fixture
-def empty_queue(transactional_db):
-    """The tables of jobs are not Django's own: nothing else empties them between tests that commit."""
-
-    def empty():
-        with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
-
-    empty()
-    yield
-    empty()
-
-
 def _people_and_project():
     project = ProjectFactory(key="PAY")
     return UserFactory(tenant=project.tenant, role_code="tester"), project
@@ -121,7 +108,6 @@ def _at_once(number: int, work) -> list:
     return answers
 
 
-@pytest.mark.usefixtures("empty_queue")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("options", [{"runName": "Nightly"}, {"externalId": "build-7"}])
 def test_the_same_report_in_parallel_is_taken_in_once(api, options):
@@ -138,7 +124,6 @@ def test_the_same_report_in_parallel_is_taken_in_once(api, options):
     assert (TestRun.objects.count(), RunCase.objects.count(), Result.objects.count()) == (1, 2, 2)
 
 
-@pytest.mark.usefixtures("empty_queue")
 @pytest.mark.django_db(transaction=True)
 def test_shards_in_parallel_share_their_run_and_lose_nothing(tmp_path):
     user, project = _people_and_project()
@@ -161,7 +146,6 @@ def test_shards_in_parallel_share_their_run_and_lose_nothing(tmp_path):
     assert RunCase.objects.get(name="in every shard").attempts == 5
 
 
-@pytest.mark.usefixtures("empty_queue")
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_dies_in_the_middle_loses_and_doubles_nothing(monkeypatch):
     from runs.services import imports
@@ -189,7 +173,6 @@ def test_a_worker_that_dies_in_the_middle_loses_and_doubles_nothing(monkeypatch)
     assert (TestRun.objects.count(), RunCase.objects.count(), Result.objects.count()) == (1, 50, 50)
 
 
-@pytest.mark.usefixtures("empty_queue")
 @pytest.mark.django_db(transaction=True)
 def test_a_job_that_a_dead_worker_left_is_swept_and_run_to_its_end(monkeypatch, run_worker):
     from qaportal.kit.jobs import restart_stalled_jobs
@@ -208,7 +191,6 @@ def test_a_job_that_a_dead_worker_left_is_swept_and_run_to_its_end(monkeypatch, 
     assert Result.objects.count() == 1
 
 
-@pytest.mark.usefixtures("empty_queue")
 @pytest.mark.django_db(transaction=True)
 def test_an_import_whose_workers_died_too_often_is_closed_with_the_reason():
     from qaportal.kit.jobs import restart_stalled_jobs
