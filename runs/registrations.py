@@ -91,9 +91,9 @@ def judge_unfinished(release: Release, standing: Standing, number: int | None) -
     title = (
         ngettext("%d run or import is still going", "%d runs or imports are still going", number) % number
         if number
-        else _("No run is still going")
+        else _("Runs finished")
     )
-    return gates.GateResult("runs_finished", state, title, _("all automated results in"))
+    return gates.GateResult("runs_finished", state, title, _("all results in"))
 
 
 def register_all() -> None:
