@@ -1,6 +1,7 @@
 """The execution page of a release."""
 
 import json
+import re
 
 import pytest
 from django.urls import reverse
@@ -188,6 +189,14 @@ def test_an_open_case_shows_its_steps_and_its_neighbours(signed_in, tester, rele
     assert "A card with a challenge" in page
     neighbours = answer.context["page"].neighbours
     assert (neighbours["previous"].case, neighbours["next"].case) == (first.case, third.case)
+
+
+def test_enter_in_a_field_of_the_drawer_sets_no_result(signed_in, tester, release):
+    (row,) = cover(release, "not_started")
+    page = signed_in(tester).get(f"{release.get_absolute_url()}?case={row.case.test_id}").content.decode()
+    form = page[page.index('<form class="q-drawer-foot"') :]
+    default_button = re.search(r"<button[^>]*>", form).group()
+    assert " disabled" in default_button
 
 
 def test_a_case_is_given_to_a_person_in_the_drawer(signed_in, tester, lead, release):
