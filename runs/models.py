@@ -200,9 +200,9 @@ class ReportImport(ProjectOwned, Authored):
 class Result(models.Model):
     """One attempt of one test.
 
-    The table is partitioned by month on its UUIDv7 key, made from the time of storing. Only `run_case` is a foreign
-    key in the database: five checked keys a row would double the time of storing 100,000 results, and every row comes
-    in through one write path that has locked its run.
+    The table is partitioned by month on its UUIDv7 key, made from the time of storing. None of its foreign keys is
+    checked by the database: five checked keys a row would double the time of storing 100,000 results, and every row
+    comes in through one write path that has locked its run and made its test in the same transaction.
     """
 
     id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
@@ -210,7 +210,9 @@ class Result(models.Model):
         Project, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     run = models.ForeignKey(TestRun, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
-    run_case = models.ForeignKey(RunCase, on_delete=models.CASCADE, db_index=False, related_name="results")
+    run_case = models.ForeignKey(
+        RunCase, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="results"
+    )
     case = models.ForeignKey(
         TestCase, null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
