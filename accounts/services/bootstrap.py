@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from django.db import transaction
 
+from .. import audit
 from ..choices import ROLE_SCOPE, RoleCode
-from ..models import Project, Role, Tenant, User
+from ..models import Role, Tenant, User
 from .people import create_user
+from .projects import create_project
 
 FIRST_TENANT = ("First company", "first-company")
 FIRST_PROJECT = ("FIRST", "First project")
@@ -42,6 +44,7 @@ def prepare_first_administrator(*, demo: bool) -> Iterator[str]:
     given = os.environ.get("QAPORTAL_ADMIN_PASSWORD", "")
     password = given or secrets.token_urlsafe(12)
     tenant = Tenant.objects.create(name=FIRST_TENANT[0], slug=FIRST_TENANT[1])
+    audit.record("tenant.created", actor=None, target=tenant)
     administrator = create_user(
         actor=None,
         email=email,
@@ -54,7 +57,7 @@ def prepare_first_administrator(*, demo: bool) -> Iterator[str]:
     )
     if not demo:
         key, name = FIRST_PROJECT
-        Project.objects.create(tenant=tenant, key=key, name=name, created_by=administrator)
+        create_project(actor=administrator, key=key, name=name)
     yield f"Administrator: {email}"
     if given:
         yield "  with the password of QAPORTAL_ADMIN_PASSWORD."

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from accounts import audit
 from accounts.models import Project, User
 from qaportal.kit.errors import InvalidInput, RuleViolation
 
@@ -91,7 +92,9 @@ def reserve_test_id(*, actor: User | None, project: Project, tag: str) -> str:
     policies.can_edit_cases(actor, project).require()
     if tag not in TestTag.values:
         raise InvalidInput(_("Unknown tag."), fields={"tag": [_("Use one of: %s.") % ", ".join(TestTag.values)]})
-    return hand_out(project, tag, 1)[0]
+    test_id = hand_out(project, tag, 1)[0]
+    audit.record("test_id.reserved", actor=actor, target=project, test_id=test_id)
+    return test_id
 
 
 def _taken(project: Project, test_ids: Iterable[str]) -> set[str]:

@@ -105,13 +105,15 @@ def add_cases(
 
 
 @transaction.atomic
-def remove_cases(*, actor: User | None, release: Release, case_ids: Iterable[int]) -> int:
+def remove_cases(*, actor: User | None, release: Release, case_ids: Iterable[int], if_match: str | None = None) -> int:
     """Take cases out of the scope, with their verdicts there; results in runs stay. Answers how many went.
 
-    Raises Denied and RuleViolation (`release_closed`).
+    `if_match` is for one case. Raises Denied, RuleViolation (`release_closed`) and VersionConflict.
     """
     release = _locked(release, actor)
     rows = ReleaseCase.objects.filter(release=release, case__in=list(case_ids))
+    for row in rows.select_for_update() if if_match else ():
+        require_match(row, if_match)
     named = list(rows.order_by("case__test_id").values_list("case__test_id", flat=True)[:20])
     removed, _by_model = rows.delete()
     if removed:

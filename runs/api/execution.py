@@ -111,7 +111,7 @@ class ExecutionViewSet(PlainStyle, ProjectViewSet):
     def destroy(self, request: Request, pk: str, tc_id: str) -> Response:
         """Take the case out of the scope; its results in runs stay."""
         row = self.get_object()
-        remove_cases(actor=request.user, release=row.release, case_ids=[row.case_id])
+        remove_cases(actor=request.user, release=row.release, case_ids=[row.case_id], if_match=self.if_match)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _person(self, given: int | None) -> User | None:

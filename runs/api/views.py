@@ -66,15 +66,23 @@ def release_named(user: User, project: Project, given: str) -> Release:
     return release
 
 
+NOTHING_STORED = {
+    "id": None,
+    "status": "done",
+    "dry_run": True,
+    "url": None,
+    "test_run_id": None,
+    "duplicate": False,
+    "error": None,
+}
+
+
 class JUnitImportView(CamelStyle, APIView):
     """Upload a JUnit report."""
 
     parser_classes = [ReportFormParser, XmlReportParser, TextXmlReportParser, GzipReportParser, SafeJSONParser]
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Leave the Idempotency-Key to the import itself, which knows the bytes."""
-        super().initial(request, *args, **kwargs)
-        vars(self).pop("post", None)
+    keeps_idempotency_itself = True  # the import knows the bytes, which the generic record does not
 
     @extend_schema(
         operation_id="junit_import",
@@ -152,27 +160,27 @@ class JUnitImportView(CamelStyle, APIView):
             release=release,
             creates_cases=values["create_test_cases"],
         )
-        return Response({"data": {"id": None, "status": "done", "dry_run": True, **preview, "error": None}})
+        return Response({"data": {**NOTHING_STORED, **preview}})
 
     def answered(self, report_import: ReportImport, *, is_duplicate: bool) -> Response:
         """The import in the words of its state."""
         context = {"request": self.request, "is_duplicate": is_duplicate}
         data = ReportImportSerializer(report_import, context=context).data
         if report_import.state == ImportState.FAILED:
-            return self.refused(report_import, data["url"])
+            return self.refused(report_import, data)
         if report_import.state != ImportState.DONE:
             code = status.HTTP_202_ACCEPTED
         else:
             code = status.HTTP_200_OK if data["duplicate"] else status.HTTP_201_CREATED
         return Response({"data": data}, status=code, headers={"Location": data["url"]})
 
-    def refused(self, report_import: ReportImport, url: str) -> Response:
-        """422 with the reason; the import stays and can be looked at."""
+    def refused(self, report_import: ReportImport, data: dict[str, Any]) -> Response:
+        """422 with the reason beside the import, which stays and can be looked at."""
         problem = Problem(400, "report_rejected", report_import.error, {"file": [report_import.error]})
         body = self.worded_problem(problem)
         code = report_import.warnings[0]["code"] if report_import.warnings else "report_rejected"
         body["error"]["details"] |= {"reason": code, "importId": str(report_import.pk)}
-        return Response(body, status=problem.status, headers={"Location": url})
+        return Response({**body, "data": data}, status=problem.status, headers={"Location": data["url"]})
 
 
 class ReportImportView(PlainStyle, APIView):
@@ -184,4 +192,5 @@ class ReportImportView(PlainStyle, APIView):
         report_import = visible_imports(request.user).filter(pk=import_id).first()
         if report_import is None:
             raise Http404
-        return Response(ReportImportSerializer(report_import, context={"request": request}).data)
+        data = ReportImportSerializer(report_import, context={"request": request}).data
+        return Response({**data, "testRunId": data["test_run_id"]})  # as the upload's answer, which named this address
