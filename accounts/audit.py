@@ -5,15 +5,20 @@ from __future__ import annotations
 import datetime
 import decimal
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.utils import timezone
 
 from qaportal.kit.requests import current_request_id
 
 if TYPE_CHECKING:
     from .models import AuditEntry, User
+
+_moment: ContextVar[datetime.datetime | None] = ContextVar("audit_moment", default=None)
 
 SECRET_WORDS = ("password", "token", "secret", "hash", "credential")
 MASK = "***"
@@ -52,6 +57,16 @@ def changes_between(before: dict[str, Any], after: dict[str, Any]) -> dict[str, 
 def snapshot(instance: models.Model, names: Iterable[str]) -> dict[str, Any]:
     """The named fields of the instance, related objects by id."""
     return {name: getattr(instance, instance._meta.get_field(name).attname) for name in names}
+
+
+@contextmanager
+def dated(moment: datetime.datetime) -> Iterator[None]:
+    """Let the trail tell that what is done inside was done at this moment: for history that is brought in."""
+    token = _moment.set(moment)
+    try:
+        yield
+    finally:
+        _moment.reset(token)
 
 
 def record(
@@ -121,4 +136,5 @@ def _entry(
         changes=changes,
         facts={name: masked(name, value) for name, value in facts.items() if value not in (None, "")} or None,
         correlation_id=current_request_id(),
+        created_at=_moment.get() or timezone.now(),
     )

@@ -57,3 +57,12 @@ ROLE_SCOPE = {
     RoleCode.DEVELOPER: RoleScope.MODULE,
     RoleCode.VIEWER: RoleScope.MODULE,
 }
+
+
+class TokenScope(models.TextChoices):
+    """What an API token lets a machine do, within what its owner may."""
+
+    READ = "read", _("Read")
+    RESULTS_WRITE = "results:write", _("Read, and report results")
+    CASES_WRITE = "cases:write", _("Read, and write test cases")
+    ADMIN = "admin", _("Everything its owner may do")

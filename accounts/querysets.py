@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Self
 from django.contrib.auth.models import BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
-from .choices import RoleCode
+from .choices import RoleCode, TenantStatus
+from .permissions import decide
 
 if TYPE_CHECKING:
     from .models import Project, User
@@ -38,12 +40,18 @@ class ProjectQuerySet(models.QuerySet):
         return self.filter(deleted_at__isnull=True, tenant__deleted_at__isnull=True)
 
     def visible_to(self, user: User) -> Self:
-        """The projects of the user's tenant; closed ones only to members and administrators."""
+        """The projects of the user's tenant; closed ones only to members and administrators.
+
+        An API token of one project sees that one alone.
+        """
         if not user.is_authenticated:
             return self.none()
+        reached = self.living()
+        if user.api_token is not None and user.api_token.project_id is not None:
+            reached = reached.filter(pk=user.api_token.project_id)
         if user.is_super_admin:
-            return self.living()
-        own = self.living().filter(tenant_id=user.tenant_id)
+            return reached
+        own = reached.filter(tenant_id=user.tenant_id)
         if user.is_tenant_admin:
             return own
         member_of = user.memberships.values("project_id")
@@ -79,9 +87,13 @@ class ProjectOwnedQuerySet(models.QuerySet):
 class RoleQuerySet(models.QuerySet):
     """Roles."""
 
+    def for_list(self) -> Self:
+        """With the company, the highest first."""
+        return self.select_related("tenant").order_by("-is_built_in", "pk")
+
     def built_in(self, code: str) -> models.Model:
         """The built-in role with this code."""
-        return self.get(tenant__isnull=True, code=code)
+        return self.get(is_built_in=True, code=code)
 
     def visible_to(self, user: User) -> Self:
         """The built-in ones and those of the user's tenant."""
@@ -89,7 +101,11 @@ class RoleQuerySet(models.QuerySet):
             return self.none()
         if user.is_super_admin:
             return self
-        return self.filter(Q(tenant__isnull=True) | Q(tenant_id=user.tenant_id)).exclude(code=RoleCode.SUPER_ADMIN)
+        return self.of_tenant(user.tenant_id).exclude(code=RoleCode.SUPER_ADMIN)
+
+    def of_tenant(self, tenant_id: int | None) -> Self:
+        """Those that people of the tenant can have; without a tenant, those of the platform."""
+        return self.filter(Q(tenant__isnull=True) | Q(tenant_id=tenant_id))
 
 
 class UserQuerySet(models.QuerySet):
@@ -107,6 +123,20 @@ class UserQuerySet(models.QuerySet):
             return self.living()
         return self.living().filter(tenant_id=user.tenant_id)
 
+    def deleted(self) -> Self:
+        """Those that were deleted and can be restored."""
+        return self.filter(deleted_at__isnull=False)
+
+    def manageable_by(self, user: User) -> Self:
+        """All people of the user's tenant, the deleted ones too; a platform administrator's are everybody."""
+        if user.is_super_admin:
+            return self
+        return self.filter(tenant_id=user.tenant_id)
+
+    def for_list(self) -> Self:
+        """With role and company."""
+        return self.select_related("role", "tenant")
+
     def who_reach(self, project: Project) -> Self:
         """The active people who can open the project."""
         people = self.living().filter(is_active=True, tenant_id=project.tenant_id)
@@ -120,7 +150,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
 
     def get_by_natural_key(self, email: str) -> User:
         """The person with this address, with role and tenant."""
-        return self.select_related("role", "tenant").get(email__iexact=email or "")
+        return self.living().select_related("role", "tenant").get(email__iexact=email or "")
 
 
 class MembershipQuerySet(models.QuerySet):
@@ -154,7 +184,7 @@ class AuditQuerySet(models.QuerySet):
             return self.none()
         if user.is_super_admin:
             return self
-        if user.is_tenant_admin:
+        if decide(user, "audit.view"):
             return self.filter(tenant_id=user.tenant_id)
         return self.filter(project__in=Project.objects.visible_to(user).order_by().values("pk"))
 
@@ -165,3 +195,79 @@ class AuditQuerySet(models.QuerySet):
     def about(self, target: models.Model) -> Self:
         """Those that tell of one object."""
         return self.filter(target_type=target._meta.label_lower, target_id=str(target.pk))
+
+
+class OfTenantQuerySet(models.QuerySet):
+    """Base for rows that belong to a tenant and that its administrators alone see."""
+
+    def visible_to(self, user: User) -> Self:
+        """Those of the tenant that the user administers."""
+        if not user.is_authenticated or not user.is_tenant_admin:
+            return self.none()
+        if user.is_super_admin:
+            return self
+        return self.filter(tenant_id=user.tenant_id)
+
+
+class RequestRecordQuerySet(OfTenantQuerySet):
+    """Records of requests."""
+
+
+class TenantDomainQuerySet(OfTenantQuerySet):
+    """Mail domains."""
+
+    def verified(self) -> Self:
+        """Those that are known to belong to their tenant, of tenants that may work."""
+        return self.filter(
+            verified_at__isnull=False, tenant__deleted_at__isnull=True, tenant__status=TenantStatus.ACTIVE
+        )
+
+    def of_address(self, email: str) -> Self:
+        """Those of an e-mail address."""
+        return self.filter(domain=email.rpartition("@")[2].strip().lower())
+
+
+class IdentityProviderQuerySet(OfTenantQuerySet):
+    """Identity providers."""
+
+    def usable(self) -> Self:
+        """Those through which people can sign in now."""
+        return self.filter(is_enabled=True, tenant__deleted_at__isnull=True, tenant__status=TenantStatus.ACTIVE)
+
+
+class InvitationQuerySet(OfTenantQuerySet):
+    """Invitations."""
+
+    def open(self) -> Self:
+        """Those that wait and whose link still works; each holds a seat."""
+        return self.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=timezone.now())
+
+    def for_list(self) -> Self:
+        """With role and who invited, the newest first."""
+        return self.select_related("role", "invited_by").order_by("-pk")
+
+
+class ApiTokenQuerySet(models.QuerySet):
+    """API tokens."""
+
+    def visible_to(self, user: User) -> Self:
+        """Everybody's own; administrators see those of their tenant."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_super_admin:
+            return self
+        if decide(user, "token.manage"):
+            return self.filter(user__tenant_id=user.tenant_id)
+        return self.filter(user=user)
+
+    def in_project(self, project: Project) -> Self:
+        """Those of one project."""
+        return self.filter(project=project)
+
+    def usable(self) -> Self:
+        """Neither revoked nor expired."""
+        return self.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now()), revoked_at__isnull=True)
+
+    def for_list(self) -> Self:
+        """With owner and project, the newest first."""
+        return self.select_related("user__role", "user__tenant", "project").order_by("-pk")

@@ -1,35 +1,60 @@
 """People, their roles and what keeps them signed in."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from qaportal.kit.models import SoftDeleted, TimeStamped, new_uuid
 
 from ..choices import ROLE_RANK, RoleCode, RoleScope, UserStatus
+from ..permissions import permissions_of
 from ..querysets import MembershipQuerySet, RoleQuerySet, UserManager
 from .tenancy import Project, Tenant
 
+if TYPE_CHECKING:
+    from .access import ApiToken
+
 
 class Role(TimeStamped):
-    """What a person may do; the built-in ones have no tenant and take their permissions from the table."""
+    """What a person may do.
+
+    The code is the base: it decides the rank, and the table of permissions says what roles of this base may do at
+    most. `permissions` names which of that; None means all of it, as for every built-in role. A role without a
+    tenant is offered to all of them.
+    """
 
     tenant = models.ForeignKey(Tenant, null=True, blank=True, on_delete=models.CASCADE, related_name="roles")
     name = models.CharField(max_length=100)
     code = models.CharField(max_length=40, choices=RoleCode.choices)
     scope = models.CharField(max_length=10, choices=RoleScope.choices)
     description = models.TextField(blank=True)
+    is_built_in = models.BooleanField(default=False, editable=False)
+    permissions = ArrayField(models.CharField(max_length=60), null=True, blank=True)
 
     objects = RoleQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["code"], condition=Q(tenant__isnull=True), name="role_built_in_once"),
-            models.UniqueConstraint(Lower("name"), "tenant", name="role_name_once"),
+            models.UniqueConstraint(fields=["code"], condition=Q(is_built_in=True), name="role_built_in_once"),
+            models.UniqueConstraint(Lower("name"), "tenant", name="role_name_once", nulls_distinct=False),
+            models.CheckConstraint(
+                condition=Q(is_built_in=False) | Q(tenant__isnull=True, permissions__isnull=True),
+                name="role_built_in_for_all",
+            ),
+            models.CheckConstraint(condition=Q(code__in=RoleCode.values), name="role_code_known"),
+            models.CheckConstraint(condition=Q(scope__in=RoleScope.values), name="role_scope_known"),
         ]
 
     def __str__(self) -> str:
@@ -39,12 +64,18 @@ class Role(TimeStamped):
     @property
     def label(self) -> str:
         """The name in the reader's language."""
-        return str(RoleCode(self.code).label) if self.tenant_id is None else self.name
+        return str(RoleCode(self.code).label) if self.is_built_in else self.name
 
     @property
     def rank(self) -> int:
         """How much it may do; nobody grants a higher one than his own."""
         return ROLE_RANK[self.code]
+
+    @cached_property
+    def granted(self) -> frozenset[str]:
+        """The codes of the permissions that it has."""
+        base = permissions_of(self.code)
+        return base if self.permissions is None else base & frozenset(self.permissions)
 
 
 class User(AbstractBaseUser, TimeStamped, SoftDeleted):
@@ -59,6 +90,8 @@ class User(AbstractBaseUser, TimeStamped, SoftDeleted):
     auth_provider = models.CharField(max_length=40, default="local")
     is_email_verified = models.BooleanField(default=False)
     email_verified_at = models.DateTimeField(null=True, blank=True)
+    must_verify_email = models.BooleanField(default=False, editable=False)
+    sign_in_epoch = models.PositiveIntegerField(default=0, editable=False)
     default_project = models.ForeignKey(Project, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     is_active = models.GeneratedField(
         expression=Q(status=UserStatus.ACTIVE, deleted_at__isnull=True),
@@ -71,13 +104,18 @@ class User(AbstractBaseUser, TimeStamped, SoftDeleted):
     REQUIRED_FIELDS: list[str] = []
 
     objects = UserManager()
+    api_token: ApiToken | None = None
+    """The API token that a request came with, set by the authentication: it narrows what the person may do."""
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="user_email_once"),
+            models.UniqueConstraint(Lower("email"), condition=Q(deleted_at__isnull=True), name="user_email_once"),
             models.CheckConstraint(condition=Q(status__in=UserStatus.values), name="user_status_known"),
         ]
-        indexes = [models.Index(fields=["tenant", "status"], name="user_of_tenant")]
+        indexes = [
+            models.Index(fields=["tenant", "status"], name="user_of_tenant"),
+            models.Index(fields=["tenant", "email"], name="user_of_tenant_by_email"),
+        ]
 
     def __str__(self) -> str:
         """The name people know."""
@@ -104,6 +142,16 @@ class User(AbstractBaseUser, TimeStamped, SoftDeleted):
     def is_tenant_admin(self) -> bool:
         """Whether this person administers a tenant."""
         return self.role.code in {RoleCode.SUPER_ADMIN, RoleCode.TENANT_ADMIN}
+
+    def get_session_auth_hash(self) -> str:
+        """What a session is bound to: the password, and the epoch that ends all sessions when it moves on."""
+        return salted_hmac("accounts.session", f"{self.password}:{self.sign_in_epoch}", algorithm="sha256").hexdigest()
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under the secret keys that were replaced."""
+        for key in settings.SECRET_KEY_FALLBACKS:
+            bound = f"{self.password}:{self.sign_in_epoch}"
+            yield salted_hmac("accounts.session", bound, secret=key, algorithm="sha256").hexdigest()
 
     @property
     def may_sign_in(self) -> bool:
@@ -158,6 +206,8 @@ class TokenFamily(models.Model):
     id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="token_families")
     current_token = models.CharField(max_length=64)
+    ip_address = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()

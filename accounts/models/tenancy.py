@@ -9,7 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from qaportal.kit.models import SoftDeleted, TimeStamped
 
 from ..choices import TenantStatus
-from ..querysets import ProjectQuerySet, TenantQuerySet
+from ..querysets import ProjectQuerySet, TenantDomainQuerySet, TenantQuerySet
+
+SECOND_FACTOR_SETTING = "requireSecondFactor"
+"""The key of a tenant's settings that asks everybody for a second factor."""
 
 
 class Tenant(TimeStamped, SoftDeleted):
@@ -41,6 +44,40 @@ class Tenant(TimeStamped, SoftDeleted):
     def __str__(self) -> str:
         """The name."""
         return self.name
+
+    @property
+    def requires_second_factor(self) -> bool:
+        """Whether everybody here who signs in by password needs a second factor."""
+        return bool((self.settings or {}).get(SECOND_FACTOR_SETTING))
+
+
+class TenantDomain(TimeStamped):
+    """A mail domain of the company. Only a verified one lets people register or arrive through its identity provider.
+
+    Several companies may claim a domain, so that a claim tells nothing about others; only one can be verified.
+    """
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="domains")
+    domain = models.CharField(
+        _("domain"),
+        max_length=253,
+        validators=[RegexValidator(r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$")],
+    )
+    verified_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = TenantDomainQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "domain"], name="tenant_domain_once"),
+            models.UniqueConstraint(
+                fields=["domain"], condition=Q(verified_at__isnull=False), name="tenant_domain_verified_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """The domain."""
+        return self.domain
 
 
 class Project(TimeStamped, SoftDeleted):

@@ -18,10 +18,10 @@ FIRST_PROJECT = ("FIRST", "First project")
 
 def ensure_roles() -> None:
     """Make the built-in roles that are missing."""
-    existing = set(Role.objects.filter(tenant__isnull=True).values_list("code", flat=True))
+    existing = set(Role.objects.filter(is_built_in=True).values_list("code", flat=True))
     Role.objects.bulk_create(
         [
-            Role(name=str(code.label), code=code, scope=ROLE_SCOPE[code])
+            Role(name=str(code.label), code=code, scope=ROLE_SCOPE[code], is_built_in=True)
             for code in RoleCode
             if code.value not in existing
         ],

@@ -1,14 +1,9 @@
 """When things happened in the demo: counted back from the day it is made, so that it never looks old."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Max
 from django.utils import timezone
-
-from accounts.models import AuditEntry, Tenant
 
 WEEKS = 8
 SATURDAY, THURSDAY = 5, 3
@@ -49,12 +44,3 @@ class Days:
         """Thursday afternoon, at least two days ahead."""
         ahead = (THURSDAY - self.today.weekday()) % 7
         return self.at(-(ahead if ahead > 1 else ahead + 7), "16:00")
-
-
-@contextmanager
-def dated(moment: datetime, tenant: Tenant) -> Iterator[None]:
-    """Let the audit trail tell that what is done inside was done at this moment."""
-    entries = AuditEntry.objects.filter(tenant=tenant)
-    last = entries.aggregate(last=Max("pk"))["last"] or 0
-    yield
-    entries.filter(pk__gt=last).update(created_at=moment)

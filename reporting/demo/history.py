@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import F, Max, Min
 
+from accounts import audit
 from accounts.models import Project, User
 from releases.choices import OPEN_STATUSES
 from releases.models import Release, ReleaseCase
@@ -17,7 +18,7 @@ from runs.services.runs import create_run
 
 from . import scopes, uploads
 from .chance import chance
-from .days import Days, dated
+from .days import Days
 from .outcomes import results_of
 from .scopes import Written
 
@@ -37,7 +38,7 @@ class History:
     def play(self) -> None:
         """Let everything happen, the oldest first, each dated to its moment."""
         for moment, happen in sorted(self._events(), key=lambda event: event[0]):
-            with dated(moment, self.project.tenant):
+            with audit.dated(moment):
                 happen()
         self._date_results()
 

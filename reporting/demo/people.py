@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from accounts import audit
 from accounts.choices import RoleCode
 from accounts.models import Project, Tenant, User
 from accounts.services.people import create_user
@@ -11,7 +12,7 @@ from accounts.services.projects import create_project
 from catalog.models import TestCase
 from catalog.services.cases import CaseDraft, create_cases
 
-from .days import Days, dated
+from .days import Days
 from .texts import CaseText, logistics_cases, payment_cases
 
 PASSWORD = "autumn-checkout"  # noqa: S105  of invented people, printed at each start with --demo
@@ -74,7 +75,7 @@ def _draft(case: CaseText, people: dict[str, User]) -> CaseDraft:
 def write_cases(project: Project, people: dict[str, User], texts: Sequence[CaseText], days: Days) -> list[TestCase]:
     """The cases in the order of their texts, written one after the other in the year before the results begin."""
     author = people.get("quality") or people["admin"]
-    with dated(days.at(_NEWEST_CASE, "17:00"), project.tenant):
+    with audit.dated(days.at(_NEWEST_CASE, "17:00")):
         cases = create_cases(actor=author, project=project, drafts=[_draft(text, people) for text in texts])
     pause = timedelta(days=_OLDEST_CASE - _NEWEST_CASE) / len(cases)
     for place, case in enumerate(cases):
@@ -86,7 +87,7 @@ def write_cases(project: Project, people: dict[str, User], texts: Sequence[CaseT
 def make_payments_company(story: dict[str, Any], days: Days) -> tuple[Project, dict[str, User], list[TestCase]]:
     """Tessarin with its people and the cases of its payments platform."""
     tenant = Tenant.objects.create(name=COMPANY, slug=COMPANY_SLUG)
-    with dated(days.at(_OLDEST_CASE, "08:30"), tenant):
+    with audit.dated(days.at(_OLDEST_CASE, "08:30")):
         people = make_people(tenant, story["person"])
         words = "Cards, bank transfers, payouts and the ledger behind them."
         project = make_project(tenant, people, "PAY", "Payments platform", words)
