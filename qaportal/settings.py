@@ -12,6 +12,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from qaportal.kit import rates
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -252,6 +254,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_THROTTLE_CLASSES": ["qaportal.kit.api.throttling.RateThrottle"],
     "DEFAULT_PARSER_CLASSES": ["qaportal.kit.api.parsers.SafeJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "qaportal.kit.api.schema.PortalAutoSchema",
@@ -299,6 +302,13 @@ WORKER_HEARTBEAT_LIMIT = 60  # seconds without a heartbeat after which a worker 
 JOB_ATTEMPT_LIMIT = 5  # how often a job whose worker died is started again before it fails visibly
 PLAIN_LIST_LIMIT = 5_000  # rows of a plain list without ?page=
 API_PAGE_SIZE_LIMIT = 500
+API_RATE_LIMITS = {
+    "user": read("QAPORTAL_RATE_USER", rates.checked, "1000/h"),
+    "anonymous": read("QAPORTAL_RATE_ANONYMOUS", rates.checked, "100/h"),  # by address; signing in counts here
+    "burst": read("QAPORTAL_RATE_BURST", rates.checked, "50/min"),
+    "ingest": read("QAPORTAL_RATE_INGEST", rates.checked, "36000/h"),  # views that take results
+    "ingest_burst": read("QAPORTAL_RATE_INGEST_BURST", rates.checked, "1200/min"),
+}
 JSON_BODY_LIMIT = 10 * 1024 * 1024
 JSON_DEPTH_LIMIT = 64
 
