@@ -12,7 +12,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from qaportal.kit import rates
+from qaportal.kit import keys, rates
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -39,6 +39,7 @@ DATA = Path(env.str("QAPORTAL_DATA", default=str(BASE_DIR / "var"))).expanduser(
 DEBUG = read("QAPORTAL_DEBUG", bool, False)
 SECRET_KEY = required("QAPORTAL_SECRET_KEY", "Give it a long random text, or use script/server, which keeps one.")
 TOKEN_SIGNING_KEY = env.str("QAPORTAL_TOKEN_KEY", default="") or f"token:{SECRET_KEY}"
+ENCRYPTION_KEYS = read("QAPORTAL_ENCRYPTION_KEYS", keys.parse, [])  # newest first; see kit/secrets.py
 LOCAL_ORIGIN = env.str("QAPORTAL_LOCAL_ORIGIN", default="http://127.0.0.1:8000")  # set by the supervisor
 ORIGIN = env.str("QAPORTAL_ORIGIN", default=LOCAL_ORIGIN).rstrip("/")
 if urlsplit(ORIGIN).scheme not in {"http", "https"} or not urlsplit(ORIGIN).netloc:
