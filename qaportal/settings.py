@@ -12,7 +12,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from qaportal.kit import keys, rates
+from qaportal.kit import addresses, keys, rates
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -312,6 +312,7 @@ API_RATE_LIMITS = {
 }
 JSON_BODY_LIMIT = 10 * 1024 * 1024
 JSON_DEPTH_LIMIT = 64
+OUTBOUND_ALLOW = read("QAPORTAL_OUTBOUND_ALLOW", addresses.checked_openings, [])
 
 LOG_LEVEL = env.str("QAPORTAL_LOG_LEVEL", default="INFO")
 LOGGING = {
@@ -325,5 +326,6 @@ LOGGING = {
         "django.server": {"handlers": ["stderr"], "level": LOG_LEVEL, "propagate": False},
         "procrastinate": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
+        "urllib3": {"level": "ERROR"},  # below that it writes whole addresses, with the secrets in them
     },
 }
