@@ -12,6 +12,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from qaportal.kit import addresses, keys, rates
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -37,6 +39,7 @@ DATA = Path(env.str("QAPORTAL_DATA", default=str(BASE_DIR / "var"))).expanduser(
 DEBUG = read("QAPORTAL_DEBUG", bool, False)
 SECRET_KEY = required("QAPORTAL_SECRET_KEY", "Give it a long random text, or use script/server, which keeps one.")
 TOKEN_SIGNING_KEY = env.str("QAPORTAL_TOKEN_KEY", default="") or f"token:{SECRET_KEY}"
+ENCRYPTION_KEYS = read("QAPORTAL_ENCRYPTION_KEYS", keys.parse, [])  # newest first; see kit/secrets.py
 LOCAL_ORIGIN = env.str("QAPORTAL_LOCAL_ORIGIN", default="http://127.0.0.1:8000")  # set by the supervisor
 ORIGIN = env.str("QAPORTAL_ORIGIN", default=LOCAL_ORIGIN).rstrip("/")
 if urlsplit(ORIGIN).scheme not in {"http", "https"} or not urlsplit(ORIGIN).netloc:
@@ -252,6 +255,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_THROTTLE_CLASSES": ["qaportal.kit.api.throttling.RateThrottle"],
     "DEFAULT_PARSER_CLASSES": ["qaportal.kit.api.parsers.SafeJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "qaportal.kit.api.schema.PortalAutoSchema",
@@ -299,8 +303,16 @@ WORKER_HEARTBEAT_LIMIT = 60  # seconds without a heartbeat after which a worker 
 JOB_ATTEMPT_LIMIT = 5  # how often a job whose worker died is started again before it fails visibly
 PLAIN_LIST_LIMIT = 5_000  # rows of a plain list without ?page=
 API_PAGE_SIZE_LIMIT = 500
+API_RATE_LIMITS = {
+    "user": read("QAPORTAL_RATE_USER", rates.checked, "1000/h"),
+    "anonymous": read("QAPORTAL_RATE_ANONYMOUS", rates.checked, "100/h"),  # by address; signing in counts here
+    "burst": read("QAPORTAL_RATE_BURST", rates.checked, "50/min"),
+    "ingest": read("QAPORTAL_RATE_INGEST", rates.checked, "36000/h"),  # views that take results
+    "ingest_burst": read("QAPORTAL_RATE_INGEST_BURST", rates.checked, "1200/min"),
+}
 JSON_BODY_LIMIT = 10 * 1024 * 1024
 JSON_DEPTH_LIMIT = 64
+OUTBOUND_ALLOW = read("QAPORTAL_OUTBOUND_ALLOW", addresses.checked_openings, [])
 
 LOG_LEVEL = env.str("QAPORTAL_LOG_LEVEL", default="INFO")
 LOGGING = {
@@ -314,5 +326,6 @@ LOGGING = {
         "django.server": {"handlers": ["stderr"], "level": LOG_LEVEL, "propagate": False},
         "procrastinate": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
+        "urllib3": {"level": "ERROR"},  # below that it writes whole addresses, with the secrets in them
     },
 }

@@ -80,6 +80,8 @@ NOTHING_STORED = {
 class JUnitImportView(CamelStyle, APIView):
     """Upload a JUnit report."""
 
+    throttle_scope = "ingest"
+
     parser_classes = [ReportFormParser, XmlReportParser, TextXmlReportParser, GzipReportParser, SafeJSONParser]
 
     keeps_idempotency_itself = True  # the import knows the bytes, which the generic record does not
@@ -185,6 +187,8 @@ class JUnitImportView(CamelStyle, APIView):
 
 class ReportImportView(PlainStyle, APIView):
     """What became of an uploaded report."""
+
+    throttle_scope = "ingest"  # a client that waits asks often
 
     @extend_schema(operation_id="report_import", responses=ReportImportSerializer)
     def get(self, request: Request, import_id: UUID) -> Response:

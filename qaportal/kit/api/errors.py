@@ -12,7 +12,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from ..errors import Denied, InvalidInput, NotVisible, PortalError, Unavailable, VersionConflict
+from ..errors import Denied, InvalidInput, NotVisible, PortalError, TooMany, Unavailable, VersionConflict
 from .styles import PlainStyle, Problem
 
 logger = logging.getLogger(__name__)
@@ -59,6 +59,8 @@ def _from_portal(error: PortalError) -> Problem:
         status = 400
     elif isinstance(error, Unavailable):
         status = 503
+    elif isinstance(error, TooMany):
+        status = 429
     message = _first_words(error.fields) if isinstance(error, InvalidInput) and error.fields else error.message
     return Problem(status, error.code, message, error.fields)
 

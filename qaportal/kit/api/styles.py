@@ -13,6 +13,7 @@ from .idempotency import run_once
 from .pagination import CamelPagination, EnvelopePagination, Page, PlainPagination
 from .parsers import SafeJSONParser
 from .spelling import camelized
+from .throttling import RateLimitMixin
 
 
 @dataclass(slots=True)
@@ -35,8 +36,8 @@ _CAMEL_CODES = {
 }
 
 
-class StyleMixin:
-    """What every style shares: parser, bounds of the query string, idempotent creates, wrapping of answers."""
+class StyleMixin(RateLimitMixin):
+    """What every style shares: parser, limits, bounds of the query string, idempotent creates, wrapping of answers."""
 
     style = ""
     keeps_idempotency_itself = False
