@@ -16,7 +16,9 @@ class AccountsConfig(AppConfig):
         from .services import bootstrap
 
         events.declare(
-            "project.created", "project.updated", "project.deleted", "member.added", "member.removed", "user.created"
+            *("project.created", "project.updated", "project.deleted", "member.added", "member.removed"),
+            *("user.created", "user.updated", "user.deleted", "role.created", "role.updated", "role.deleted"),
+            *("tenant.created", "tenant.updated", "tenant.deleted", "invitation.accepted"),
         )
         preparation.register("roles", bootstrap.prepare_roles, order=10)
         preparation.register("first administrator", bootstrap.prepare_first_administrator, order=20)

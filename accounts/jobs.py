@@ -3,13 +3,31 @@
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from .models import User
-from .services import passwords
+from .models import Invitation, User
+from .services import invitations, passwords, registration
+
+MAIL_RETRIES = RetryStrategy(max_attempts=5, exponential_wait=4)
 
 
-@app.task(queue="outbound", retry=RetryStrategy(max_attempts=5, exponential_wait=4))
+@app.task(queue="outbound", retry=MAIL_RETRIES)
 def send_password_reset(user_id: int) -> None:
     """Mail the person a link to choose a new password."""
     user = User.objects.select_related("tenant", "role").filter(pk=user_id).first()
     if user is not None:
         passwords.send_reset_mail(user=user)
+
+
+@app.task(queue="outbound", retry=MAIL_RETRIES)
+def send_invitation(invitation_id: int) -> None:
+    """Mail somebody the link with which he joins."""
+    invitation = Invitation.objects.select_related("tenant", "invited_by", "role").filter(pk=invitation_id).first()
+    if invitation is not None:
+        invitations.send_invitation_mail(invitation=invitation)
+
+
+@app.task(queue="outbound", retry=MAIL_RETRIES)
+def send_email_verification(user_id: int) -> None:
+    """Mail somebody the link that confirms his address."""
+    user = User.objects.living().select_related("tenant", "role").filter(pk=user_id).first()
+    if user is not None:
+        registration.send_verification_mail(user=user)

@@ -12,18 +12,37 @@ from rest_framework.request import Request
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
-from ..models import TokenFamily, User
+from ..models import ApiToken, TokenFamily, User
+from ..services import api_tokens
 from ..services.tokens import FAMILY_CLAIM
 
 
 class TokenAuthentication(BaseAuthentication):
-    """`Authorization: Bearer <access token>`; one query loads family, person, role and tenant."""
+    """`Authorization: Bearer <token>`: an access token of a sign-in, or an API token of a machine.
 
-    def authenticate(self, request: Request) -> tuple[User, TokenFamily] | None:
+    One query loads the token with person, role and tenant. A token is never read from an address or a body.
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, TokenFamily | ApiToken] | None:
         """The person of the token; raises AuthenticationFailed for one that is invalid or was ended."""
         words = get_authorization_header(request).split()
         if not words or words[0].lower() != b"bearer":
             return None
+        if words[1:] and words[1].startswith(api_tokens.MARK.encode()):
+            return self._by_api_token(words[1].decode("latin-1"))
+        return self._by_access_token(words)
+
+    @staticmethod
+    def _by_api_token(secret: str) -> tuple[User, ApiToken]:
+        token = api_tokens.find_by_secret(secret=secret)
+        if token is None:
+            raise AuthenticationFailed(_("The API token was revoked, has expired or never existed."), "token_invalid")
+        api_tokens.note_use(token=token)
+        token.user.api_token = token
+        return token.user, token
+
+    @staticmethod
+    def _by_access_token(words: list[bytes]) -> tuple[User, TokenFamily]:
         refusal = AuthenticationFailed(_("The token is not valid any more. Sign in again."), "token_invalid")
         try:
             claims = AccessToken(words[1].decode("ascii"))

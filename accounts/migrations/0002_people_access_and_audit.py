@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(max_length=254, verbose_name='work e-mail')),
                 ('first_name', models.CharField(blank=True, max_length=100, verbose_name='first name')),
                 ('last_name', models.CharField(blank=True, max_length=100, verbose_name='last name')),
-                ('link_hash', models.CharField(max_length=64, unique=True)),
+                ('nonce', models.CharField(max_length=32)),
                 ('expires_at', models.DateTimeField()),
                 ('accepted_at', models.DateTimeField(null=True)),
                 ('revoked_at', models.DateTimeField(null=True)),

@@ -16,7 +16,10 @@ from .tenancy import Project, Tenant
 
 
 class Invitation(TimeStamped):
-    """A seat that waits for somebody: its link lets the person choose a password. Only a keyed hash of it is kept."""
+    """A seat that waits for somebody: its link lets the person choose a password.
+
+    The link is signed and made anew from the row each time it is mailed; a new nonce ends the links made before.
+    """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField(_("work e-mail"), max_length=254)
@@ -24,7 +27,7 @@ class Invitation(TimeStamped):
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
     invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
-    link_hash = models.CharField(max_length=64, unique=True)
+    nonce = models.CharField(max_length=32)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     accepted_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -52,7 +52,7 @@ def prepare_first_administrator(*, demo: bool) -> Iterator[str]:
         first_name="First",
         last_name="Administrator",
         tenant=tenant,
-        role_code=RoleCode.TENANT_ADMIN,
+        role=RoleCode.TENANT_ADMIN,
         is_email_verified=True,
     )
     if not demo:
