@@ -54,7 +54,11 @@ ROOT_URLCONF = "qaportal.urls"
 WSGI_APPLICATION = "qaportal.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mails are unique whatever their case, by a constraint
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # e-mails are unique whatever their case, by a constraint
+    "security.W005",  # HSTS speaks of this host alone, and
+    "security.W021",  # asks for no place in the browsers' lists: see the security headers below
+]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -209,6 +213,10 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+# The prefix makes browsers take these cookies from this very host by https alone: no other host of the domain, and
+# nobody on the way, can put one of his own in their place.
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -234,7 +242,15 @@ SIMPLE_JWT = {
 # -- security headers ------------------------------------------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+# A year of https for the portal's own host and no other. Hosts below its name belong to the operator, who may have
+# some without https, and a place in the browsers' lists can hardly be taken back, so both are his to decide, at the
+# proxy. Against cookies that such a host could set, the portal has the __Host- prefix.
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
+# Without a trusted proxy nobody tells how the client came, and a redirect would lead in a circle.
+SECURE_SSL_REDIRECT = HTTPS and TRUSTED_PROXIES > 0
+SECURE_SSL_HOST = urlsplit(ORIGIN).netloc
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]  # asked from this machine, past the proxy
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

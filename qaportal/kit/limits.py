@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from .errors import TooMany
 from .rates import Rate, parse
 
-CLOCK = "extract(epoch FROM statement_timestamp())::bigint"
+CLOCK = "floor(extract(epoch FROM statement_timestamp()))::bigint"
 """The clock of the database, the same for every process."""
 _COUNT = """
 INSERT INTO kit_ratecounter AS counter (key, ends_at, count)

@@ -35,9 +35,10 @@ def client_address(request: HttpRequest) -> str:
     proxies = settings.TRUSTED_PROXIES
     candidate = hops[-proxies] if 0 < proxies <= len(hops) else request.META.get("REMOTE_ADDR", "")
     try:
-        return str(ipaddress.ip_address(candidate))
+        address = ipaddress.ip_address(candidate.partition("%")[0])
     except ValueError:
         return "127.0.0.1"  # a Unix socket has no address
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def client_network(request: HttpRequest) -> str:
