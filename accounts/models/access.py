@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from qaportal.kit.models import TimeStamped, new_uuid
+from qaportal.kit.secrets import EncryptedTextField
 
 from ..choices import TokenScope
 from ..querysets import ApiTokenQuerySet, IdentityProviderQuerySet, InvitationQuerySet
@@ -64,7 +65,7 @@ class IdentityProvider(TimeStamped):
     name = models.CharField(_("name"), max_length=100)
     issuer = models.URLField(_("issuer"), max_length=500)
     client_id = models.CharField(_("client id"), max_length=255)
-    client_secret = models.TextField(_("client secret"), blank=True)
+    client_secret = EncryptedTextField(_("client secret"), blank=True)
     default_role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
     creates_users = models.BooleanField(_("people who arrive for the first time are added"), default=True)
     is_enabled = models.BooleanField(_("people can sign in through it"), default=True)
