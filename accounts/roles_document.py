@@ -14,25 +14,26 @@ HEAD = """# Roles and permissions
 
 <!-- Made by `manage.py document_roles` from accounts/permissions.py; a test compares them. -->
 
-A person has one role in the company. A membership replaces it inside one project, upwards or downwards; administrators keep
-theirs everywhere. A project that is for members only is closed to everybody else but administrators.
+A person has one role in the company. A membership replaces it inside one project, upwards or downwards; administrators
+keep theirs everywhere. A project that is for members only is closed to everybody else but administrators.
 
 """
 RULES = """
 ## Rules
 
 - Nobody gives a role above his own: neither one of a higher rank nor one with a permission that his own lacks.
-- A **custom role** belongs to one company. Its base, one of the built-in codes, decides the rank and is the ceiling: the role has
-  all that the base has, or the part that was chosen. A change counts at once for everybody who has the role.
+- A **custom role** belongs to one company. Its base, one of the built-in codes, decides the rank and is the ceiling:
+  the role has all that the base has, or the part that was chosen. A change counts at once for everybody who has it.
 - A company keeps at least one active administrator.
 - Administrators of the platform belong to no company and see all of them. They are made by
   `manage.py create_platform_administrator`, never through a page or the API of a company.
-- A denial says why, in the same words on the button, on the page and in the API. `GET /api/permissions` tells a client all of them.
+- A denial says why, in the same words on the button, on the page and in the API. `GET /api/permissions` tells a client
+  all of them.
 
 ## API tokens
 
-A token acts as its owner: it may what he may, and of that only what its scopes cover. The owner's role counts at the time of the
-call. A token of one project sees that project alone. Every scope lets a token read.
+A token acts as its owner: it may what he may, and of that only what its scopes cover. The owner's role counts at the
+time of the call. A token of one project sees that project alone. Every scope lets a token read.
 
 """
 
