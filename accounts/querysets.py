@@ -256,6 +256,15 @@ class IdentityProviderQuerySet(OfTenantQuerySet):
         """Those through which people can sign in now."""
         return self.filter(is_enabled=True, tenant__deleted_at__isnull=True, tenant__status=TenantStatus.ACTIVE)
 
+    def for_address(self, email: str) -> Self:
+        """The one of the company to which the mail domain of the address is known to belong."""
+        domain = email.rpartition("@")[2].strip().lower()
+        return self.filter(tenant__domains__domain=domain, tenant__domains__verified_at__isnull=False)
+
+    def closing_passwords_of(self, user: User) -> Self:
+        """The one through which alone this person can sign in, if there is such."""
+        return self.filter(tenant_id=user.tenant_id, is_enabled=True, is_only_way=True)
+
 
 class InvitationQuerySet(OfTenantQuerySet):
     """Invitations."""
