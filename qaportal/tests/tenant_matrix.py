@@ -9,7 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from accounts.models import Membership, Project, Role, User
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.utils import timezone
+
+from accounts.models import Membership, Project, Role, TenantDomain, TokenFamily, User
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
 from catalog.tests.factories import FolderFactory, TestCaseFactory
 from files.services import store
@@ -82,7 +86,18 @@ def make_world(marker: str, key: str, *, run_number: int = 1) -> World:
         "report_import": report_import,
         "person": people["viewer"],
     }
+    world.objects |= _sign_ins_of(admin, marker)
     return world
+
+
+def _sign_ins_of(admin: User, marker: str) -> dict[str, Any]:
+    """How the administrator signs in, and the mail domain that he claims."""
+    return {
+        "domain": TenantDomain.objects.create(tenant=admin.tenant, domain=f"{marker}.example".lower()),
+        "factor": Authenticator.objects.create(user=admin, type=Authenticator.Type.TOTP, data={"secret": marker}),
+        "family": TokenFamily.objects.create(user=admin, user_agent=marker, expires_at=timezone.now()),
+        "session": UserSession.objects.create(user=admin, ip="192.0.2.1", session_key=marker, user_agent=marker),
+    }
 
 
 def pk_of(name: str) -> Callable[[World], Any]:
@@ -104,6 +119,10 @@ class Row:
 ROWS = (
     Row("project_key", "", lambda world: world.project.key, lambda: "NOTHING"),
     Row("user_id", "", pk_of("person")),
+    Row("session_id", "accounts:", pk_of("session")),
+    Row("family_id", "accounts:", pk_of("family"), uuid.uuid4),
+    Row("factor_id", "accounts:", pk_of("factor")),
+    Row("domain_id", "accounts:", pk_of("domain")),
     Row("file_id", "", pk_of("file"), uuid.uuid4),
     Row("progress_id", "", pk_of("progress"), uuid.uuid4),
     Row("import_id", "", pk_of("report_import"), uuid.uuid4),

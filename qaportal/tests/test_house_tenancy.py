@@ -12,6 +12,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.services.tokens import open_family
+from accounts.tests.fixtures import open_session
 from operations.views import openapi_document
 
 from . import tenant_matrix
@@ -43,8 +44,7 @@ class Caller:
     """Somebody who calls pages by session and the API by token; whatever a call changes is taken back."""
 
     def __init__(self, user: Any) -> None:
-        self.browser = Client()
-        self.browser.force_login(user, backend="accounts.backends.ActiveUserBackend")
+        self.browser = open_session(Client(), user)
         self.script = APIClient(HTTP_AUTHORIZATION=f"Bearer {open_family(user=user).access}")
 
     def call(self, route: Route, method: str, address: str, data: Any = None) -> Any:
