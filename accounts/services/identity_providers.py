@@ -131,6 +131,9 @@ def arrive(*, provider: IdentityProvider, identity: Identity) -> User:
     """
     Tenant.objects.select_for_update().get(pk=provider.tenant_id)
     link = links_of(provider).filter(uid=identity.subject).select_related("user__tenant", "user__role").first()
+    if link is not None and link.user.deleted_at is not None and _living(identity) is not None:
+        link.delete()  # he was added anew under the same address
+        link = None
     person = link.user if link else _by_address(provider, identity)
     if person is None or person.tenant_id != provider.tenant_id or person.is_super_admin:
         raise Denied(
@@ -139,7 +142,7 @@ def arrive(*, provider: IdentityProvider, identity: Identity) -> User:
             "person_unknown",
         )
     if not person.may_sign_in:
-        raise Denied(_("Your account here is closed. Ask an administrator of your company."), "account_closed")
+        raise _account_closed()
     if link is None:
         _remember(provider, person, identity)
     return person
@@ -158,10 +161,22 @@ def _by_address(provider: IdentityProvider, identity: Identity) -> User | None:
             % identity.email,
             "domain_unknown",
         )
-    person = User.objects.living().select_related("tenant", "role").filter(email__iexact=identity.email).first()
+    person = _living(identity)
     if person is None and provider.creates_users:
+        if User.objects.deleted().filter(tenant=provider.tenant_id, email__iexact=identity.email).exists():
+            raise _account_closed()
         return _add(provider, identity)
     return person
+
+
+def _living(identity: Identity) -> User | None:
+    """Who has the address now."""
+    return User.objects.living().select_related("tenant", "role").filter(email__iexact=identity.email).first()
+
+
+def _account_closed() -> Denied:
+    """The words for somebody who was suspended or deleted: arriving does not bring him back."""
+    return Denied(_("Your account here is closed. Ask an administrator of your company."), "account_closed")
 
 
 def _add(provider: IdentityProvider, identity: Identity) -> User:

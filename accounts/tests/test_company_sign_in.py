@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.choices import UserStatus
 from accounts.models import AuditEntry, IdentityProvider, TenantDomain, User
+from accounts.services.users import delete_user
 
 from .factories import PASSWORD, UserFactory, app_of
 from .fixtures import connected_provider
@@ -178,6 +179,23 @@ def test_a_suspended_company_is_refused_on_the_way_back(client, openid, company_
     tenant.status = "suspended"
     tenant.save()
     assert client.get(back.removeprefix("http://testserver")).status_code == 404
+
+
+def test_arriving_does_not_bring_a_deleted_person_back(arrive, client, admin, tenant):
+    arrive()
+    delete_user(actor=admin, user=User.objects.get(email=NEW["email"]))
+    assert "Your account here is closed" in reason_of(arrive())
+    SocialAccount.objects.all().delete()
+    assert "Your account here is closed" in reason_of(arrive())
+
+
+def test_a_person_who_was_added_anew_arrives_as_the_new_one(arrive, client, admin, tenant):
+    arrive()
+    old = User.objects.get(email=NEW["email"])
+    delete_user(actor=admin, user=old)
+    new = UserFactory(tenant=tenant, email=NEW["email"])
+    assert arrive().status_code == 302
+    assert SocialAccount.objects.get().user == new
 
 
 def test_a_password_that_a_stranger_set_before_is_forgotten(arrive, client, api, tenant):
