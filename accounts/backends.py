@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from .models import User
 from .second_factor import holds_second_factor
+from .services import attempts
 
 LOCK_SECONDS = 15 * 60
 
@@ -73,6 +74,8 @@ def is_locked_out(request: HttpRequest, user: User) -> bool:
 
 def count_wrong_code(request: HttpRequest, user: User) -> None:
     """Count a wrong second factor with the wrong passwords: one lock for both, on page and API alike."""
+    way = "api" if request.path_info.startswith("/api/") else "page"
+    attempts.record_failure(user=user, way=way, reason="second_factor")
     user_login_failed.send(sender=__name__, credentials={"email": user.email}, request=request)
 
 

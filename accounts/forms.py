@@ -12,7 +12,7 @@ from qaportal.kit.views import shown_refusal
 
 from .choices import RoleCode
 from .models import Project, Role, User
-from .services import identity_providers, passwords
+from .services import attempts, identity_providers, passwords
 
 
 class SignInForm(LoginForm):
@@ -36,6 +36,7 @@ class SignInForm(LoginForm):
             with shown_refusal(self.request) as refusal:
                 identity_providers.require_password_allowed(user=self.user)
             if refusal:
+                attempts.record_failure(user=self.user, way="page", reason=refusal.code)
                 raise forms.ValidationError(refusal.message, refusal.code)
         return cleaned
 

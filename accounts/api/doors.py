@@ -4,10 +4,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import AuthenticationFailed
 
+from qaportal.kit.errors import Denied
+
 from ..backends import count_wrong_code, is_locked_out
 from ..models import User
 from ..second_factor import has_second_factor, missing, second_factor_required
-from ..services import identity_providers, second_factors
+from ..services import attempts, identity_providers, second_factors
 
 
 class TooManyAttempts(AuthenticationFailed):
@@ -25,11 +27,16 @@ def require_all(request: HttpRequest, user: User, *, code: str) -> None:
     Raises Denied where his company lets nobody sign in by password or where he lacks the second factor it asks for,
     AuthenticationFailed for a code that is missing or wrong, TooManyAttempts once too many were wrong.
     """
-    identity_providers.require_password_allowed(user=user)
-    if has_second_factor(user):
+    try:
+        identity_providers.require_password_allowed(user=user)
+        has_one = has_second_factor(user)
+        if second_factor_required(user) and not has_one:
+            raise missing()
+    except Denied as refusal:
+        attempts.record_failure(user=user, way="api", reason=refusal.code)
+        raise
+    if has_one:
         _require_code(request, user, code)
-    elif second_factor_required(user):
-        raise missing()
 
 
 def _require_code(request: HttpRequest, user: User, code: str) -> None:

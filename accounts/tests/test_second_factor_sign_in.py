@@ -172,6 +172,14 @@ def test_wrong_codes_are_counted_with_wrong_passwords_on_page_and_api_alike(pass
     assert password_given.get("/projects/").status_code == 302
 
 
+@pytest.mark.parametrize(("way", "word"), [("page", "page"), ("plain", "api")])
+def test_a_wrong_code_stands_in_the_trail(password_given, api, tester, secret, way, word):
+    guess(way, password_given, api, tester)
+    entry = AuditEntry.objects.get(action="user.sign_in_failed")
+    assert (entry.actor, entry.tenant, entry.target_id) == (None, tester.tenant, str(tester.pk))
+    assert entry.facts == {"way": word, "reason": "second_factor"}
+
+
 def test_the_right_password_does_not_forget_wrong_codes(client, api, tester, secret):
     for _ in range(LIMIT - 1):
         client.post(PAGE, {"login": tester.email, "password": PASSWORD})

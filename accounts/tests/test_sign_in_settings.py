@@ -186,6 +186,8 @@ def test_the_api_refuses_a_right_password_too(only_way, api, tester, path, key):
     response = api().post(path, {key: tester.email, "password": PASSWORD})
     assert response.status_code == 403
     assert "identity_provider_only" in response.content.decode()
+    entry = AuditEntry.objects.get(action="user.sign_in_failed")
+    assert entry.facts == {"way": "api", "reason": "identity_provider_only"}
     wrong = api().post(path, {key: tester.email, "password": "wrong password"})
     assert wrong.status_code == 401
 
