@@ -32,8 +32,8 @@ def sign_out(page: Page) -> None:
     page.wait_for_url("**/account/login/**")
 
 
-def test_an_app_is_set_up_and_asked_for(portal, signed_in_page, tester):
-    page = signed_in_page(tester)
+def set_up_app(page: Page, portal) -> tuple[str, list[str]]:
+    """Set an authenticator app up on its page; answers its secret and the recovery codes."""
     page.goto(portal.address("/account/"))
     page.get_by_role("link", name="Second factors").click()
     page.get_by_role("link", name="Set up an authenticator app").click()
@@ -52,20 +52,27 @@ def test_an_app_is_set_up_and_asked_for(portal, signed_in_page, tester):
     assert codes[0] in download.value.path().read_text()
     page.get_by_role("link", name="I have kept them").click()
     expect(page.get_by_text("10 codes are left")).to_be_visible()
+    return secret, codes
 
+
+def show_code(page: Page, code: str) -> None:
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Continue").click()
+
+
+def test_an_app_is_set_up_and_asked_for(portal, signed_in_page, tester):
+    page = signed_in_page(tester)
+    secret, codes = set_up_app(page, portal)
     sign_out(page)
     give_password(page, portal.url, tester.email)
-    page.get_by_label("Code").fill("000000")
-    page.get_by_role("button", name="Continue").click()
+    show_code(page, "000000")
     expect(page.get_by_text("The code is not right")).to_be_visible()
-    page.get_by_label("Code").fill(code_of(secret, 1))
-    page.get_by_role("button", name="Continue").click()
+    show_code(page, code_of(secret, 1))
     expect(page.locator("#sidebar")).to_be_attached()
 
     sign_out(page)
     give_password(page, portal.url, tester.email)
-    page.get_by_label("Code").fill(codes[3])
-    page.get_by_role("button", name="Continue").click()
+    show_code(page, codes[3])
     expect(page.locator("#sidebar")).to_be_attached()
 
 
