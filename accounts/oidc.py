@@ -10,10 +10,12 @@ from urllib.parse import quote_plus, urlsplit
 
 import jwt
 import requests
+from allauth.account.internal.emailkit import valid_email_or_none
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from qaportal.kit import outbound
+from qaportal.kit.text import problem_in
 
 from .services.identity_providers import Identity
 
@@ -140,12 +142,16 @@ def user_information(*, discovery: Discovery, access_token: str, subject: str) -
 
 def identity_in(claims: dict[str, Any]) -> Identity:
     """The person that the claims speak of."""
-    words = [str(claims.get(name) or "").strip() for name in ("given_name", "family_name", "name", "email")]
-    first, last, full, email = (word.replace("\x00", "") for word in words)
+    first, last, full, email = (_clean(claims.get(name)) for name in ("given_name", "family_name", "name", "email"))
     if not first and not last:
         first, _blank, last = full.partition(" ")
     is_verified = claims.get("email_verified") is True or claims.get("email_verified") == "true"
-    return Identity(str(claims["sub"]), email, is_verified, first, last)
+    return Identity(claims["sub"], valid_email_or_none(email) or "", is_verified, first, last)
+
+
+def _clean(claim: Any) -> str:
+    """The claim as a text that can be stored; nothing for what is no text."""
+    return claim.strip() if isinstance(claim, str) and not problem_in(claim) else ""
 
 
 def exchange_code(

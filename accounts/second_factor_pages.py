@@ -102,8 +102,8 @@ def add_app(request: HttpRequest) -> HttpResponse:
 
 
 def _secret_of_new_app(request: HttpRequest) -> str:
-    """The secret that was shown, or a new one for somebody who comes anew."""
-    kept = request.session.get(NEW_APP_KEY) if request.method == "POST" else None
+    """The secret that this session was shown before the app was set up, in whatever window; else a new one."""
+    kept = request.session.get(NEW_APP_KEY)
     secret = secrets.decrypt(kept) if kept else generate_totp_secret()
     if not kept:
         request.session[NEW_APP_KEY] = secrets.encrypt(secret)

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 
 from qaportal.kit import outbound
 from qaportal.kit.errors import Denied, PortalError
+from qaportal.kit.text import problem_in
 
 from . import oidc
 from .models import IdentityProvider
@@ -106,7 +107,7 @@ class CompanyOAuth2Adapter(OpenIDConnectOAuth2Adapter):
             discovery=self.discovery, id_token=response["id_token"], client_id=app.client_id, nonce=self.nonce
         )
         subject = claims["sub"]
-        if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT or "\x00" in subject:
+        if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT or problem_in(subject):
             raise ProviderError(_("The provider names the person in a way that the portal cannot keep."))
         told = oidc.user_information(discovery=self.discovery, access_token=token.token, subject=subject)
         login = self.get_provider().sociallogin_from_response(request, {"sub": subject})

@@ -3,7 +3,7 @@
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from qaportal.kit.errors import NotVisible
@@ -70,7 +70,7 @@ def remove_dead_sessions() -> int:
     return gone
 
 
-def _forget_sessions(known: object) -> None:
+def _forget_sessions(known: QuerySet[UserSession]) -> None:
     """Remove the sessions and what is known of them."""
     keys = list(known.values_list("session_key", flat=True))
     Session.objects.filter(session_key__in=keys).delete()

@@ -148,12 +148,24 @@ def test_a_provider_reaches_no_administrator_of_the_platform(arrive, db):
         ({"email": "nora@elsewhere.example", "email_verified": True}, "do not belong to your company"),
         ({"email": "nora@sub.tessarin.example", "email_verified": True}, "do not belong to your company"),
         ({"email": "nora@tessarin.example.evil.example", "email_verified": True}, "do not belong to your company"),
-        ({"email": ["a"], "email_verified": True}, "do not belong to your company"),
+        ({"email": ["a"], "email_verified": True}, "confirmed"),
+        ({"email": "nora nora@tessarin.example", "email_verified": True}, "confirmed"),
+        ({"email": "nora\x00@tessarin.example", "email_verified": True}, "confirmed"),
+        ({"email": "n" * 300 + "@tessarin.example", "email_verified": True}, "confirmed"),
+        ({"email": {"$ne": ""}, "email_verified": True}, "confirmed"),
     ],
 )
 def test_addresses_that_prove_nothing_are_refused_in_words(arrive, claims, words):
     assert words in reason_of(arrive(**claims))
     assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["x" * 10_000, "Nora\x00", 5, ["Nora"], None, "<b>Nora</b>"])
+def test_names_that_cannot_be_kept_do_no_harm(arrive, client, name):
+    assert arrive(email=NEW["email"], email_verified=True, name=name, given_name=name).status_code == 302
+    page = client.get("/account/")
+    assert page.status_code == 200
+    assert "<b>Nora" not in page.content.decode()
 
 
 def test_a_domain_that_is_no_longer_confirmed_lets_nobody_new_in(arrive, company_provider):

@@ -164,6 +164,11 @@ def test_what_is_told_beside_the_token_is_of_the_same_person(monkeypatch):
         oidc.user_information(discovery=discovery, access_token="x", subject="nora")
 
 
+def test_texts_that_cannot_be_stored_are_left_out():
+    found = oidc.identity_in({"sub": "nora", "email": "a\ud800@b.example", "given_name": "\ud800", "family_name": "New"})
+    assert (found.email, found.first_name, found.last_name) == ("", "", "New")
+
+
 # -- what a provider publishes -----------------------------------------------------------------------------------------
 GOOD = {
     "issuer": ISSUER,

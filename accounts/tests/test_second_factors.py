@@ -2,10 +2,12 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core import mail
+from django.db import connections
 from django.urls import reverse
 
 from accounts.models import AuditEntry
@@ -181,3 +183,19 @@ def test_the_secrets_of_factors_are_encrypted_anew_with_the_rest(tester, setting
     rotated = secrets.rotate()
     assert (rotated.renewed, rotated.unreadable) == (2, [])
     assert second_factors.use_code(actor=tester, code=code_of(secret))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_code_that_comes_many_times_at_once_works_once(tester):
+    secret = app_of(tester)
+    for code in (code_of(secret), recovery_code_of(tester)):
+        with ThreadPoolExecutor(6) as pool:
+            found = list(pool.map(lambda given: _in_a_thread(tester, given), [code] * 6))
+        assert found.count(True) == 1
+
+
+def _in_a_thread(user, code):
+    try:
+        return second_factors.use_code(actor=user, code=code) is not None
+    finally:
+        connections.close_all()
