@@ -140,6 +140,7 @@ def test_files_tell_nothing_of_where_they_were_written(pattern, why):
 
 WITHOUT_ACTOR = {
     "accounts.services.bootstrap": "prepares an installation in which nobody is yet",
+    "accounts.services.seals": "run by a job over what was written: nobody acts",
     "accounts.services.tokens": "signing in and out: the person of the token is the actor",
     "accounts.services.passwords.send_reset_mail": "called by a job for the person himself",
     "accounts.services.passwords.reset_url": "makes an address, changes nothing",
