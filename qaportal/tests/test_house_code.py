@@ -139,6 +139,7 @@ def test_files_tell_nothing_of_where_they_were_written(pattern, why):
 
 
 WITHOUT_ACTOR = {
+    "accounts.services.attempts": "nobody is signed in yet",
     "accounts.services.bootstrap": "prepares an installation in which nobody is yet",
     "accounts.services.seals": "run by a job over what was written: nobody acts",
     "accounts.services.tokens": "signing in and out: the person of the token is the actor",
