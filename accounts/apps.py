@@ -12,7 +12,7 @@ class AccountsConfig(AppConfig):
         """Register events, navigation, search and what has to stand before the portal is served."""
         from qaportal.kit import events, preparation
 
-        from . import search
+        from . import audit_subjects, search
         from .services import bootstrap
 
         events.declare(
@@ -20,4 +20,5 @@ class AccountsConfig(AppConfig):
         )
         preparation.register("roles", bootstrap.prepare_roles, order=10)
         preparation.register("first administrator", bootstrap.prepare_first_administrator, order=20)
+        audit_subjects.register_all()
         search.register_all()

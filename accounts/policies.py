@@ -62,3 +62,8 @@ def can_copy_reset_link(user: User, person: User) -> Decision:
     if person.role.rank > user.role.rank:
         return Denied(_("This person has a role above your own."), "member_above_own")
     return Allowed()
+
+
+def can_read_audit_log(user: User) -> Decision:
+    """Whether the user may read who did what in the company."""
+    return decide(user, "audit.view")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from accounts.models import Membership, Project, Role, User
+from accounts.models import AuditEntry, Membership, Project, Role, User
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
 from catalog.tests.factories import FolderFactory, TestCaseFactory
 from files.services import store
@@ -81,6 +81,7 @@ def make_world(marker: str, key: str, *, run_number: int = 1) -> World:
         "progress": work,
         "report_import": report_import,
         "person": people["viewer"],
+        "audit_entry": AuditEntry.objects.filter(tenant=tenant).first(),
     }
     return world
 
@@ -107,6 +108,8 @@ ROWS = (
     Row("file_id", "", pk_of("file"), uuid.uuid4),
     Row("progress_id", "", pk_of("progress"), uuid.uuid4),
     Row("import_id", "", pk_of("report_import"), uuid.uuid4),
+    Row("entry_id", "accounts:audit", pk_of("audit_entry")),
+    Row("pk", "audit-log-", pk_of("audit_entry")),
     Row("pk", "project-", pk_of("project")),
     Row("pk", "module-", pk_of("module")),
     Row("pk", "sub-module-", pk_of("sub_module")),
