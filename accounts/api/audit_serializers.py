@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from qaportal.kit.api.serializers import OpenJSONField, PortalSerializer
@@ -9,20 +10,10 @@ from qaportal.kit.api.serializers import OpenJSONField, PortalSerializer
 from ..models import AuditEntry, RequestRecord
 
 
-class AuditPersonSerializer(PortalSerializer):
-    """Who did it."""
-
-    id = serializers.CharField(source="pk")
-    email = serializers.CharField()
-    first_name = serializers.CharField()
-    last_name = serializers.CharField()
-
-
-class AuditTenantSerializer(PortalSerializer):
-    """Whose company it was done in."""
-
-    id = serializers.CharField(source="pk")
-    name = serializers.CharField()
+def _nullable(*names: str) -> dict[str, Any]:
+    """The description of an object of texts, or null."""
+    properties = {name: {"type": "string"} for name in names}
+    return {"type": "object", "nullable": True, "properties": properties, "required": list(names)}
 
 
 class AuditLogSerializer(PortalSerializer):
@@ -46,8 +37,8 @@ class AuditLogSerializer(PortalSerializer):
     metadata = OpenJSONField(source="facts", allow_null=True)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField(source="created_at")
-    user = AuditPersonSerializer(source="actor", allow_null=True)
-    tenant = AuditTenantSerializer(allow_null=True)
+    user = serializers.SerializerMethodField()
+    tenant = serializers.SerializerMethodField()
 
     def get_resource_type(self, entry: AuditEntry) -> str:
         """What kind of object it is about, such as `user`; empty for none."""
@@ -60,6 +51,19 @@ class AuditLogSerializer(PortalSerializer):
     def get_correlation_id(self, entry: AuditEntry) -> str | None:
         """The id of the request, in its answer as `X-Request-ID`; null for what no request asked for."""
         return entry.correlation_id.strip("-") or None
+
+    @extend_schema_field(_nullable("id", "email", "first_name", "last_name"))
+    def get_user(self, entry: AuditEntry) -> dict[str, str] | None:
+        """Who did it."""
+        if (person := entry.actor) is None:
+            return None
+        names = {"first_name": person.first_name, "last_name": person.last_name}
+        return {"id": str(person.pk), "email": person.email, **names}
+
+    @extend_schema_field(_nullable("id", "name"))
+    def get_tenant(self, entry: AuditEntry) -> dict[str, str] | None:
+        """Whose company it was done in."""
+        return None if entry.tenant is None else {"id": str(entry.tenant_id), "name": entry.tenant.name}
 
     def to_representation(self, instance: AuditEntry) -> dict[str, Any]:
         """The entry, with the facts of its request where one is known."""
