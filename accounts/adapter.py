@@ -33,7 +33,7 @@ NOTICES = {
 }
 """The mails of allauth that the portal sends, as kinds of its own notice."""
 
-SIGN_IN_RATE = "30/min"
+LONGEST_USER_AGENT = UserSession._meta.get_field("user_agent").max_length
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -50,7 +50,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Bound how many passwords one network tries, whoever's they are; raises TooMany."""
-        rate_limit("sign_in_page", client_network(request), SIGN_IN_RATE)
+        rate_limit("sign_in_page", client_network(request), settings.SIGN_IN_RATE)
 
     def get_login_stages(self) -> list[str]:
         """After the password, the second factor of whoever has one."""
@@ -67,7 +67,12 @@ class AccountAdapter(DefaultAccountAdapter):
         way = way_being_taken(request, user)
         super().login(request, user)
         request.session[WAY_KEY], request.session[SEEN_KEY] = way, int(time.time())
-        UserSession.objects.create_from_request(request)
+        UserSession.objects.create(
+            user=user,
+            session_key=request.session.session_key,
+            ip=client_address(request),
+            user_agent=request.headers.get("User-Agent", "").replace("\x00", "")[:LONGEST_USER_AGENT],
+        )
         audit.record("user.signed_in", actor=user, target=user, tenant=user.tenant, way=way)
 
     def logout(self, request: HttpRequest) -> None:

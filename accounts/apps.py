@@ -12,7 +12,7 @@ class AccountsConfig(AppConfig):
         """Register events, navigation, search and what has to stand before the portal is served."""
         from qaportal.kit import events, preparation, secrets
 
-        from . import search
+        from . import audit_subjects, search
         from .services import bootstrap, second_factors
 
         events.declare(
@@ -23,6 +23,7 @@ class AccountsConfig(AppConfig):
         preparation.register("roles", bootstrap.prepare_roles, order=10)
         preparation.register("first administrator", bootstrap.prepare_first_administrator, order=20)
         secrets.register_source(second_factors.kept_secrets)
+        audit_subjects.register_all()
         search.register_all()
         _list_sessions_ourselves()
 

@@ -30,9 +30,12 @@ class ActiveUserBackend(ModelBackend):
             user = User.objects.get_by_natural_key(email)
         except User.DoesNotExist:
             User().set_password(password)
+            note_failure(request, None, reason="address")
             return None
-        if user.check_password(password) and self.user_can_authenticate(user):
+        is_right = user.check_password(password)
+        if is_right and self.user_can_authenticate(user):
             return user
+        note_failure(request, user, reason="not_active" if is_right else "password")
         return None
 
     def user_can_authenticate(self, user: User) -> bool:
@@ -52,6 +55,17 @@ class ActiveUserBackend(ModelBackend):
     def get_group_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         """None: permissions come from the table of roles."""
         return set()
+
+
+def _way(request: HttpRequest | None) -> str:
+    return "api" if request is not None and request.path_info.startswith("/api/") else "page"
+
+
+def note_failure(request: HttpRequest | None, user: User | None, *, reason: str) -> None:
+    """Write a failed attempt into the audit trail; nobody when the address is nobody's."""
+    attempts.record_failure(user=user, way=_way(request), reason=reason)
+    if request is not None:
+        request.failed_sign_in = user
 
 
 def attempted_email(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
@@ -74,13 +88,14 @@ def is_locked_out(request: HttpRequest, user: User) -> bool:
 
 def count_wrong_code(request: HttpRequest, user: User) -> None:
     """Count a wrong second factor with the wrong passwords: one lock for both, on page and API alike."""
-    way = "api" if request.path_info.startswith("/api/") else "page"
-    attempts.record_failure(user=user, way=way, reason="second_factor")
+    note_failure(request, user, reason="second_factor")
     user_login_failed.send(sender=__name__, credentials={"email": user.email}, request=request)
 
 
 def locked_out(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:
     """429 with the time to wait: the page, or what the API's view answered in its style."""
+    if hasattr(request, "failed_sign_in"):  # the attempt that was too many; those that follow are not looked at
+        attempts.record_lock(user=request.failed_sign_in, way=_way(request))
     if response is not None and request.path.startswith("/api/"):
         return response
     reason = _("Too many failed attempts to sign in. Try again in 15 minutes, or choose a new password.")

@@ -148,3 +148,8 @@ def can_verify_domain(user: User) -> Decision:
 def _is_of(user: User, tenant_id: int | None) -> bool:
     """Whether the user belongs to the company or administers the platform."""
     return user.is_super_admin or (tenant_id is not None and user.tenant_id == tenant_id)
+
+
+def can_read_audit_log(user: User) -> Decision:
+    """Whether the user may read who did what in the company."""
+    return decide(user, "audit.view")

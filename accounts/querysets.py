@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from .choices import RoleCode, TenantStatus
@@ -217,6 +219,35 @@ class AuditQuerySet(models.QuerySet):
     def about(self, target: models.Model) -> Self:
         """Those that tell of one object."""
         return self.filter(target_type=target._meta.label_lower, target_id=str(target.pk))
+
+    def for_list(self) -> Self:
+        """With whom and what they name, the newest first."""
+        return self.select_related("actor", "project", "tenant").order_by("-created_at", "-pk")
+
+    def older_than(self, moment: datetime, pk: int) -> Self:
+        """Those that stand below the entry of this moment and key in the list."""
+        return self.filter(Q(created_at__lt=moment) | Q(pk__lt=pk), created_at__lte=moment)
+
+    def with_record(self) -> Self:
+        """With `record_id` and `record_method` of how they were asked for.
+
+        It is the first record of the same company and correlation id, at or after the entry: a client that sends its
+        own ids may send one twice.
+        """
+        from .models import RequestRecord
+
+        first = (
+            RequestRecord.objects.alias(whose=Coalesce("tenant", 0))
+            .filter(
+                correlation_id=OuterRef("correlation_id"),
+                created_at__gte=OuterRef("created_at"),
+                whose=Coalesce(OuterRef("tenant"), 0),
+            )
+            .order_by("created_at", "pk")
+        )
+        return self.annotate(
+            record_id=Subquery(first.values("pk")[:1]), record_method=Subquery(first.values("method")[:1])
+        )
 
 
 class OfTenantQuerySet(models.QuerySet):

@@ -50,6 +50,19 @@ def register_all() -> None:
     )
     navigation.register(
         navigation.Entry(
+            code="audit",
+            label=gettext_lazy("Audit log"),
+            icon="history",
+            url_name="accounts:audit_list",
+            group=20,
+            order=90,
+            prefix="accounts:audit",
+            allowed=lambda user, project: bool(decide(user, "audit.view")),
+        ),
+        administration=True,
+    )
+    navigation.register(
+        navigation.Entry(
             code="members",
             label=gettext_lazy("Members"),
             icon="users",

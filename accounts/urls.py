@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from . import second_factor_pages, session_pages, sign_in_pages, sign_in_settings_pages, views
+from . import audit_pages, second_factor_pages, session_pages, sign_in_pages, sign_in_settings_pages, views
 
 app_name = "accounts"
 
 urlpatterns = [
+    path("administration/audit/", audit_pages.AuditListView.as_view(), name="audit_list"),
+    path("administration/audit/export/", audit_pages.audit_export, name="audit_export"),
+    path("administration/audit/<int:entry_id>/", audit_pages.audit_entry, name="audit_entry"),
     path("account/", views.account, name="account"),
     path("account/company/", sign_in_pages.company_sign_in, name="company_sign_in"),
     path("account/reauthenticate/company/", sign_in_pages.reauthenticate_at_company, name="reauthenticate_at_company"),

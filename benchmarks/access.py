@@ -111,7 +111,7 @@ def measure_guards(user: Any, project: Any, show: Callable[[str, str, str], None
     from accounts.services.tokens import open_family
 
     bearer = open_family(user=user).access
-    generous = {name: "1000000/min" for name in ("user", "anonymous", "burst", "ingest", "ingest_burst")}
+    generous = dict.fromkeys(("user", "anonymous", "burst", "ingest", "ingest_burst"), "1000000/min")
     without = [each for each in settings.MIDDLEWARE if each != RECORDER]
     assert len(without) < len(settings.MIDDLEWARE)
     body = json.dumps({"description": "The same as before."})

@@ -14,7 +14,7 @@ class CatalogConfig(AppConfig):
         from accounts.services.projects import register_content_check
         from qaportal.kit import events
 
-        from . import search
+        from . import audit, search
         from .models import TestCase
 
         register_reading("catalog", "case.view")
@@ -29,4 +29,5 @@ class CatalogConfig(AppConfig):
             "case.deleted",
         )
         register_content_check(TestCase.objects.fill_project)
+        audit.register_all()
         search.register_all()

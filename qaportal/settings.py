@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.request_records.RequestRecordMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -348,6 +349,7 @@ API_RATE_LIMITS = {
     "ingest": read("QAPORTAL_RATE_INGEST", rates.checked, "36000/h"),  # views that take results
     "ingest_burst": read("QAPORTAL_RATE_INGEST_BURST", rates.checked, "1200/min"),
 }
+SIGN_IN_RATE = read("QAPORTAL_RATE_SIGN_IN", rates.checked, "60/min")  # passwords that one network tries on the page
 JSON_BODY_LIMIT = 10 * 1024 * 1024
 JSON_DEPTH_LIMIT = 64
 OUTBOUND_ALLOW = read("QAPORTAL_OUTBOUND_ALLOW", addresses.checked_openings, [])

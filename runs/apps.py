@@ -14,7 +14,7 @@ class RunsConfig(AppConfig):
         from accounts.services.projects import register_content_check
         from qaportal.kit import events
 
-        from . import registrations
+        from . import audit, registrations
         from .jobs import close_abandoned
         from .models import TestRun
 
@@ -22,4 +22,5 @@ class RunsConfig(AppConfig):
         events.declare("run.created", "run.updated", "run.deleted", "results.recorded", "report.imported")
         events.subscribe("job.abandoned", close_abandoned)
         register_content_check(lambda project: TestRun.objects.living().in_project(project).exists())
+        audit.register_all()
         registrations.register_all()

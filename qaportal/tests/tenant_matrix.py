@@ -13,7 +13,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
-from accounts.models import Membership, Project, Role, TenantDomain, TokenFamily, User
+from accounts.models import AuditEntry, Membership, Project, Role, TenantDomain, TokenFamily, User
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
 from catalog.tests.factories import FolderFactory, TestCaseFactory
 from files.services import store
@@ -85,6 +85,7 @@ def make_world(marker: str, key: str, *, run_number: int = 1) -> World:
         "progress": work,
         "report_import": report_import,
         "person": people["viewer"],
+        "audit_entry": AuditEntry.objects.filter(tenant=tenant).first(),
     }
     world.objects |= _sign_ins_of(admin, marker)
     return world
@@ -126,6 +127,8 @@ ROWS = (
     Row("file_id", "", pk_of("file"), uuid.uuid4),
     Row("progress_id", "", pk_of("progress"), uuid.uuid4),
     Row("import_id", "", pk_of("report_import"), uuid.uuid4),
+    Row("entry_id", "accounts:audit", pk_of("audit_entry")),
+    Row("pk", "audit-log-", pk_of("audit_entry")),
     Row("pk", "project-", pk_of("project")),
     Row("pk", "module-", pk_of("module")),
     Row("pk", "sub-module-", pk_of("sub_module")),

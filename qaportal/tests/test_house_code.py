@@ -141,6 +141,7 @@ def test_files_tell_nothing_of_where_they_were_written(pattern, why):
 WITHOUT_ACTOR = {
     "accounts.services.attempts": "nobody is signed in yet",
     "accounts.services.bootstrap": "prepares an installation in which nobody is yet",
+    "accounts.services.seals": "run by a job over what was written: nobody acts",
     "accounts.services.tokens": "signing in and out: the person of the token is the actor",
     "accounts.services.identity_providers.arrive": "the person who arrives",
     "accounts.services.identity_providers.record_refusal": "somebody who was not let in",
@@ -156,6 +157,7 @@ WITHOUT_ACTOR = {
     "accounts.services.invitations.find_by_link": "reads",
     "accounts.services.invitations.send_invitation_mail": "called by a job for the invited person",
     "accounts.services.registration": "the person himself, before he can sign in",
+    "accounts.services.identity_providers.arrive": "the person who arrives, whom it finds or makes",
     "accounts.services.people.save_with_address": "a part of services that know who acts",
     "accounts.services.projects.register_content_check": "called when the apps get ready",
     "accounts.services.projects.key_from": "makes a word, changes nothing",

@@ -34,8 +34,8 @@ def foreign(db):
     """Another tenant's world; its ids are long, so that they can be told from other digits of a page."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT setval(format('%I.%I', schemaname, sequencename), 770000001) FROM pg_sequences"
-            " WHERE schemaname = 'public'"
+            "SELECT setval(format('%I.%I', schemaname, sequencename), greatest(last_value, 770000000) + 1)"
+            " FROM pg_sequences WHERE schemaname = 'public'"  # never back: the home of a later test has such ids too
         )
     return tenant_matrix.make_world(MARKER, "AWAY", run_number=770_000_001)
 
