@@ -13,7 +13,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
-from accounts.models import AuditEntry, Membership, Project, Role, TenantDomain, TokenFamily, User
+from accounts.models import AuditEntry, IdentityProvider, Membership, Project, Role, TenantDomain, TokenFamily, User
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
 from catalog.tests.factories import FolderFactory, TestCaseFactory
 from files.services import store
@@ -93,7 +93,11 @@ def make_world(marker: str, key: str, *, run_number: int = 1) -> World:
 
 def _sign_ins_of(admin: User, marker: str) -> dict[str, Any]:
     """How the administrator signs in, and the mail domain that he claims."""
+    issuer, role = f"https://{marker}.example".lower(), Role.objects.built_in("tester")
     return {
+        "provider": IdentityProvider.objects.create(
+            tenant=admin.tenant, name=f"{marker} ID", issuer=issuer, client_id=marker, default_role=role
+        ),
         "domain": TenantDomain.objects.create(tenant=admin.tenant, domain=f"{marker}.example".lower()),
         "factor": Authenticator.objects.create(user=admin, type=Authenticator.Type.TOTP, data={"secret": marker}),
         "family": TokenFamily.objects.create(user=admin, user_agent=marker, expires_at=timezone.now()),
@@ -124,6 +128,7 @@ ROWS = (
     Row("family_id", "accounts:", pk_of("family"), uuid.uuid4),
     Row("factor_id", "accounts:", pk_of("factor")),
     Row("domain_id", "accounts:", pk_of("domain")),
+    Row("provider_id", "openid_connect", pk_of("provider"), uuid.uuid4),
     Row("file_id", "", pk_of("file"), uuid.uuid4),
     Row("progress_id", "", pk_of("progress"), uuid.uuid4),
     Row("import_id", "", pk_of("report_import"), uuid.uuid4),

@@ -143,7 +143,6 @@ WITHOUT_ACTOR = {
     "accounts.services.bootstrap": "prepares an installation in which nobody is yet",
     "accounts.services.seals": "run by a job over what was written: nobody acts",
     "accounts.services.tokens": "signing in and out: the person of the token is the actor",
-    "accounts.services.identity_providers.arrive": "the person who arrives",
     "accounts.services.identity_providers.record_refusal": "somebody who was not let in",
     "accounts.services.notices.send_security_notice": "called by a job for the person himself",
     "accounts.services.passwords.send_reset_mail": "called by a job for the person himself",
