@@ -64,6 +64,13 @@ def can_copy_reset_link(user: User, person: User) -> Decision:
     return Allowed()
 
 
+def can_read_company(user: User) -> Decision:
+    """Whether the user may read what concerns the whole company; an API token of one project may not."""
+    if user.api_token is not None and user.api_token.project_id is not None:
+        return Denied(_("This token is for one project alone."), "token_of_one_project")
+    return Allowed()
+
+
 def can_create_tenant(user: User) -> Decision:
     """Whether the user may add a company."""
     return decide(user, "tenant.create")
@@ -72,6 +79,15 @@ def can_create_tenant(user: User) -> Decision:
 def can_suspend_tenant(user: User) -> Decision:
     """Whether the user may suspend, delete and restore companies, and change what they have subscribed to."""
     return decide(user, "tenant.suspend")
+
+
+def can_change_terms(user: User) -> Decision:
+    """Whether the user may change a company's slug, status, tier and limits."""
+    decision = can_suspend_tenant(user)
+    if not decision and decision.code == "role_lacks_permission":
+        words = _("Slug, status, tier and limits are changed by the platform's administrator alone.")
+        return Denied(words, "platform_only")
+    return decision
 
 
 def can_manage_tenant(user: User, tenant: Tenant) -> Decision:
