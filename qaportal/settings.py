@@ -273,7 +273,10 @@ REST_FRAMEWORK = {
         "accounts.api.authentication.TokenAuthentication",
         "accounts.api.authentication.BrowserSessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "accounts.api.permissions.TokenScopes",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_THROTTLE_CLASSES": ["qaportal.kit.api.throttling.RateThrottle"],
     "DEFAULT_PARSER_CLASSES": ["qaportal.kit.api.parsers.SafeJSONParser"],
@@ -329,6 +332,10 @@ API_RATE_LIMITS = {
     "burst": read("QAPORTAL_RATE_BURST", rates.checked, "50/min"),
     "ingest": read("QAPORTAL_RATE_INGEST", rates.checked, "36000/h"),  # views that take results
     "ingest_burst": read("QAPORTAL_RATE_INGEST_BURST", rates.checked, "1200/min"),
+}
+ATTEMPT_LIMITS = {  # of registering, and of asking for a mail: each counts on its own
+    "address": read("QAPORTAL_RATE_MAILS", rates.checked, "5/h"),  # for one e-mail address
+    "client": read("QAPORTAL_RATE_MAILS_CLIENT", rates.checked, "30/h"),  # by one client, for whatever addresses
 }
 JSON_BODY_LIMIT = 10 * 1024 * 1024
 JSON_DEPTH_LIMIT = 64

@@ -13,7 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from qaportal.kit.api.styles import CamelStyle, EnvelopeStyle, PlainStyle
+from qaportal.kit.api.serializers import MessageSerializer
+from qaportal.kit.api.styles import CamelStyle, EnvelopeStyle, Message, PlainStyle
 from qaportal.kit.api.viewsets import PortalViewSet
 
 from ..models import Project, TokenFamily, User
@@ -141,7 +142,7 @@ class TenantRefreshView(EnvelopeStyle, SignInView):
 class TenantLogoutView(EnvelopeStyle, APIView):
     """Sign out."""
 
-    @extend_schema(request=None, responses={200: None})
+    @extend_schema(request=None, responses=MessageSerializer)
     def post(self, request: Request) -> Response:
         """End the token family, or the session, that called."""
         if isinstance(request.auth, TokenFamily):
@@ -150,11 +151,7 @@ class TenantLogoutView(EnvelopeStyle, APIView):
             from allauth.account.adapter import get_adapter
 
             get_adapter().logout(request._request)
-        return Response({"message": _("You are signed out.")})
-
-    def worded(self, data: Any) -> Any:
-        """The message beside `success`, without `data`."""
-        return {"success": True, **data}
+        return Response(Message(_("You are signed out.")))
 
 
 class ProjectViewSet(CamelStyle, PortalViewSet):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accounts.models import Membership, Project, Role, User
+from accounts.services.api_tokens import create_api_token
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
 from catalog.tests.factories import FolderFactory, TestCaseFactory
 from files.services import store
@@ -81,6 +82,9 @@ def make_world(marker: str, key: str, *, run_number: int = 1) -> World:
         "progress": work,
         "report_import": report_import,
         "person": people["viewer"],
+        "tenant": tenant,
+        "role": Role.objects.create(tenant=tenant, name=f"{marker} role", code="viewer", scope="module"),
+        "api_token": create_api_token(actor=admin, name=f"{marker} token", scopes=["read"])[0],
     }
     return world
 
@@ -108,6 +112,11 @@ ROWS = (
     Row("progress_id", "", pk_of("progress"), uuid.uuid4),
     Row("import_id", "", pk_of("report_import"), uuid.uuid4),
     Row("pk", "project-", pk_of("project")),
+    Row("pk", "user-", pk_of("person")),
+    Row("pk", "api-token-", pk_of("api_token")),
+    Row("pk", "v1-tenant-", pk_of("tenant")),
+    Row("pk", "v1-user-", pk_of("person")),
+    Row("pk", "v1-role-", pk_of("role")),
     Row("pk", "module-", pk_of("module")),
     Row("pk", "sub-module-", pk_of("sub_module")),
     Row("pk", "feature-", pk_of("feature")),
@@ -142,6 +151,8 @@ BODY_IDS: dict[str, Callable[[World], Any]] = {
     "qa_lead": pk_of("person"),
     "qa_lead_id": pk_of("person"),
     "user_id": pk_of("person"),
+    "tenant_id": pk_of("tenant"),
+    "role_id": pk_of("role"),
 }
 """Keys of a body or a query that name an object."""
 
