@@ -7,8 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from qaportal.kit.errors import Denied
-
 from .models import User
 
 LOCK_SECONDS = 15 * 60
@@ -20,10 +18,7 @@ class ActiveUserBackend(ModelBackend):
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> User | None:
-        """The person with this address and password; unknown and known addresses take the same time.
-
-        Raises Denied for somebody who registered and has not confirmed his address.
-        """
+        """The person with this address and password; unknown and known addresses take the same time."""
         email = kwargs.get("email") or username
         if not email or password is None:
             return None
@@ -33,7 +28,6 @@ class ActiveUserBackend(ModelBackend):
             User().set_password(password)
             return None
         if user.check_password(password) and self.user_can_authenticate(user):
-            require_confirmed_address(user)
             return user
         return None
 
@@ -53,12 +47,6 @@ class ActiveUserBackend(ModelBackend):
     def get_group_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         """None: permissions come from the table of roles."""
         return set()
-
-
-def require_confirmed_address(user: User) -> None:
-    """Raise Denied for somebody who registered by himself, until he has confirmed that the address is his."""
-    if user.must_verify_email:
-        raise Denied(_("Confirm your address first, with the link that was mailed to you."), "email_unverified")
 
 
 def attempted_email(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:

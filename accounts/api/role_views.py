@@ -10,10 +10,10 @@ from rest_framework.response import Response
 from qaportal.kit.api.serializers import MessageSerializer
 from qaportal.kit.api.styles import EnvelopeStyle, Message
 
-from ..filters import RoleFilter
 from ..models import Role
 from ..services import roles
 from .administration import AdministrationViewSet, company_named, order_by
+from .filters import RoleFilter
 from .role_serializers import NewRoleSerializer, RoleSerializer
 
 ORDER = {name: name for name in ("id", "name", "code", "description", "scope", "created_at", "updated_at")}

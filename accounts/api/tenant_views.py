@@ -10,10 +10,10 @@ from rest_framework.response import Response
 from qaportal.kit.api.serializers import MessageSerializer
 from qaportal.kit.api.styles import EnvelopeStyle, Message
 
-from ..filters import TenantFilter
 from ..models import Tenant
 from ..services import tenants
 from .administration import RestorableViewSet, order_by
+from .filters import TenantFilter
 from .tenant_serializers import TenantSerializer
 
 ORDER = {

@@ -13,10 +13,10 @@ from qaportal.kit.api.serializers import MessageSerializer
 from qaportal.kit.api.styles import EnvelopeStyle, Message, PlainStyle
 
 from ..choices import RoleCode, UserStatus
-from ..filters import PersonFilter, UserFilter
 from ..models import Role, Tenant, User
 from ..services import users
 from .administration import AdministrationViewSet, RestorableViewSet, company_named, named, order_by
+from .filters import PersonFilter, UserFilter
 from .serializers import ProfileSerializer
 from .user_serializers import NewUserSerializer, PersonChangeSerializer, UserSerializer
 

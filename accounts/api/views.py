@@ -18,7 +18,7 @@ from qaportal.kit.api.styles import CamelStyle, EnvelopeStyle, Message, PlainSty
 from qaportal.kit.api.viewsets import PortalViewSet
 
 from ..models import Project, TokenFamily, User
-from ..services import projects, tokens
+from ..services import projects, registration, tokens
 from . import serializers
 
 
@@ -38,12 +38,16 @@ class SignInView(APIView):
     permission_classes = [AllowAny]
 
     def sign_in(self, request: Request, email: str, password: str) -> tuple[User, tokens.TokenPair]:
-        """Open a token family; raises AuthenticationFailed in the same words whatever was wrong."""
+        """Open a token family; raises AuthenticationFailed in the same words whatever was wrong.
+
+        Raises Denied for somebody who registered and has not confirmed his address.
+        """
         user = authenticate(request._request, email=email.strip(), password=password)
         if user is None:
             if getattr(request._request, "axes_locked_out", False):
                 raise TooManyAttempts
             raise AuthenticationFailed(_("E-mail or password is not right."), "credentials_wrong")
+        registration.require_confirmed_address(user=user)
         return user, tokens.open_family(user=user)
 
     def rotated(self, serializer: serializers.RefreshSerializer) -> tuple[User, tokens.TokenPair]:

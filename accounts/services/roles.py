@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from qaportal.kit import events
@@ -108,6 +109,8 @@ def delete_role(*, actor: User, role: Role, if_match: str | None = None) -> None
     policies.can_manage_role(actor, role).require()
     role = Role.objects.select_for_update().get(pk=role.pk)
     require_match(role, if_match)
+    over = Q(accepted_at__isnull=False) | Q(revoked_at__isnull=False)
+    Invitation.objects.filter(over, role=role).update(role=Role.objects.built_in(role.code))  # they give none any more
     holders = (
         User.objects.filter(role=role),
         Membership.objects.filter(role=role),

@@ -22,8 +22,8 @@ from .sign_ins import end_all_sign_ins
 EDITABLE = ("email", "first_name", "last_name", "role", "status")
 
 
-def _locked(user: User, *, is_living: bool = False) -> User:
-    """The person, its company locked before it; raises NotVisible where a deleted one is of no use."""
+def _locked(user: User, *, is_living: bool = True) -> User:
+    """The person, the company locked before him; raises NotVisible where he has to be living and was just deleted."""
     if user.tenant_id is not None:
         locked_tenant(tenant_id=user.tenant_id)
     user = User.objects.select_for_update(of=("self",)).select_related("tenant", "role").get(pk=user.pk)
@@ -51,8 +51,8 @@ def update_user(*, actor: User, user: User, if_match: str | None = None, **field
     that does not fit, RuleViolation for a taken address, for the last administrator, and for another `tenant` or
     `auth_provider`, which may be named and never change.
     """
-    user = _locked(user, is_living=True)
     policies.can_manage_user(actor, user).require()
+    user = _locked(user)
     require_match(user, if_match)
     if fields.get("status") == UserStatus.DELETED:
         delete_user(actor=actor, user=user)
@@ -115,8 +115,8 @@ def delete_user(*, actor: User, user: User, if_match: str | None = None) -> None
 
     Raises Denied, VersionConflict and RuleViolation for the last administrator.
     """
-    user = _locked(user, is_living=True)
     policies.can_manage_user(actor, user).require()
+    user = _locked(user)
     require_match(user, if_match)
     user.status, user.deleted_at = UserStatus.DELETED, timezone.now()
     user.save(update_fields=["status", "deleted_at", "updated_at"])
@@ -131,8 +131,8 @@ def delete_user(*, actor: User, user: User, if_match: str | None = None) -> None
 @transaction.atomic
 def restore_user(*, actor: User, user: User) -> User:
     """Bring a deleted person back, with the role he had; raises Denied, and RuleViolation without a seat or address."""
-    user = _locked(user)
     policies.can_manage_user(actor, user).require()
+    user = _locked(user, is_living=False)
     if user.deleted_at is None:
         return user
     if user.tenant is not None:

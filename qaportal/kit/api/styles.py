@@ -175,7 +175,7 @@ class EnvelopeStyle(StyleMixin):
         """Validation errors list each field; others carry a code and words."""
         if problem.fields:
             details = [
-                {"path": name, "message": text, "code": problem.code}
+                {"path": name, "message": str(text), "code": getattr(text, "code", problem.code)}
                 for name, texts in problem.fields.items()
                 for text in texts
             ]

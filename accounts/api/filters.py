@@ -4,8 +4,8 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from .choices import RoleCode, RoleScope, TenantStatus, UserStatus
-from .models import Role, Tenant, User
+from ..choices import RoleCode, RoleScope, TenantStatus, UserStatus
+from ..models import Role, Tenant, User
 
 ADMINISTRATORS = (RoleCode.SUPER_ADMIN, RoleCode.TENANT_ADMIN)
 YES_OR_NO = [("true", _("Yes")), ("false", _("No"))]
