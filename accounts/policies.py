@@ -55,13 +55,8 @@ def can_change_member(user: User, member: User, project: Project) -> Decision:
 
 
 def can_copy_reset_link(user: User, person: User) -> Decision:
-    """Whether the user may hand this person a link to choose a new password."""
-    decision = decide(user, "user.manage")
-    if not decision:
-        return decision
-    if person.role.rank > user.role.rank:
-        return Denied(_("This person has a role above your own."), "member_above_own")
-    return Allowed()
+    """Whether the user may hand this person a link to choose a new password: he could act as that person then."""
+    return can_manage_user(user, person)
 
 
 def can_create_tenant(user: User) -> Decision:
@@ -72,6 +67,15 @@ def can_create_tenant(user: User) -> Decision:
 def can_suspend_tenant(user: User) -> Decision:
     """Whether the user may suspend, delete and restore companies, and change what they have subscribed to."""
     return decide(user, "tenant.suspend")
+
+
+def can_change_terms(user: User) -> Decision:
+    """Whether the user may change a company's slug, status, tier and limits."""
+    decision = can_suspend_tenant(user)
+    if not decision and decision.code == "role_lacks_permission":
+        words = _("Slug, status, tier and limits are changed by the platform's administrator alone.")
+        return Denied(words, "platform_only")
+    return decision
 
 
 def can_manage_tenant(user: User, tenant: Tenant) -> Decision:

@@ -33,6 +33,12 @@ class TenantQuerySet(models.QuerySet):
             return self.living()
         return self.living().filter(pk=user.tenant_id)
 
+    def deleted_visible_to(self, user: User) -> Self:
+        """The deleted ones, for those who may restore them."""
+        if not user.is_authenticated or not decide(user, "tenant.suspend"):
+            return self.none()
+        return self.filter(deleted_at__isnull=False)
+
 
 class ProjectQuerySet(models.QuerySet):
     """Projects."""
@@ -124,7 +130,7 @@ class RoleQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         if user.is_super_admin:
-            return self
+            return self.exclude(tenant__deleted_at__isnull=False)
         return self.of_tenant(user.tenant_id).exclude(code=RoleCode.SUPER_ADMIN)
 
     def of_tenant(self, tenant_id: int | None) -> Self:
@@ -144,10 +150,16 @@ class UserQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         if user.is_super_admin:
-            return self.living()
+            return self.living().exclude(tenant__deleted_at__isnull=False)
         if "user.view" not in user.role.granted:
             return self.living().filter(pk=user.pk)
         return self.living().filter(tenant_id=user.tenant_id)
+
+    def deleted_visible_to(self, user: User) -> Self:
+        """The deleted ones, for those who may restore them."""
+        if not user.is_authenticated or not decide(user, "user.manage"):
+            return self.none()
+        return self.deleted().manageable_by(user)
 
     def deleted(self) -> Self:
         """Those that were deleted and can be restored."""
@@ -313,9 +325,11 @@ class ApiTokenQuerySet(models.QuerySet):
     """API tokens."""
 
     def visible_to(self, user: User) -> Self:
-        """Everybody's own; administrators see those of their tenant."""
+        """Everybody's own; administrators see those of their tenant; a token of one project those of its project."""
         if not user.is_authenticated:
             return self.none()
+        if user.api_token is not None and user.api_token.project_id is not None:
+            return self.filter(user=user, project=user.api_token.project_id)
         if user.is_super_admin:
             return self
         if decide(user, "token.manage"):
@@ -325,6 +339,10 @@ class ApiTokenQuerySet(models.QuerySet):
     def in_project(self, project: Project) -> Self:
         """Those of one project."""
         return self.filter(project=project)
+
+    def unrevoked(self) -> Self:
+        """Those that nobody revoked; they may have expired."""
+        return self.filter(revoked_at__isnull=True)
 
     def usable(self) -> Self:
         """Neither revoked nor expired."""

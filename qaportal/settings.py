@@ -292,7 +292,10 @@ REST_FRAMEWORK = {
         "accounts.api.authentication.TokenAuthentication",
         "accounts.api.authentication.BrowserSessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "accounts.api.permissions.TokenScopes",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_THROTTLE_CLASSES": ["qaportal.kit.api.throttling.RateThrottle"],
     "DEFAULT_PARSER_CLASSES": ["qaportal.kit.api.parsers.SafeJSONParser"],
@@ -350,6 +353,10 @@ API_RATE_LIMITS = {
     "ingest_burst": read("QAPORTAL_RATE_INGEST_BURST", rates.checked, "1200/min"),
 }
 SIGN_IN_RATE = read("QAPORTAL_RATE_SIGN_IN", rates.checked, "60/min")  # passwords that one network tries on the page
+ATTEMPT_LIMITS = {  # of registering, and of asking for a mail: each counts on its own
+    "address": read("QAPORTAL_RATE_MAILS", rates.checked, "5/h"),  # for one e-mail address
+    "client": read("QAPORTAL_RATE_MAILS_CLIENT", rates.checked, "30/h"),  # by one client, for whatever addresses
+}
 JSON_BODY_LIMIT = 10 * 1024 * 1024
 JSON_DEPTH_LIMIT = 64
 OUTBOUND_ALLOW = read("QAPORTAL_OUTBOUND_ALLOW", addresses.checked_openings, [])

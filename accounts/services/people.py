@@ -32,16 +32,16 @@ def create_user(
         policies.can_add_user(actor, tenant).require()
         policies.can_grant(actor, role).require()
     require_role_of(tenant=tenant, role=role)
-    if tenant is not None:
-        require_seat(tenant=locked_tenant(tenant_id=tenant.pk))
     user = User(email=email.strip(), tenant=tenant, role=role, **fields)
     if password is None:
         user.set_unusable_password()
-    else:
+    else:  # before the company is locked, because it is slow on purpose
         check_password_strength(password, user)
         user.set_password(password)
     if user.is_email_verified:
         user.email_verified_at = timezone.now()
+    if tenant is not None:
+        require_seat(tenant=locked_tenant(tenant_id=tenant.pk))
     save_with_address(user=user)
     audit.record("user.created", actor=actor, target=user, tenant=tenant, role=role.code)
     events.publish("user.created", user=user, actor=actor)
@@ -76,12 +76,12 @@ def save_with_address(*, user: User) -> None:
         raise unusable from error
 
 
-def check_password_strength(password: str, user: User | None) -> None:
-    """Raise InvalidInput naming `password` when it is too short or too common."""
+def check_password_strength(password: str, user: User | None, *, field: str = "password") -> None:
+    """Raise InvalidInput naming the field when the password is too short or too common."""
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise InvalidInput(error.messages[0], fields={"password": error.messages}) from error
+        raise InvalidInput(error.messages[0], fields={field: error.messages}) from error
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
 from accounts.models import AuditEntry, IdentityProvider, Membership, Project, Role, TenantDomain, TokenFamily, User
+from accounts.services.api_tokens import create_api_token
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
 from catalog.tests.factories import FolderFactory, TestCaseFactory
 from files.services import store
@@ -86,6 +87,9 @@ def make_world(marker: str, key: str, *, run_number: int = 1) -> World:
         "report_import": report_import,
         "person": people["viewer"],
         "audit_entry": AuditEntry.objects.filter(tenant=tenant).first(),
+        "tenant": tenant,
+        "role": Role.objects.create(tenant=tenant, name=f"{marker} role", code="viewer", scope="module"),
+        "api_token": create_api_token(actor=admin, name=f"{marker} token", scopes=["read"])[0],
     }
     world.objects |= _sign_ins_of(admin, marker)
     return world
@@ -135,6 +139,11 @@ ROWS = (
     Row("entry_id", "accounts:audit", pk_of("audit_entry")),
     Row("pk", "audit-log-", pk_of("audit_entry")),
     Row("pk", "project-", pk_of("project")),
+    Row("pk", "user-", pk_of("person")),
+    Row("pk", "api-token-", pk_of("api_token")),
+    Row("pk", "v1-tenant-", pk_of("tenant")),
+    Row("pk", "v1-user-", pk_of("person")),
+    Row("pk", "v1-role-", pk_of("role")),
     Row("pk", "module-", pk_of("module")),
     Row("pk", "sub-module-", pk_of("sub_module")),
     Row("pk", "feature-", pk_of("feature")),
@@ -169,6 +178,8 @@ BODY_IDS: dict[str, Callable[[World], Any]] = {
     "qa_lead": pk_of("person"),
     "qa_lead_id": pk_of("person"),
     "user_id": pk_of("person"),
+    "tenant_id": pk_of("tenant"),
+    "role_id": pk_of("role"),
 }
 """Keys of a body or a query that name an object."""
 
