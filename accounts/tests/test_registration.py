@@ -122,7 +122,9 @@ def test_the_link_ends_when_the_address_changes_or_the_person_goes(domain, admin
 
 
 @pytest.mark.parametrize(
-    "token", ["", "x", signing.dumps([1, "a@example.com"], salt="other"), signing.dumps(7, salt=SALT), "\ud800"]
+    "token",
+    ["", "x", signing.dumps([1, "a@example.com"], salt="other"), signing.dumps(7, salt=SALT), "\ud800"],
+    ids=["empty", "short", "other purpose", "other shape", "surrogate"],
 )
 def test_made_up_links_are_refused_by_name(db, token):
     with pytest.raises(InvalidInput) as refusal:
