@@ -31,6 +31,10 @@ class TenantQuerySet(models.QuerySet):
             return self.living()
         return self.living().filter(pk=user.tenant_id)
 
+    def manageable_by(self, user: User) -> Self:
+        """The user's own; a platform administrator's are all, the deleted ones too."""
+        return self if user.is_super_admin else self.filter(pk=user.tenant_id)
+
 
 class ProjectQuerySet(models.QuerySet):
     """Projects."""
@@ -56,6 +60,12 @@ class ProjectQuerySet(models.QuerySet):
             return own
         member_of = user.memberships.values("project_id")
         return own.filter(~Q(settings__contains={"membersOnly": True}) | Q(pk__in=member_of))
+
+    def manageable_by(self, user: User) -> Self:
+        """All projects that an administrator is responsible for, the deleted ones too."""
+        if user.is_super_admin:
+            return self
+        return self.filter(tenant_id=user.tenant_id) if user.is_tenant_admin else self.visible_to(user)
 
     def for_list(self) -> Self:
         """What a list shows."""

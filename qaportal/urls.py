@@ -1,6 +1,7 @@
 """Every address of the portal."""
 
 from allauth.account import views as account_views
+from django.contrib import admin
 from django.urls import include, path, re_path
 
 from accounts import views as accounts_views
@@ -28,6 +29,7 @@ urlpatterns = [
     ),
     path("account/inactive/", account_views.account_inactive, name="account_inactive"),
     path("account/reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"),
+    path("admin/", admin.site.urls),
     path("api/", include("qaportal.api_urls")),
     path("", include("accounts.urls")),
     path("", include("files.urls")),
