@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from qaportal.kit.admin import ServiceForm
@@ -75,12 +76,14 @@ class RoleForm(ServiceForm):
         label=_("Permissions"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        choices=[(code, f"{code}: {permission.act}") for code, permission in PERMISSIONS.items()],
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Tick what the role has."""
+        """Offer what the user has himself, and tick what the role has."""
         super().__init__(*args, **kwargs)
+        own = self.request.user.role.granted | self.instance.granted
+        offered = [(code, permission.act) for code, permission in PERMISSIONS.items() if code in own]
+        self.fields["permissions"].choices = [(code, capfirst(str(act))) for code, act in offered]
         self.initial["everything"] = self.instance.permissions is None
         self.initial["permissions"] = [] if self.is_new else sorted(self.instance.granted)
 

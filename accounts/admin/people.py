@@ -8,7 +8,7 @@ from django.forms import Field
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from qaportal.kit.admin import DeletedFilter, PortalModelAdmin
+from qaportal.kit.admin import PortalModelAdmin
 from qaportal.kit.errors import Decision
 
 from .. import policies
@@ -17,6 +17,7 @@ from ..models import Membership, Role, User
 from ..permissions import decide
 from ..services import passwords, people, roles, users
 from .forms import RoleForm, UserForm, roles_given_by
+from .lists import StatusFilter
 
 
 @admin.register(User)
@@ -28,7 +29,7 @@ class UserAdmin(PortalModelAdmin):
     view_permission, reach = "user.view", "manageable_by"
     adds = changes = deletes = restores = True
     list_display = ("email", "first_name", "last_name", "role", "tenant", "status", "last_login")
-    list_filter = (DeletedFilter, "status", "tenant")
+    list_filter = (StatusFilter, "tenant")
     list_select_related = ("role", "tenant")
     search_fields = ("email", "first_name", "last_name")
     ordering = ("email", "pk")

@@ -14,6 +14,7 @@ from ..models import Project, Tenant, TenantDomain, User
 from ..models.tenancy import SECOND_FACTOR_SETTING
 from ..services import projects, tenants
 from .forms import ProjectForm, TenantForm
+from .lists import StatusFilter
 
 
 @admin.register(Tenant)
@@ -25,7 +26,7 @@ class TenantAdmin(PortalModelAdmin):
     view_permission, reach = "tenant.manage", "manageable_by"
     adds = changes = deletes = restores = True
     list_display = ("name", "slug", "status", "subscription_tier", "max_users", "created_at")
-    list_filter = (DeletedFilter, "status")
+    list_filter = (StatusFilter,)
     search_fields = ("name", "slug")
     ordering = ("name", "pk")
     fields = (
