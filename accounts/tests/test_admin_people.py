@@ -15,7 +15,7 @@ NEW = {"email": "new@tessarin.example", "first_name": "New", "last_name": "Perso
 
 
 @pytest.fixture
-def browser(signed_in, admin):
+def reader(signed_in, admin):
     return signed_in(admin)
 
 
@@ -23,11 +23,11 @@ def actions() -> list[str]:
     return list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))
 
 
-def test_a_person_is_added_to_ones_own_company_and_the_trail_tells_it(browser, admin):
+def test_a_person_is_added_to_ones_own_company_and_the_trail_tells_it(reader, admin):
     answer = saved(
-        browser, address(User, "add"), **NEW, role=role(RoleCode.TESTER).pk, first_password="correct horse 43"
+        reader, address(User, "add"), **NEW, role=role(RoleCode.TESTER).pk, first_password="correct horse 43"
     )
-    assert told(browser, answer) == "New Person is added."
+    assert told(reader, answer) == "New Person is added."
     person = User.objects.get(email=NEW["email"])
     assert (person.tenant, person.role.code, person.status) == (admin.tenant, RoleCode.TESTER, UserStatus.ACTIVE)
     assert person.check_password("correct horse 43")
@@ -36,8 +36,8 @@ def test_a_person_is_added_to_ones_own_company_and_the_trail_tells_it(browser, a
     assert not LogEntry.objects.exists()
 
 
-def test_without_a_password_a_link_is_mailed(browser, run_jobs, mailoutbox):
-    saved(browser, address(User, "add"), **NEW, role=role(RoleCode.TESTER).pk)
+def test_without_a_password_a_link_is_mailed(reader, run_jobs, mailoutbox):
+    saved(reader, address(User, "add"), **NEW, role=role(RoleCode.TESTER).pk)
     assert not User.objects.get(email=NEW["email"]).has_usable_password()
     run_jobs()
     assert [mail.to for mail in mailoutbox] == [[NEW["email"]]]
@@ -53,17 +53,17 @@ def test_without_a_password_a_link_is_mailed(browser, run_jobs, mailoutbox):
         ({"first_name": "a\x00b"}, "Null characters"),
     ],
 )
-def test_what_cannot_be_used_is_said_and_nothing_is_written(browser, other_tenant, changed, words):
+def test_what_cannot_be_used_is_said_and_nothing_is_written(reader, other_tenant, changed, words):
     UserFactory(tenant=other_tenant, email="stranger@rival.example")
     before, trail = User.objects.count(), actions()
     form = {**NEW, "role": role(RoleCode.TESTER).pk, "first_password": "correct horse 43", **changed}
-    assert words in errors_of(saved(browser, address(User, "add"), **form))
+    assert words in errors_of(saved(reader, address(User, "add"), **form))
     assert (User.objects.count(), actions()) == (before, trail)
 
 
-def test_what_the_form_does_not_ask_is_not_taken(browser, other_tenant, tester):
+def test_what_the_form_does_not_ask_is_not_taken(reader, other_tenant, tester):
     saved(
-        browser,
+        reader,
         address(tester, "change"),
         first_name="Tom",
         tenant=other_tenant.pk,
@@ -78,102 +78,102 @@ def test_what_the_form_does_not_ask_is_not_taken(browser, other_tenant, tester):
     assert (person.is_email_verified, person.sign_in_epoch) == (True, 0)
 
 
-def test_no_form_offers_a_role_above_ones_own(browser, tester):
-    page = browser.get(address(tester, "change")).content.decode()
+def test_no_form_offers_a_role_above_ones_own(reader, tester):
+    page = reader.get(address(tester, "change")).content.decode()
     assert f'value="{role(RoleCode.SUPER_ADMIN).pk}"' not in page
-    answer = saved(browser, address(tester, "change"), role=role(RoleCode.SUPER_ADMIN).pk)
+    answer = saved(reader, address(tester, "change"), role=role(RoleCode.SUPER_ADMIN).pk)
     assert "valid choice" in errors_of(answer)
 
 
-def test_the_last_administrator_stays(browser, admin):
-    answer = saved(browser, address(admin, "change"), role=role(RoleCode.TESTER).pk)
+def test_the_last_administrator_stays(reader, admin):
+    answer = saved(reader, address(admin, "change"), role=role(RoleCode.TESTER).pk)
     assert "at least one active administrator" in errors_of(answer)
-    assert "at least one active administrator" in told(browser, _deleted(browser, admin))
-    assert "at least one active administrator" in acted(browser, "suspend_chosen", admin)
+    assert "at least one active administrator" in told(reader, _deleted(reader, admin))
+    assert "at least one active administrator" in acted(reader, "suspend_chosen", admin)
     assert User.objects.get(pk=admin.pk).role.code == RoleCode.TENANT_ADMIN
     assert User.objects.get(pk=admin.pk).is_active
 
 
-def _deleted(browser, person, if_match: str | None = None):
-    page = browser.get(address(person, "delete"))
-    return browser.post(address(person, "delete"), {"post": "yes", "if_match": if_match or page.context["if_match"]})
+def _deleted(reader, person, if_match: str | None = None):
+    page = reader.get(address(person, "delete"))
+    return reader.post(address(person, "delete"), {"post": "yes", "if_match": if_match or page.context["if_match"]})
 
 
-def test_whoever_comes_second_is_refused(browser, admin, tester):
-    page = browser.get(address(tester, "change")).context["adminform"].form
+def test_whoever_comes_second_is_refused(reader, admin, tester):
+    page = reader.get(address(tester, "change")).context["adminform"].form
     old = page["if_match"].value()
-    deletion = browser.get(address(tester, "delete")).context["if_match"]
+    deletion = reader.get(address(tester, "delete")).context["if_match"]
     update_user(actor=admin, user=tester, last_name="Quicker")
-    answer = saved(browser, address(tester, "change"), first_name="Slow", if_match=old)
+    answer = saved(reader, address(tester, "change"), first_name="Slow", if_match=old)
     assert "Somebody changed this in the meantime" in errors_of(answer)
-    assert "Somebody changed this in the meantime" in told(browser, _deleted(browser, tester, deletion))
+    assert "Somebody changed this in the meantime" in told(reader, _deleted(reader, tester, deletion))
     person = User.objects.get(pk=tester.pk)
     assert (person.first_name, person.last_name, person.deleted_at) == ("Tomas", "Quicker", None)
 
 
-def test_a_form_without_its_state_is_refused(browser, tester):
-    answer = saved(browser, address(tester, "change"), first_name="Blind", if_match=None)
+def test_a_form_without_its_state_is_refused(reader, tester):
+    answer = saved(reader, address(tester, "change"), first_name="Blind", if_match=None)
     assert "Somebody changed this in the meantime" in errors_of(answer)
-    answer = browser.post(address(tester, "delete"), {"post": "yes"})
-    assert "Somebody changed this in the meantime" in told(browser, answer)
+    answer = reader.post(address(tester, "delete"), {"post": "yes"})
+    assert "Somebody changed this in the meantime" in told(reader, answer)
     assert User.objects.living().filter(pk=tester.pk, first_name="Tomas").exists()
 
 
-def test_suspending_signs_out_at_once_and_can_be_taken_back(browser, signed_in, tester):
+def test_suspending_signs_out_at_once_and_can_be_taken_back(reader, signed_in, tester):
     session, family = signed_in(tester), open_family(user=tester)
-    assert acted(browser, "suspend_chosen", tester) == "Done for 1 row."
+    assert acted(reader, "suspend_chosen", tester) == "Done for 1 row."
     assert session.get("/projects/").status_code == 302
     assert not tester.token_families.filter(ended_at__isnull=True).exists(), family
-    assert acted(browser, "reactivate_chosen", tester) == "Done for 1 row."
+    assert acted(reader, "reactivate_chosen", tester) == "Done for 1 row."
     assert User.objects.get(pk=tester.pk).is_active
 
 
-def test_people_are_signed_out_everywhere(browser, signed_in, tester, lead):
+def test_people_are_signed_out_everywhere(reader, signed_in, tester, lead):
     sessions = [signed_in(tester), signed_in(lead)]
-    assert acted(browser, "sign_chosen_out", tester, lead) == "Done for 2 rows."
+    assert acted(reader, "sign_chosen_out", tester, lead) == "Done for 2 rows."
     assert [session.get("/projects/").status_code for session in sessions] == [302, 302]
 
 
-def test_a_deleted_person_is_hidden_read_and_brought_back(browser, tester, viewer):
-    assert told(browser, _deleted(browser, tester)) == "Tomas Reyl is deleted."
-    listed = browser.get(address(User, "changelist")).content.decode()
+def test_a_deleted_person_is_hidden_read_and_brought_back(reader, tester, viewer):
+    assert told(reader, _deleted(reader, tester)) == "Tomas Reyl is deleted."
+    listed = reader.get(address(User, "changelist")).content.decode()
     assert tester.email not in listed
-    assert tester.email in browser.get(address(User, "changelist"), {"state": "deleted"}).content.decode()
-    page = browser.get(address(tester, "change")).content.decode()
+    assert tester.email in reader.get(address(User, "changelist"), {"state": "deleted"}).content.decode()
+    page = reader.get(address(tester, "change")).content.decode()
     assert "restore_chosen" in page
     assert 'name="_save"' not in page
-    assert browser.post(address(tester, "change"), {"first_name": "x"}).status_code == 403
-    assert browser.get(address(tester, "delete")).status_code == 403
-    assert acted(browser, "restore_chosen", tester, query="?state=deleted") == "Done for 1 row."
+    assert reader.post(address(tester, "change"), {"first_name": "x"}).status_code == 403
+    assert reader.get(address(tester, "delete")).status_code == 403
+    assert acted(reader, "restore_chosen", tester, query="?state=deleted") == "Done for 1 row."
     assert User.objects.living().filter(pk=tester.pk).exists()
 
 
-def test_several_people_are_deleted_after_a_question_and_each_refusal_is_told(browser, admin, tester, viewer):
+def test_several_people_are_deleted_after_a_question_and_each_refusal_is_told(reader, admin, tester, viewer):
     form = {"action": "delete_chosen", "_selected_action": [admin.pk, tester.pk, viewer.pk]}
-    question = browser.post(address(User, "changelist"), form)
+    question = reader.post(address(User, "changelist"), form)
     assert question.status_code == 200
     assert User.objects.deleted().count() == 0
-    said = acted(browser, "delete_chosen", admin, tester, viewer, confirmed="yes")
+    said = acted(reader, "delete_chosen", admin, tester, viewer, confirmed="yes")
     assert "Ada Admin: The company needs at least one active administrator." in said
     assert "Done for 2 rows." in said
     assert set(User.objects.deleted()) == {tester, viewer}
 
 
-def test_the_history_is_the_audit_trail(browser, tester):
-    saved(browser, address(tester, "change"), first_name="Tom")
-    page = browser.get(address(tester, "history")).content.decode()
+def test_the_history_is_the_audit_trail(reader, tester):
+    saved(reader, address(tester, "change"), first_name="Tom")
+    page = reader.get(address(tester, "history")).content.decode()
     assert "user.updated" in page
     assert "first_name: Tomas → Tom" in page
 
 
-def test_the_start_page_tells_what_one_did_last(browser, tester, lead, signed_in):
-    saved(browser, address(tester, "change"), first_name="Thomasina")
-    page = browser.get("/admin/").content.decode()
+def test_the_start_page_tells_what_one_did_last(reader, tester, lead, signed_in):
+    saved(reader, address(tester, "change"), first_name="Thomasina")
+    page = reader.get("/admin/").content.decode()
     assert "Thomasina" in page
     assert "user.updated" in page
 
 
-def test_a_custom_role_is_made_changed_and_deleted(browser, admin):
+def test_a_custom_role_is_made_changed_and_deleted(reader, admin):
     form = {
         "name": "Release manager",
         "code": "quality_manager",
@@ -181,42 +181,42 @@ def test_a_custom_role_is_made_changed_and_deleted(browser, admin):
         "description": "",
         "everything": None,
     }
-    answer = saved(browser, address(Role, "add"), **form, permissions=["release.view", "release.edit"])
-    assert told(browser, answer) == "Release manager is added."
+    answer = saved(reader, address(Role, "add"), **form, permissions=["release.view", "release.edit"])
+    assert told(reader, answer) == "Release manager is added."
     made = Role.objects.get(name="Release manager")
     assert (made.tenant, made.permissions) == (admin.tenant, ["release.edit", "release.view"])
-    saved(browser, address(made, "change"), everything="on")
+    saved(reader, address(made, "change"), everything="on")
     assert Role.objects.get(pk=made.pk).permissions is None
-    answer = browser.post(
-        address(made, "delete"), {"post": "yes", "if_match": browser.get(address(made, "delete")).context["if_match"]}
+    answer = reader.post(
+        address(made, "delete"), {"post": "yes", "if_match": reader.get(address(made, "delete")).context["if_match"]}
     )
-    assert told(browser, answer) == "Release manager is deleted."
+    assert told(reader, answer) == "Release manager is deleted."
     assert not Role.objects.filter(pk=made.pk).exists()
 
 
-def test_a_role_gets_no_more_than_its_base(browser):
+def test_a_role_gets_no_more_than_its_base(reader):
     form = {"name": "Too much", "code": "viewer", "scope": "module", "description": "", "everything": None}
-    answer = saved(browser, address(Role, "add"), **form, permissions=["case.view", "case.edit"])
+    answer = saved(reader, address(Role, "add"), **form, permissions=["case.view", "case.edit"])
     assert "Roles of this base cannot have case.edit." in errors_of(answer)
     assert not Role.objects.filter(name="Too much").exists()
 
 
-def test_roles_that_come_with_the_portal_are_only_read(browser):
+def test_roles_that_come_with_the_portal_are_only_read(reader):
     tester_role = role(RoleCode.TESTER)
-    assert 'name="_save"' not in browser.get(address(tester_role, "change")).content.decode()
-    answer = browser.post(address(tester_role, "change"), {"name": "Mine"})
+    assert 'name="_save"' not in reader.get(address(tester_role, "change")).content.decode()
+    answer = reader.post(address(tester_role, "change"), {"name": "Mine"})
     assert answer.status_code == 403
     assert "comes with the portal" in answer.content.decode()
 
 
-def test_a_role_in_a_project_is_given_changed_and_taken_away(browser, project, tester):
+def test_a_role_in_a_project_is_given_changed_and_taken_away(reader, project, tester):
     form = {"user": tester.pk, "project": project.pk, "role": role(RoleCode.VIEWER).pk}
-    assert saved(browser, address(Membership, "add"), **form).status_code == 302
+    assert saved(reader, address(Membership, "add"), **form).status_code == 302
     membership = Membership.objects.get(user=tester, project=project)
-    saved(browser, address(membership, "change"), role=role(RoleCode.DEVELOPER).pk)
+    saved(reader, address(membership, "change"), role=role(RoleCode.DEVELOPER).pk)
     assert Membership.objects.get(pk=membership.pk).role.code == RoleCode.DEVELOPER
-    if_match = browser.get(address(membership, "delete")).context["if_match"]
-    browser.post(address(membership, "delete"), {"post": "yes", "if_match": if_match})
+    if_match = reader.get(address(membership, "delete")).context["if_match"]
+    reader.post(address(membership, "delete"), {"post": "yes", "if_match": if_match})
     assert not Membership.objects.exists()
     assert [each for each in actions() if each.startswith("member.")] == [
         "member.added",
@@ -225,21 +225,21 @@ def test_a_role_in_a_project_is_given_changed_and_taken_away(browser, project, t
     ]
 
 
-def test_an_old_state_of_a_role_in_a_project_is_refused(browser, project, tester, admin):
+def test_an_old_state_of_a_role_in_a_project_is_refused(reader, project, tester, admin):
     from accounts.services.people import set_project_role
 
     membership = set_project_role(actor=admin, project=project, user=tester, role=role(RoleCode.VIEWER))
-    old = browser.get(address(membership, "change")).context["adminform"].form["if_match"].value()
+    old = reader.get(address(membership, "change")).context["adminform"].form["if_match"].value()
     set_project_role(actor=admin, project=project, user=tester, role=role(RoleCode.DEVELOPER))
-    answer = saved(browser, address(membership, "change"), role=role(RoleCode.TESTER).pk, if_match=old)
+    answer = saved(reader, address(membership, "change"), role=role(RoleCode.TESTER).pk, if_match=old)
     assert "Somebody changed this in the meantime" in errors_of(answer)
-    answer = browser.post(address(membership, "delete"), {"post": "yes", "if_match": old})
-    assert "Somebody changed this in the meantime" in told(browser, answer)
+    answer = reader.post(address(membership, "delete"), {"post": "yes", "if_match": old})
+    assert "Somebody changed this in the meantime" in told(reader, answer)
     assert Membership.objects.get().role.code == RoleCode.DEVELOPER
 
 
-def test_administrators_get_no_role_in_a_project(browser, project, tenant):
+def test_administrators_get_no_role_in_a_project(reader, project, tenant):
     second = UserFactory(tenant=tenant, role_code=RoleCode.TENANT_ADMIN)
     form = {"user": second.pk, "project": project.pk, "role": role(RoleCode.VIEWER).pk}
-    answer = saved(browser, address(Membership, "add"), **form)
+    answer = saved(reader, address(Membership, "add"), **form)
     assert "An administrator has the same role in every project." in errors_of(answer)
