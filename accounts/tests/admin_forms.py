@@ -18,7 +18,7 @@ def shown(browser: Client, page: str) -> dict[str, Any]:
     """What the form of the page holds when it is opened."""
     form = browser.get(page).context["adminform"].form
     values = {name: form[name].value() for name in form.fields}
-    return {name: value for name, value in values.items() if value not in (None, False)}
+    return {name: value for name, value in values.items() if value is not None and value is not False}
 
 
 def saved(browser: Client, page: str, **changed: Any) -> HttpResponse:
