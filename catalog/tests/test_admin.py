@@ -22,7 +22,7 @@ def folder(project):
 
 def test_a_folder_is_renamed_through_its_service(reader, folder):
     FolderFactory(project=folder.project, name="Refunds")
-    assert "Refunds" in errors_of(saved(reader, address(folder, "change"), name="refunds"))
+    assert "There is a folder refunds" in errors_of(saved(reader, address(folder, "change"), name="refunds"))
     assert saved(reader, address(folder, "change"), name="Card payments").status_code == 302
     assert Folder.objects.get(pk=folder.pk).name == "Card payments"
     assert AuditEntry.objects.filter(action="folder.updated").exists()
