@@ -9,6 +9,13 @@ from .models import ApiToken, Project, Role, Tenant, User
 from .permissions import decide
 
 
+def can_open_data(user: User) -> Decision:
+    """Whether the user may open the data administration; what he may do there, each table asks for itself."""
+    if user.is_staff:
+        return Allowed()
+    return Denied(_("Only administrators open the data of the portal."), "not_administrator")
+
+
 def can_create_project(user: User) -> Decision:
     """Whether the user may start a project in his tenant."""
     if user.tenant_id is None:
@@ -23,6 +30,11 @@ def can_edit_project(user: User, project: Project) -> Decision:
 
 def can_delete_project(user: User, project: Project) -> Decision:
     """Whether the user may delete the project."""
+    return decide(user, "project.delete", project)
+
+
+def can_restore_project(user: User, project: Project) -> Decision:
+    """Whether the user may bring the deleted project back."""
     return decide(user, "project.delete", project)
 
 

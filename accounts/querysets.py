@@ -39,6 +39,10 @@ class TenantQuerySet(models.QuerySet):
             return self.none()
         return self.filter(deleted_at__isnull=False)
 
+    def manageable_by(self, user: User) -> Self:
+        """The user's own; a platform administrator's are all, the deleted ones too."""
+        return self if user.is_super_admin else self.filter(pk=user.tenant_id)
+
 
 class ProjectQuerySet(models.QuerySet):
     """Projects."""
@@ -77,6 +81,12 @@ class ProjectQuerySet(models.QuerySet):
             return self.filter(pk__in=[key for key, granted in has_it.items() if granted])
         lacking = [key for key, granted in has_it.items() if not granted]
         return self.exclude(pk__in=lacking) if lacking else self
+
+    def manageable_by(self, user: User) -> Self:
+        """All projects that an administrator is responsible for, the deleted ones too."""
+        if user.is_super_admin:
+            return self
+        return self.filter(tenant_id=user.tenant_id) if user.is_tenant_admin else self.visible_to(user)
 
     def for_list(self) -> Self:
         """What a list shows."""

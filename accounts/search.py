@@ -35,6 +35,16 @@ def register_all() -> None:
     search.register(search.Source("pages", gettext_lazy("Go to"), find_pages, order=10))
     own_page = navigation.Entry("account", gettext_lazy("Your account"), "user-circle", "accounts:account", 10, 10)
     navigation.register(own_page, administration=True)
+    data = navigation.Entry(
+        code="data",
+        label=gettext_lazy("Data (admin)"),
+        icon="database",
+        url_name="admin:index",
+        group=40,
+        order=90,
+        allowed=lambda user, project: user.is_staff,
+    )
+    navigation.register(data, administration=True)
     navigation.register(
         navigation.Entry(
             code="sign_in",

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from qaportal.kit.models import SoftDeleted, TimeStamped, new_uuid
 
 from ..choices import ROLE_RANK, RoleCode, RoleScope, UserStatus
-from ..permissions import permissions_of
+from ..permissions import PERMISSIONS, decide, permissions_of
 from ..querysets import MembershipQuerySet, RoleQuerySet, UserManager
 from .tenancy import Project, Tenant
 
@@ -142,6 +142,19 @@ class User(AbstractBaseUser, TimeStamped, SoftDeleted):
     def is_tenant_admin(self) -> bool:
         """Whether this person administers a tenant."""
         return self.role.code in {RoleCode.SUPER_ADMIN, RoleCode.TENANT_ADMIN}
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether Django's admin lets this person in; it follows from the role and is never stored."""
+        return self.may_sign_in and self.is_tenant_admin
+
+    def has_perm(self, code: str, obj: object | None = None) -> bool:
+        """Whether the role has a permission of the portal's table; Django's own permissions are nobody's."""
+        return code in PERMISSIONS and bool(decide(self, code))
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Whether Django's admin shows tables of the app at all; each table asks for itself."""
+        return self.is_staff
 
     def get_session_auth_hash(self) -> str:
         """What a session is bound to: the password, and the epoch that ends all sessions when it moves on."""

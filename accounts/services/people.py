@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from qaportal.kit import events
+from qaportal.kit.concurrency import require_match
 from qaportal.kit.errors import InvalidInput, NotVisible, RuleViolation
 
 from .. import audit, policies
@@ -85,10 +86,13 @@ def check_password_strength(password: str, user: User | None, *, field: str = "p
 
 
 @transaction.atomic
-def set_project_role(*, actor: User, project: Project, user: User, role: Role) -> Membership:
+def set_project_role(
+    *, actor: User, project: Project, user: User, role: Role, if_match: str | None = None
+) -> Membership:
     """Give the person a role in the project that replaces his role in the tenant.
 
-    Raises Denied for a role above the actor's own, NotVisible for a person of another tenant.
+    Raises Denied for a role above the actor's own, NotVisible for a person of another tenant, VersionConflict when
+    `if_match` names another state of the membership.
     """
     if user.tenant_id != project.tenant_id:
         raise NotVisible
@@ -97,6 +101,8 @@ def set_project_role(*, actor: User, project: Project, user: User, role: Role) -
     Project.objects.select_for_update().get(pk=project.pk)
     membership = Membership.objects.filter(user=user, project=project).first()
     before = membership.role.code if membership else None
+    if membership is not None:
+        require_match(membership, if_match)
     if membership is None:
         membership = Membership.objects.create(user=user, project=project, role=role)
         events.publish("member.added", membership=membership, actor=actor)
@@ -114,10 +120,17 @@ def set_project_role(*, actor: User, project: Project, user: User, role: Role) -
 
 
 @transaction.atomic
-def remove_project_role(*, actor: User, membership: Membership) -> None:
-    """Take the person's own role in the project away: his role in the tenant counts again."""
+def remove_project_role(*, actor: User, membership: Membership, if_match: str | None = None) -> None:
+    """Take the person's own role in the project away: his role in the tenant counts again.
+
+    Raises Denied, VersionConflict, and NotVisible when it was taken away meanwhile.
+    """
     project, user = membership.project, membership.user
     policies.can_change_member(actor, user, project).require()
+    stored = Membership.objects.select_for_update(of=("self",)).filter(pk=membership.pk).first()
+    if stored is None:
+        raise NotVisible
+    require_match(stored, if_match)
     audit.record(
         "member.removed", actor=actor, target=user, project=project, changes={"role": [membership.role.code, None]}
     )

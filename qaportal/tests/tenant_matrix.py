@@ -23,6 +23,8 @@ from releases.tests.factories import ReleaseCaseFactory, ReleaseFactory
 from runs.models import ReportImport, RunCase, TestRun
 from runs.tests.factories import make_run, record, reported
 
+from . import admin_matrix
+
 ROLES = ("viewer", "developer", "tester", "quality_manager", "tenant_admin")
 NOTHING = 987_654_321
 """An id that no object has."""
@@ -92,6 +94,7 @@ def make_world(marker: str, key: str, *, run_number: int = 1) -> World:
         "api_token": create_api_token(actor=admin, name=f"{marker} token", scopes=["read"])[0],
     }
     world.objects |= _sign_ins_of(admin, marker)
+    world.objects |= admin_matrix.objects_for(world)
     return world
 
 
@@ -157,8 +160,15 @@ ROWS = (
     Row("row_id", "runs:", pk_of("release_case")),
     Row("number", "runs:", lambda world: world.objects["run"].number),
     Row("test_id", "runs:", pk_of("run_case")),
+    *(
+        Row("object_id", prefix, pk_of(admin_matrix.key_of(model)), none)
+        for prefix, model, none in admin_matrix.tables()
+    ),
 )
 """The longest start of a route's name that fits wins."""
+
+OF_PLATFORM = frozenset({"admin:accounts_tenant_delete"})
+"""Routes with an object that refuse everybody but the platform's administrator."""
 
 BODY_IDS: dict[str, Callable[[World], Any]] = {
     "project_id": pk_of("project"),

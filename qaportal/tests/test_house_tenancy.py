@@ -115,7 +115,7 @@ def test_what_belongs_to_another_tenant_is_like_what_does_not_exist(role, home, 
                 assert normal(answer, real) == normal(random, nothing), where
                 assert MARKER.encode() not in answer.body, where
                 allowed = {404, 405} if method == "get" else {400, 403, 404, 405, 422}
-                if real.get("project_key") == home.project.key:
+                if real.get("project_key") == home.project.key or route.name.startswith("admin:"):
                     allowed |= {403}  # what the role may not do in its own project, whatever object is named
                 assert answer.status_code in allowed, where
     assert rows_of(foreign) == before
@@ -138,7 +138,7 @@ def test_the_matrix_names_real_objects(foreign):
     caller = Caller(foreign.admin)
     seen = 0
     for route in WITH_OBJECTS:
-        if "get" not in route.methods:
+        if "get" not in route.methods or route.name in tenant_matrix.OF_PLATFORM:
             continue
         address = reverse(route.name, kwargs=tenant_matrix.values(route.kwargs, route.name, foreign))
         status = caller.call(route, "get", address).status_code
