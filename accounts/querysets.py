@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import BaseUserManager
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -251,25 +251,39 @@ class AuditQuerySet(models.QuerySet):
         return self.filter(Q(created_at__lt=moment) | Q(pk__lt=pk), created_at__lte=moment)
 
     def with_record(self) -> Self:
-        """With `record_id` and `record_method` of how they were asked for.
+        """With `record_id` of how they were asked for.
 
         It is the first record of the same company and correlation id, at or after the entry: a client that sends its
         own ids may send one twice.
         """
-        from .models import RequestRecord
+        first = _records_of_entries().order_by("created_at", "pk")
+        return self.annotate(record_id=Subquery(first.values("pk")[:1]))
 
-        first = (
-            RequestRecord.objects.alias(whose=Coalesce("tenant", 0))
-            .filter(
-                correlation_id=OuterRef("correlation_id"),
-                created_at__gte=OuterRef("created_at"),
-                whose=Coalesce(OuterRef("tenant"), 0),
-            )
-            .order_by("created_at", "pk")
+    def asked_by(self, method: str) -> Self:
+        """Those whose first record is of this method."""
+        before = _records().filter(
+            correlation_id=OuterRef("correlation_id"),
+            whose=OuterRef("whose"),
+            created_at__gte=OuterRef(OuterRef("created_at")),
+            created_at__lt=OuterRef("created_at"),
         )
-        return self.annotate(
-            record_id=Subquery(first.values("pk")[:1]), record_method=Subquery(first.values("method")[:1])
-        )
+        return self.filter(Exists(_records_of_entries().filter(~Exists(before), method=method)))
+
+
+def _records() -> models.QuerySet:
+    """Records with `whose`: the key of their company, or 0."""
+    from .models import RequestRecord
+
+    return RequestRecord.objects.alias(whose=Coalesce("tenant", 0))
+
+
+def _records_of_entries() -> models.QuerySet:
+    """For a subquery of entries: the records of the same company and correlation id, at or after the entry."""
+    return _records().filter(
+        correlation_id=OuterRef("correlation_id"),
+        created_at__gte=OuterRef("created_at"),
+        whose=Coalesce(OuterRef("tenant"), 0),
+    )
 
 
 class OfTenantQuerySet(models.QuerySet):

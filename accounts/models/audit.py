@@ -1,6 +1,8 @@
 """The audit trail."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from ..querysets import AuditQuerySet, RequestRecordQuerySet
@@ -44,6 +46,7 @@ class AuditEntry(models.Model):
             models.Index(fields=["target_type", "target_id", "-id"], name="audit_of_target"),
             models.Index(fields=["correlation_id"], name="audit_by_correlation"),
             models.Index(fields=["transaction_id", "id"], name="audit_by_transaction"),
+            GinIndex(OpClass(Upper("target_label"), name="gin_trgm_ops"), name="audit_by_label"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,8 @@ Entries are sealed in the order of their transactions and only once every older 
 still open is never overtaken. One sealer works at a time, guarded by a lock of its transaction.
 """
 
+from typing import Any
+
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -15,6 +17,7 @@ LOCK = 7_325_001
 CHUNK = 5_000
 _TENANT = ENTRY_COLUMNS.index("tenant_id")
 _TRANSACTION = ENTRY_COLUMNS.index("transaction_id")
+_COPIED = ("tenant_id", "sequence", "entry_id", "entry_digest", "digest", "sealed_at")
 _NEWEST = f"""
 SELECT entry.transaction_id
 FROM {SEAL_TABLE} AS seal JOIN {ENTRY_TABLE} AS entry ON entry.id = seal.entry_id, {NOW}
@@ -49,26 +52,28 @@ def seal_entries(*, whole_trail: bool = False, chunk: int = CHUNK) -> int:
                 place = (newest[0], -1) if newest else (-1, 0)
             cursor.execute(_UNSEALED, [*place, chunk])
             rows = cursor.fetchall()
-            _seal(rows)
+            _seal(cursor, rows)
         total += len(rows)
         if len(rows) < chunk:
             return total
         place = (rows[-1][_TRANSACTION], rows[-1][0])
 
 
-def _seal(rows: list[tuple]) -> None:
+def _seal(cursor: Any, rows: list[tuple]) -> None:
     """Append the entries to their chains."""
+    if not rows:
+        return
     moment = timezone.now()
     heads = {tenant_id: _head(tenant_id) for tenant_id in {row[_TENANT] for row in rows}}
-    seals = []
-    for row in rows:
-        sequence, previous = heads[row[_TENANT]]
-        facts = {"tenant_id": row[_TENANT], "sequence": sequence + 1, "entry_id": row[0], "sealed_at": moment}
-        content = entry_digest(row)
-        digest = seal_digest(previous=previous, entry=content, **facts)
-        seals.append(AuditSeal(entry_digest=content, digest=digest, **facts))
-        heads[row[_TENANT]] = (sequence + 1, digest)
-    AuditSeal.objects.bulk_create(seals, batch_size=1_000)
+    with cursor.copy(f"COPY {SEAL_TABLE} ({', '.join(_COPIED)}) FROM STDIN") as seals:
+        for row in rows:
+            tenant_id, entry_id = row[_TENANT], row[0]
+            sequence, previous = heads[tenant_id]
+            facts = {"tenant_id": tenant_id, "sequence": sequence + 1, "entry_id": entry_id, "sealed_at": moment}
+            content = entry_digest(row)
+            digest = seal_digest(previous=previous, entry=content, **facts)
+            seals.write_row((tenant_id, sequence + 1, entry_id, content, digest, moment))
+            heads[tenant_id] = (sequence + 1, digest)
 
 
 def _head(tenant_id: int | None) -> tuple[int, str]:
