@@ -3,6 +3,7 @@
 import pytest
 from axe_core_python.sync_playwright import Axe
 
+from accounts.models import AuditEntry
 from releases.models import ReleaseCase
 from runs.services.verdicts import set_verdict
 from runs.tests.factories import make_run, record, reported
@@ -36,6 +37,9 @@ def pages(portal) -> list[str]:
         f"{run}edit/",
         "~/runs/upload/",
         "~/members/",
+        "/administration/audit/",
+        f"/administration/audit/?entry={portal.entry.pk}&action=release.updated",
+        f"/administration/audit/{portal.entry.pk}/",
         "/style",
         "/palette/?q=4.18&project=PAY",
         "~/nothing-here/",
@@ -66,6 +70,7 @@ def filled(portal, tester, lead):
     rows = ReleaseCase.objects.filter(release=portal.release).order_by("pk")[1:4]
     for row, status in zip(rows, ("failed", "blocked", "in_progress"), strict=True):
         set_verdict(actor=tester, release_case=row, status=status, comments="The page stays white")
+    portal.entry = AuditEntry.objects.filter(action="release.updated").latest("pk")
     return portal
 
 
