@@ -55,13 +55,8 @@ def can_change_member(user: User, member: User, project: Project) -> Decision:
 
 
 def can_copy_reset_link(user: User, person: User) -> Decision:
-    """Whether the user may hand this person a link to choose a new password."""
-    decision = decide(user, "user.manage")
-    if not decision:
-        return decision
-    if person.role.rank > user.role.rank:
-        return Denied(_("This person has a role above your own."), "member_above_own")
-    return Allowed()
+    """Whether the user may hand this person a link to choose a new password: he could act as that person then."""
+    return can_manage_user(user, person)
 
 
 def can_create_tenant(user: User) -> Decision:
