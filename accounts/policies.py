@@ -71,13 +71,6 @@ def can_copy_reset_link(user: User, person: User) -> Decision:
     return can_manage_user(user, person)
 
 
-def can_read_company(user: User) -> Decision:
-    """Whether the user may read what concerns the whole company; an API token of one project may not."""
-    if user.api_token is not None and user.api_token.project_id is not None:
-        return Denied(_("This token is for one project alone."), "token_of_one_project")
-    return Allowed()
-
-
 def can_create_tenant(user: User) -> Decision:
     """Whether the user may add a company."""
     return decide(user, "tenant.create")
@@ -142,6 +135,13 @@ def can_manage_role(user: User, role: Role) -> Decision:
 def can_create_token(user: User, project: Project | None) -> Decision:
     """Whether the user may make an API token for himself."""
     return decide(user, "token.create", project)
+
+
+def can_read_company(user: User) -> Decision:
+    """Whether the user may read what concerns the whole company; an API token of one project may not."""
+    if user.api_token is not None and user.api_token.project_id is not None:
+        return Denied(_("This token is for one project alone."), "token_of_one_project")
+    return Allowed()
 
 
 def can_revoke_token(user: User, token: ApiToken) -> Decision:

@@ -66,7 +66,11 @@ def test_a_weak_password_is_refused_and_the_link_works_on(invitation, password):
     assert accept(link_of(invitation)).pk
 
 
-@pytest.mark.parametrize("link", ["", "x", "a:b:c", signing.dumps([1, "x"], salt="other"), "\u0000", "x" * 5_000])
+@pytest.mark.parametrize(
+    "link",
+    ["", "x", "a:b:c", signing.dumps([1, "x"], salt="other"), "\u0000", "x" * 5_000],
+    ids=["empty", "short", "no signature", "other purpose", "NUL", "long"],
+)
 def test_made_up_links_do_not_exist(db, link):
     with pytest.raises(NotVisible):
         find_by_link(link)
