@@ -1,4 +1,4 @@
-"""The shape of the input of accounts' pages."""
+"""Forms of signing in, of one's own name, of projects and their members."""
 
 from allauth.account.forms import LoginForm
 from django import forms
@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from qaportal.kit.forms import PortalForm, style_widgets
 
-from .choices import RoleCode
-from .models import Project, Role, User
-from .services import passwords
+from ..choices import RoleCode
+from ..models import Project, Role, User
+from ..services import passwords
 
 
 class SignInForm(LoginForm):
