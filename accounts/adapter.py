@@ -1,13 +1,17 @@
 """How django-allauth behaves in the portal."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from qaportal.kit.requests import client_address
 
 from . import audit
 from .models import User
 from .services.passwords import record_password_change
+from .services.registration import UNCONFIRMED
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -21,6 +25,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """Store the password and end every API sign-in of the person."""
         super().set_password(user, password)
         record_password_change(user=user)
+
+    def pre_login(self, request: HttpRequest, user: User, **hooks: Any) -> HttpResponse | None:
+        """Ask whoever registered himself to confirm his address first, and offer to mail the link again."""
+        if user.must_verify_email:
+            request.session[UNCONFIRMED] = user.email
+            return redirect("accounts:verification_resend")
+        return super().pre_login(request, user, **hooks)
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Open the session and write it into the audit trail."""

@@ -59,6 +59,23 @@ ROLE_SCOPE = {
 }
 
 
+class InvitationState(models.TextChoices):
+    """What has become of an invitation; it follows from its times."""
+
+    OPEN = "open", _("Waiting")
+    EXPIRED = "expired", _("Expired")
+    ACCEPTED = "accepted", _("Accepted")
+    REVOKED = "revoked", _("Taken back")
+
+
+class TokenState(models.TextChoices):
+    """What has become of an API token; it follows from its times."""
+
+    USABLE = "usable", _("Usable")
+    EXPIRED = "expired", _("Expired")
+    REVOKED = "revoked", _("Revoked")
+
+
 class TokenScope(models.TextChoices):
     """What an API token lets a machine do, within what its owner may."""
 

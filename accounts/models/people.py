@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -20,7 +21,7 @@ from qaportal.kit.models import SoftDeleted, TimeStamped, new_uuid
 
 from ..choices import ROLE_RANK, RoleCode, RoleScope, UserStatus
 from ..permissions import permissions_of
-from ..querysets import MembershipQuerySet, RoleQuerySet, UserManager
+from ..querysets import MembershipQuerySet, RoleQuerySet, UserManager, name_and_address
 from .tenancy import Project, Tenant
 
 if TYPE_CHECKING:
@@ -115,6 +116,7 @@ class User(AbstractBaseUser, TimeStamped, SoftDeleted):
         indexes = [
             models.Index(fields=["tenant", "status"], name="user_of_tenant"),
             models.Index(fields=["tenant", "email"], name="user_of_tenant_by_email"),
+            GinIndex(OpClass(name_and_address(), name="gin_trgm_ops"), name="user_by_words"),
         ]
 
     def __str__(self) -> str:

@@ -1,13 +1,16 @@
 """What administrators change about people: name, address, role, status; leaving and coming back."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from qaportal.kit import events
 from qaportal.kit.concurrency import require_match
+from qaportal.kit.errors import PortalError, RuleViolation
 
 from .. import audit, policies
 from ..choices import UserStatus
@@ -31,10 +34,12 @@ def _locked(user: User) -> User:
 def update_user(*, actor: User, user: User, if_match: str | None = None, **fields: Any) -> User:
     """Change address, names, role or status; a status of `deleted` deletes.
 
-    Suspending ends every session and every token at once. Raises Denied, VersionConflict, InvalidInput for a role
-    that does not fit, RuleViolation for a taken address and for the last administrator.
+    Suspending ends every session and every token at once. Raises Denied, also for ending oneself, VersionConflict,
+    InvalidInput for a role that does not fit, RuleViolation for a taken address and for the last administrator.
     """
     policies.can_manage_user(actor, user).require()
+    if fields.get("status", user.status) not in {UserStatus.ACTIVE, user.status}:
+        policies.can_end_user(actor, user).require()
     user = _locked(user)
     require_match(user, if_match)
     if fields.get("status") == UserStatus.DELETED:
@@ -82,12 +87,29 @@ def _end_access(actor: User, user: User, reason: str) -> None:
 
 
 @transaction.atomic
+def set_status_of_people(*, actor: User, users: Iterable[User], status: str) -> int:
+    """Suspend or reactivate several people, all of them or none; answers how many changed.
+
+    The refusal names the person that it is about: RuleViolation with the words and the code of what was refused.
+    """
+    changed = 0
+    for user in users:
+        before = user.status
+        try:
+            changed += update_user(actor=actor, user=user, status=status).status != before
+        except PortalError as error:
+            words = _("Nobody was changed. %(name)s: %(reason)s") % {"name": user.full_name, "reason": error.message}
+            raise RuleViolation(words, error.code) from error
+    return changed
+
+
+@transaction.atomic
 def delete_user(*, actor: User, user: User, if_match: str | None = None) -> None:
     """Hide the person, free the seat and the address, and end every way in; what he did keeps his name.
 
     Raises Denied, VersionConflict and RuleViolation for the last administrator.
     """
-    policies.can_manage_user(actor, user).require()
+    policies.can_end_user(actor, user).require()
     user = _locked(user)
     require_match(user, if_match)
     user.status, user.deleted_at = UserStatus.DELETED, timezone.now()

@@ -77,7 +77,8 @@ def copy_reset_link(request: HttpRequest, user_id: int) -> HttpResponse:
     """A link to choose a new password, for an administrator to hand over."""
     person = get_object_or_404(User.objects.visible_to(request.user).select_related("role", "tenant"), pk=user_id)
     link = passwords.issue_reset_link(actor=request.user, user=person)
-    crumbs = [(_("Members"), reverse("accounts:member_list", args=[request.project.key])), (person.full_name, "")]
-    context = {"person": person, "link": link, "project": request.project, "crumbs": crumbs}
+    members = reverse("accounts:member_list", args=[request.project.key])
+    crumbs = [(_("Members"), members), (person.full_name, "")]
+    context = {"person": person, "link": link, "crumbs": crumbs, "back_url": members, "back_words": _("the members")}
     template = "accounts/reset_link.html" + ("#link" if wants_fragment(request) else "")
     return render_fragment(request, template, context)
