@@ -116,8 +116,8 @@ def name_and_address() -> models.Func:
     """What a person is searched by, accents and case folded; there is an index on it."""
     return models.Func(
         *("first_name", "last_name", "email"),
-        function="portal_folded",
         arg_joiner=" || ' ' || ",
+        function="portal_folded",
         output_field=models.TextField(),
     )
 
