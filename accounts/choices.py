@@ -76,6 +76,17 @@ class TokenState(models.TextChoices):
     REVOKED = "revoked", _("Revoked")
 
 
+ROLE_WORDS = {
+    RoleCode.SUPER_ADMIN: _("Runs the installation with all its companies."),
+    RoleCode.TENANT_ADMIN: _("Runs the company: people, roles, sign-in, projects."),
+    RoleCode.QUALITY_MANAGER: _("Plans releases, says who works in a project, removes what is wrong."),
+    RoleCode.TESTER: _("Writes test cases, executes them, sets verdicts."),
+    RoleCode.DEVELOPER: _("Reads everything, starts runs and uploads reports."),
+    RoleCode.VIEWER: _("Reads."),
+}
+"""What each built-in role is for."""
+
+
 class TokenScope(models.TextChoices):
     """What an API token lets a machine do, within what its owner may."""
 

@@ -1,7 +1,7 @@
 """What the page of a person shows, in a constant number of queries."""
 
 from dataclasses import dataclass
-from itertools import islice
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -47,20 +47,44 @@ def membership_rows(actor: User, person: User) -> list[MembershipRow]:
     return [MembershipRow(row, policies.can_change_member(actor, person, row.project), offered) for row in rows]
 
 
-def recent_activity(reader: User, person: User) -> list[AuditEntry]:
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One entry of the trail on the page of a person: what is plain there is left out."""
+
+    words: str
+    who: str
+    """Who did it, when it was somebody else."""
+    what: str
+    """What it was done to, when it was something else."""
+    moment: datetime
+
+
+def words_of(action: str) -> str:
+    """What an entry tells, such as "release updated"."""
+    return action.replace(".", " ").replace("_", " ")
+
+
+def recent_activity(reader: User, person: User) -> list[Activity]:
     """The newest entries of the trail that the person wrote or that tell of him, as far as the reader sees them.
 
     Each half has an index of its own; one query for both would read the whole trail of the company.
     """
-    visible = AuditEntry.objects.visible_to(reader).select_related("actor", "project").order_by("-pk")
+    visible = AuditEntry.objects.visible_to(reader).select_related("actor").order_by("-pk")
     found = [*visible.filter(actor=person)[:MOST_ENTRIES], *visible.about(person)[:MOST_ENTRIES]]
-    newest = sorted({entry.pk: entry for entry in found}.values(), key=lambda entry: -entry.pk)
-    return list(islice(newest, MOST_ENTRIES))
+    entries = {entry.pk: entry for entry in found}.values()
+    newest = sorted(entries, key=lambda entry: (entry.created_at, entry.pk), reverse=True)[:MOST_ENTRIES]
+    return [_activity(entry, person) for entry in newest]
 
 
-def words_of(entry: AuditEntry) -> str:
-    """What an entry tells, such as "release updated"."""
-    return entry.action.replace(".", " ").replace("_", " ")
+def _activity(entry: AuditEntry, person: User) -> Activity:
+    who = entry.actor.full_name if entry.actor else _("The portal")
+    is_about = (entry.target_type, entry.target_id) == (person._meta.label_lower, str(person.pk))
+    return Activity(
+        words=words_of(entry.action),
+        who="" if entry.actor_id == person.pk else who,
+        what="" if is_about else entry.target_label,
+        moment=entry.created_at,
+    )
 
 
 def _living(decision: Decision, person: User) -> Decision:
@@ -98,7 +122,7 @@ class PersonPage:
             "is_everywhere": person.is_tenant_admin,
             "tokens": ApiToken.objects.visible_to(reader).filter(user=person).for_list()[:MOST_TOKENS],
             "sees_tokens": bool(decide(reader, "token.manage")) or reader.pk == person.pk,
-            "entries": [(words_of(entry), entry) for entry in recent_activity(reader, person)],
+            "activity": recent_activity(reader, person),
             "refusal": self.refusal,
             "refused": self.refused,
         }

@@ -121,7 +121,7 @@ class PersonTable(ListTable):
     )
     name = _column(gettext_lazy("Name"), "", "c-title", orderable=True, order_by=("first_name", "last_name", "pk"))
     email = _column(gettext_lazy("E-mail"), "", "c-sub", orderable=True)
-    role = _column(gettext_lazy("Role"), "w-sig", "c-side")
+    role = _column(gettext_lazy("Role"), "w-words", "c-side")
     company = _column(
         gettext_lazy("Company"), "w-sig q-wide", "q-wide", orderable=True, order_by=("tenant__name", "pk")
     )
@@ -147,8 +147,9 @@ class PersonTable(ListTable):
 
     def render_pick(self, record: User) -> SafeString | str:
         """A checkbox for whoever the reader may suspend."""
-        if not policies.can_end_user(self.actor, record) or record.deleted_at:
-            return ""
+        decision = policies.can_end_user(self.actor, record)
+        if not decision:
+            return format_html('<span class="q-check-none" title="{}"></span>', decision.reason)
         return format_html(
             '<input class="form-check-input" type="checkbox" name="ids" value="{}" form="picked" aria-label="{}">',
             record.pk,
@@ -240,7 +241,7 @@ class TokenTable(ListTable):
     name = _column(gettext_lazy("Name"), "", "c-title")
     owner = _column(gettext_lazy("Acts as"), "w-sig q-wide", "q-wide")
     company = _column(gettext_lazy("Company"), "w-sig q-wide", "q-wide")
-    scopes = _column(gettext_lazy("May"), "q-wide", "q-wide")
+    scopes = _column(gettext_lazy("May"), "w-words q-wide", "q-wide")
     project = _column(gettext_lazy("Project"), "w-id q-wide", "q-wide")
     state = _column(gettext_lazy("State"), "w-status", "c-status")
     expires_at = _column(gettext_lazy("Expires"), "w-time q-wide", "q-wide")

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qaportal.kit.models import SoftDeleted, TimeStamped, new_uuid
 
-from ..choices import ROLE_RANK, RoleCode, RoleScope, UserStatus
+from ..choices import ROLE_RANK, ROLE_WORDS, RoleCode, RoleScope, UserStatus
 from ..permissions import permissions_of
 from ..querysets import MembershipQuerySet, RoleQuerySet, UserManager, name_and_address
 from .tenancy import Project, Tenant
@@ -66,6 +66,11 @@ class Role(TimeStamped):
     def label(self) -> str:
         """The name in the reader's language."""
         return str(RoleCode(self.code).label) if self.is_built_in else self.name
+
+    @property
+    def purpose(self) -> str:
+        """What it is for, in the reader's language."""
+        return str(ROLE_WORDS[self.code]) if self.is_built_in else self.description
 
     @property
     def rank(self) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -92,6 +93,7 @@ def create_company(request: HttpRequest) -> HttpResponse:
 
 
 def _found(request: HttpRequest, company_id: int) -> Tenant:
+    """The company, for the platform's administrator; for everybody else there is none. Raises Http404."""
     return get_object_or_404(Tenant.objects.administered_by(request.user), pk=company_id)
 
 
@@ -118,9 +120,11 @@ def _render_company(
     return render(request, "accounts/company_detail.html", context, status=status)
 
 
-@administration_page("tenant.suspend")
+@login_required
 def company_detail(request: HttpRequest, company_id: int) -> HttpResponse:
-    """One company; a POST saves all that the platform decides."""
+    """One company; a POST saves all that the platform decides. One's own has a page with less."""
+    if company_id == request.user.tenant_id:
+        return redirect("accounts:company")
     tenant = _found(request, company_id)
     if request.method != "POST":
         return _render_company(request, tenant)
@@ -149,7 +153,7 @@ def _changed(
 
 
 @require_POST
-@administration_page("tenant.suspend")
+@login_required
 def change_company_status(request: HttpRequest, company_id: int) -> HttpResponse:
     """Suspend a company, or let it work again."""
     tenant, status = _found(request, company_id), request.POST.get("status")
@@ -164,7 +168,7 @@ def change_company_status(request: HttpRequest, company_id: int) -> HttpResponse
 
 
 @require_POST
-@administration_page("tenant.suspend")
+@login_required
 def delete_company(request: HttpRequest, company_id: int) -> HttpResponse:
     """Delete a company: all it holds is hidden, and nobody of it gets in."""
     tenant = _found(request, company_id)
@@ -176,7 +180,7 @@ def delete_company(request: HttpRequest, company_id: int) -> HttpResponse:
 
 
 @require_POST
-@administration_page("tenant.suspend")
+@login_required
 def restore_company(request: HttpRequest, company_id: int) -> HttpResponse:
     """Bring a deleted company back."""
     tenant = _found(request, company_id)

@@ -7,9 +7,12 @@ import io
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
-from accounts.models import Membership, Project, Role, User
+from django.utils import timezone
+
+from accounts.models import ApiToken, Invitation, Membership, Project, Role, User
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
 from catalog.tests.factories import FolderFactory, TestCaseFactory
 from files.services import store
@@ -82,7 +85,25 @@ def make_world(marker: str, key: str, *, run_number: int = 1) -> World:
         "report_import": report_import,
         "person": people["viewer"],
     }
+    world.objects |= _access_of(admin, marker)
     return world
+
+
+def _access_of(admin: User, marker: str) -> dict[str, Any]:
+    """A role of the company's own, an invitation and a token."""
+    role = Role.objects.create(tenant=admin.tenant, name=f"{marker} role", code="tester", scope="module")
+    invitation = Invitation.objects.create(
+        tenant=admin.tenant,
+        email=f"invited@{marker}.example".lower(),
+        role=role,
+        invited_by=admin,
+        nonce=marker,
+        expires_at=timezone.now() + timedelta(days=7),
+    )
+    token = ApiToken.objects.create(
+        user=admin, name=f"{marker} token", prefix="qap_", token_hash=marker, scopes=["read"]
+    )
+    return {"role": role, "invitation": invitation, "token": token, "company": admin.tenant}
 
 
 def pk_of(name: str) -> Callable[[World], Any]:
@@ -104,6 +125,11 @@ class Row:
 ROWS = (
     Row("project_key", "", lambda world: world.project.key, lambda: "NOTHING"),
     Row("user_id", "", pk_of("person")),
+    Row("project_id", "accounts:", pk_of("project")),
+    Row("invitation_id", "accounts:", pk_of("invitation")),
+    Row("role_id", "accounts:", pk_of("role")),
+    Row("token_id", "accounts:", pk_of("token")),
+    Row("company_id", "accounts:", pk_of("company")),
     Row("file_id", "", pk_of("file"), uuid.uuid4),
     Row("progress_id", "", pk_of("progress"), uuid.uuid4),
     Row("import_id", "", pk_of("report_import"), uuid.uuid4),

@@ -43,7 +43,8 @@ def make_platform_administrator() -> User:
 def make_administration(project: Project, people: dict[str, User], days: Days) -> None:
     """Fill the pages of the company's administrator."""
     tenant, admin = project.tenant, people["admin"]
-    Tenant.objects.filter(pk=tenant.pk).update(max_users=SEATS, subscription_tier=SUBSCRIPTION)
+    began = days.at(420, "08:30")
+    Tenant.objects.filter(pk=tenant.pk).update(max_users=SEATS, subscription_tier=SUBSCRIPTION, created_at=began)
     with audit.dated(days.at(300, "09:20")):
         TenantDomain.objects.create(tenant=tenant, domain=f"{tenant.slug}.example", verified_at=days.at(300, "09:20"))
         role = _release_manager(tenant, admin)
