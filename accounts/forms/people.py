@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from qaportal.kit.forms import PortalForm
@@ -108,6 +109,8 @@ class InvitationForm(PortalForm):
             found.setdefault(
                 address.lower(), Invited(address.strip(), first_name[:100], last_name.strip()[:100], written)
             )
+        if not found:
+            raise ValidationError(_("Enter an address."))
         if len(found) > MOST_ADDRESSES:
             words = ngettext("At most %d address at once.", "At most %d addresses at once.", MOST_ADDRESSES)
             raise ValidationError(words % MOST_ADDRESSES)
