@@ -5,7 +5,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,11 +22,21 @@ from ..administration import AdministrationMixin, administration_page, choice_ta
 from ..choices import TenantStatus
 from ..filters import CompanyFilter
 from ..forms.companies import CompanyForm, PlatformCompanyForm
-from ..models import Tenant
+from ..models import Tenant, User
 from ..services import seats, tenants
 from ..tables import CompanyTable
 
-LIVING_PEOPLE = Count("users", filter=Q(users__deleted_at__isnull=True))
+LIVING_PEOPLE = Coalesce(
+    Subquery(
+        User.objects.living()
+        .filter(tenant=OuterRef("pk"))
+        .order_by()
+        .values("tenant")
+        .annotate(number=Count("pk"))
+        .values("number")
+    ),
+    0,
+)
 
 
 @administration_page("tenant.manage")
