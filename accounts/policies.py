@@ -68,7 +68,10 @@ def can_change_member(user: User, member: User, project: Project) -> Decision:
 
 def can_copy_reset_link(user: User, person: User) -> Decision:
     """Whether the user may hand this person a link to choose a new password: he could act as that person then."""
-    return can_manage_user(user, person)
+    decision = can_manage_user(user, person)
+    if decision and not person.may_sign_in:
+        return Denied(_("This person may not sign in now, so a new password would be of no use."), "may_not_sign_in")
+    return decision
 
 
 def can_create_tenant(user: User) -> Decision:
@@ -114,6 +117,13 @@ def can_manage_user(user: User, person: User) -> Decision:
     if person.role.rank > user.role.rank or not person.role.granted <= user.role.granted:
         return Denied(_("This person has a role above your own."), "member_above_own")
     return Allowed()
+
+
+def can_end_user(user: User, person: User) -> Decision:
+    """Whether the user may suspend or delete this person."""
+    if user.pk == person.pk:
+        return Denied(_("This is you. Somebody else has to do it."), "oneself")
+    return can_manage_user(user, person)
 
 
 def can_create_role(user: User, tenant: Tenant | None) -> Decision:

@@ -43,6 +43,10 @@ class TenantQuerySet(models.QuerySet):
         """The user's own; a platform administrator's are all, the deleted ones too."""
         return self if user.is_super_admin else self.filter(pk=user.tenant_id)
 
+    def administered_by(self, user: User) -> Self:
+        """All companies, the deleted ones too, for the platform's administrator; nobody else administers any."""
+        return self.order_by("name", "pk") if user.is_super_admin else self.none()
+
 
 class ProjectQuerySet(models.QuerySet):
     """Projects."""
@@ -148,6 +152,16 @@ class RoleQuerySet(models.QuerySet):
         return self.filter(Q(tenant__isnull=True) | Q(tenant_id=tenant_id))
 
 
+def name_and_address() -> models.Func:
+    """What a person is searched by, accents and case folded; there is an index on it."""
+    return models.Func(
+        *("first_name", "last_name", "email"),
+        arg_joiner=" || ' ' || ",
+        function="portal_folded",
+        output_field=models.TextField(),
+    )
+
+
 class UserQuerySet(models.QuerySet):
     """People."""
 
@@ -180,6 +194,11 @@ class UserQuerySet(models.QuerySet):
         if user.is_super_admin:
             return self
         return self.filter(tenant_id=user.tenant_id)
+
+    def matching(self, words: str) -> Self:
+        """Those whose name or address holds the words."""
+        folded = models.Func(models.Value(words.strip()), function="portal_folded", output_field=models.TextField())
+        return self.alias(folded=name_and_address()).filter(folded__contains=folded)
 
     def for_list(self) -> Self:
         """With role and company."""
@@ -341,8 +360,8 @@ class InvitationQuerySet(OfTenantQuerySet):
         return self.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=timezone.now())
 
     def for_list(self) -> Self:
-        """With role and who invited, the newest first."""
-        return self.select_related("role", "invited_by").order_by("-pk")
+        """With role, company and who invited, the newest first."""
+        return self.select_related("role", "tenant", "invited_by").order_by("-pk")
 
 
 class ApiTokenQuerySet(models.QuerySet):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -18,9 +19,9 @@ from django.utils.translation import gettext_lazy as _
 
 from qaportal.kit.models import SoftDeleted, TimeStamped, new_uuid
 
-from ..choices import ROLE_RANK, RoleCode, RoleScope, UserStatus
+from ..choices import ROLE_RANK, ROLE_WORDS, RoleCode, RoleScope, UserStatus
 from ..permissions import PERMISSIONS, decide, permissions_of
-from ..querysets import MembershipQuerySet, RoleQuerySet, UserManager
+from ..querysets import MembershipQuerySet, RoleQuerySet, UserManager, name_and_address
 from .tenancy import Project, Tenant
 
 if TYPE_CHECKING:
@@ -65,6 +66,11 @@ class Role(TimeStamped):
     def label(self) -> str:
         """The name in the reader's language."""
         return str(RoleCode(self.code).label) if self.is_built_in else self.name
+
+    @property
+    def purpose(self) -> str:
+        """What it is for, in the reader's language."""
+        return str(ROLE_WORDS[self.code]) if self.is_built_in else self.description
 
     @property
     def rank(self) -> int:
@@ -115,6 +121,7 @@ class User(AbstractBaseUser, TimeStamped, SoftDeleted):
         indexes = [
             models.Index(fields=["tenant", "status"], name="user_of_tenant"),
             models.Index(fields=["tenant", "email"], name="user_of_tenant_by_email"),
+            GinIndex(OpClass(name_and_address(), name="gin_trgm_ops"), name="user_by_words"),
         ]
 
     def __str__(self) -> str:

@@ -91,13 +91,14 @@ def set_project_role(
 ) -> Membership:
     """Give the person a role in the project that replaces his role in the tenant.
 
-    Raises Denied for a role above the actor's own, NotVisible for a person of another tenant, VersionConflict when
-    `if_match` names another state of the membership.
+    Raises Denied for a role above the actor's own, InvalidInput for one of another tenant, NotVisible for a person of
+    another tenant, VersionConflict when `if_match` names another state of the membership.
     """
     if user.tenant_id != project.tenant_id:
         raise NotVisible
     policies.can_change_member(actor, user, project).require()
     policies.can_grant(actor, role, project).require()
+    require_role_of(tenant=project.tenant, role=role)
     Project.objects.select_for_update().get(pk=project.pk)
     membership = Membership.objects.filter(user=user, project=project).first()
     before = membership.role.code if membership else None

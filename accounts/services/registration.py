@@ -6,6 +6,7 @@ from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +20,8 @@ from .people import create_user
 
 LIFETIME = timedelta(days=3)
 SALT = "accounts.verify-email"
+UNCONFIRMED = "unconfirmed_email"
+"""Where a session keeps the address that somebody who proved his password has yet to confirm."""
 
 
 @transaction.atomic
@@ -82,9 +85,12 @@ def send_verification_mail(*, user: User) -> None:
     get_adapter().render_mail("account/email/verify_email", user.email, context).send()
 
 
-@transaction.atomic
-def verify_email(*, token: str) -> User:
-    """Confirm the address of a link; raises InvalidInput naming `token` for one that is over or not ours."""
+def find_by_token(*, token: str) -> User:
+    """The person of a link that confirms an address; raises InvalidInput naming `token` for one that is over."""
+    return _person_of(token, User.objects.living())
+
+
+def _person_of(token: str, people: QuerySet[User]) -> User:
     refusal = InvalidInput(
         _("This link does not work any more. Ask for a new one."),
         "token_invalid",
@@ -94,13 +100,20 @@ def verify_email(*, token: str) -> User:
         pk, email = signing.loads(token, salt=SALT, max_age=LIFETIME)
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise refusal from error
-    user = User.objects.living().select_for_update(of=("self",)).select_related("tenant", "role").filter(pk=pk).first()
+    user = people.select_related("tenant", "role").filter(pk=pk).first()
     if user is None or user.email.lower() != email:
         raise refusal
+    return user
+
+
+@transaction.atomic
+def verify_email(*, token: str) -> User:
+    """Confirm the address of a link; raises InvalidInput naming `token` for one that is over or not ours."""
+    user = _person_of(token, User.objects.living().select_for_update(of=("self",)))
     if not user.is_email_verified:
         user.is_email_verified, user.email_verified_at, user.must_verify_email = True, timezone.now(), False
         user.save(update_fields=["is_email_verified", "email_verified_at", "must_verify_email", "updated_at"])
-        user.emailaddress_set.filter(email__iexact=email).update(verified=True)
+        user.emailaddress_set.filter(email__iexact=user.email).update(verified=True)
         audit.record("user.email_verified", actor=user, target=user, tenant=user.tenant)
     return user
 

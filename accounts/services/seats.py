@@ -25,15 +25,17 @@ def require_seat(*, tenant: Tenant, wanted: int = 1) -> None:
 
     People take a seat until they are deleted, invitations while their link works.
     """
-    if tenant.max_users is None:
-        return
-    taken = tenant.users.living().count() + tenant.invitations.open().count()
-    if taken + wanted > tenant.max_users:
+    if tenant.max_users is not None and seats_taken(tenant=tenant) + wanted > tenant.max_users:
         raise RuleViolation(
             _("The company has %(most)d seats and all are taken. Remove somebody or an invitation first.")
             % {"most": tenant.max_users},
             "seats_taken",
         )
+
+
+def seats_taken(*, tenant: Tenant) -> int:
+    """How many seats people and open invitations hold."""
+    return tenant.users.living().count() + tenant.invitations.open().count()
 
 
 def require_administrator(*, tenant: Tenant, actor: User | None) -> None:

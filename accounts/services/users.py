@@ -1,5 +1,6 @@
 """What administrators change about people: name, address, role, status; leaving and coming back."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from qaportal.kit import events
 from qaportal.kit.concurrency import require_match
-from qaportal.kit.errors import NotVisible, RuleViolation
+from qaportal.kit.errors import NotVisible, PortalError, RuleViolation
 
 from .. import audit, policies
 from ..choices import UserStatus
@@ -47,11 +48,13 @@ def add_user(*, actor: User, status: str = UserStatus.ACTIVE, **fields: Any) -> 
 def update_user(*, actor: User, user: User, if_match: str | None = None, **fields: Any) -> User:
     """Change address, names, role or status; a status of `deleted` deletes.
 
-    Suspending ends every session and every token at once. Raises Denied, VersionConflict, InvalidInput for a role
-    that does not fit, RuleViolation for a taken address, for the last administrator, and for another `tenant` or
-    `auth_provider`, which may be named and never change.
+    Suspending ends every session and every token at once. Raises Denied, also for ending oneself, VersionConflict,
+    InvalidInput for a role that does not fit, RuleViolation for a taken address, for the last administrator, and for
+    another `tenant` or `auth_provider`, which may be named and never change.
     """
     policies.can_manage_user(actor, user).require()
+    if fields.get("status", user.status) not in {UserStatus.ACTIVE, user.status}:
+        policies.can_end_user(actor, user).require()
     user = _locked(user)
     require_match(user, if_match)
     if fields.get("status") == UserStatus.DELETED:
@@ -110,12 +113,29 @@ def _end_access(actor: User, user: User, reason: str) -> None:
 
 
 @transaction.atomic
+def set_status_of_people(*, actor: User, users: Iterable[User], status: str) -> int:
+    """Suspend or reactivate several people, all of them or none; answers how many changed.
+
+    The refusal names the person that it is about: RuleViolation with the words and the code of what was refused.
+    """
+    changed = 0
+    for user in users:
+        before = user.status
+        try:
+            changed += update_user(actor=actor, user=user, status=status).status != before
+        except PortalError as error:
+            words = _("Nobody was changed. %(name)s: %(reason)s") % {"name": user.full_name, "reason": error.message}
+            raise RuleViolation(words, error.code) from error
+    return changed
+
+
+@transaction.atomic
 def delete_user(*, actor: User, user: User, if_match: str | None = None) -> None:
     """Hide the person, free the seat and the address, and end every way in; what he did keeps his name.
 
     Raises Denied, VersionConflict and RuleViolation for the last administrator.
     """
-    policies.can_manage_user(actor, user).require()
+    policies.can_end_user(actor, user).require()
     user = _locked(user)
     require_match(user, if_match)
     user.status, user.deleted_at = UserStatus.DELETED, timezone.now()

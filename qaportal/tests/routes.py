@@ -8,7 +8,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 OPEN_TO_THE_ANONYMOUS = {
     "account_login": "signing in",
     "account_logout": "signing out when nobody is signed in leads to the sign-in",
-    "account_signup": "says that people join by invitation",
+    "account_signup": "registering with an address of a company that is here",
+    "accounts:verification_resend": "whoever registered has yet to confirm his address",
+    "accounts:verify_email": "the link is the credential",
+    "accounts:invitation_accept": "the link is the credential",
     "account_reset_password": "forgotten password",
     "account_reset_password_done": "forgotten password",
     "account_reset_password_from_key": "forgotten password",

@@ -7,13 +7,24 @@ import io
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
-from accounts.models import AuditEntry, IdentityProvider, Membership, Project, Role, TenantDomain, TokenFamily, User
+from accounts.models import (
+    AuditEntry,
+    IdentityProvider,
+    Invitation,
+    Membership,
+    Project,
+    Role,
+    TenantDomain,
+    TokenFamily,
+    User,
+)
 from accounts.services.api_tokens import create_api_token
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
 from catalog.tests.factories import FolderFactory, TestCaseFactory
@@ -94,6 +105,7 @@ def make_world(marker: str, key: str, *, run_number: int = 1) -> World:
         "api_token": create_api_token(actor=admin, name=f"{marker} token", scopes=["read"])[0],
     }
     world.objects |= _sign_ins_of(admin, marker)
+    world.objects["invitation"] = _invitation_of(admin, marker, world.objects["role"])
     world.objects |= admin_matrix.objects_for(world)
     return world
 
@@ -110,6 +122,18 @@ def _sign_ins_of(admin: User, marker: str) -> dict[str, Any]:
         "family": TokenFamily.objects.create(user=admin, user_agent=marker, expires_at=timezone.now()),
         "session": UserSession.objects.create(user=admin, ip="192.0.2.1", session_key=marker, user_agent=marker),
     }
+
+
+def _invitation_of(admin: User, marker: str, role: Role) -> Invitation:
+    """An open invitation of the company."""
+    return Invitation.objects.create(
+        tenant=admin.tenant,
+        email=f"invited@{marker}.example".lower(),
+        role=role,
+        invited_by=admin,
+        nonce=marker,
+        expires_at=timezone.now() + timedelta(days=7),
+    )
 
 
 def pk_of(name: str) -> Callable[[World], Any]:
@@ -136,6 +160,11 @@ ROWS = (
     Row("factor_id", "accounts:", pk_of("factor")),
     Row("domain_id", "accounts:", pk_of("domain")),
     Row("provider_id", "openid_connect", pk_of("provider"), uuid.uuid4),
+    Row("project_id", "accounts:", pk_of("project")),
+    Row("invitation_id", "accounts:", pk_of("invitation")),
+    Row("role_id", "accounts:", pk_of("role")),
+    Row("token_id", "accounts:", pk_of("api_token")),
+    Row("company_id", "accounts:", pk_of("tenant")),
     Row("file_id", "", pk_of("file"), uuid.uuid4),
     Row("progress_id", "", pk_of("progress"), uuid.uuid4),
     Row("import_id", "", pk_of("report_import"), uuid.uuid4),
