@@ -63,6 +63,10 @@ class VisibleAutocomplete(AutocompleteJsonView):
         visible = found.model._default_manager.visible_to(self.request.user)
         return found.filter(pk__in=visible.order_by().values("pk"))
 
+    def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, str]:
+        """The key and what tells the object apart."""
+        return {**super().serialize_result(obj, to_field_name), "text": self.model_admin.choice_label(obj)}
+
 
 class PortalAdminSite(admin.AdminSite):
     """Django's admin behind the portal's own sign-in, with tables that were written for it and no others."""

@@ -39,9 +39,9 @@ class TestRunAdmin(PortalModelAdmin):
     plural = _("Runs")
     view_permission = "run.view"
     changes = deletes = True
-    list_display = ("number", "name", "kind", "status", "release", "project", "started_at", "created_by")
+    list_display = ("number", "name", "kind", "status", "release", "project", "started_at")
     list_filter = ("status", "kind", "started_at", "project")
-    list_select_related = ("release", "project", "created_by")
+    list_select_related = ("release", "project")
     search_fields = ("name", "branch", "build", "external_id")
     sortable_by = ("started_at",)
     ordering = ("-started_at", "-pk")

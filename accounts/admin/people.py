@@ -59,6 +59,10 @@ class UserAdmin(PortalModelAdmin):
             kwargs["help_text"] = _("Empty for an administrator of the platform.")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def choice_label(self, row: User) -> str:
+        """Name and address."""
+        return f"{row.full_name} ({row.email})"
+
     def may_add(self, user: User) -> Decision:
         """Whether the user may add people."""
         return policies.can_add_user(user, user.tenant)

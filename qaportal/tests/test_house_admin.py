@@ -1,6 +1,7 @@
 """The data administration shows nobody anything foreign, whatever table, page, filter or act it is."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.apps import apps
@@ -216,3 +217,58 @@ def test_djangos_own_log_stays_empty(home, reader):
             with taken_back():
                 reader.post(model_admin.address(kind, object_of(home, model).pk), {"post": "yes"})
                 assert not LogEntry.objects.exists()
+
+
+# -- bad input -------------------------------------------------------------------------------------------------------
+JUNK = ("\x00", "\ud800", str(2**70), "9999", "x" * 10_000)
+
+
+def names_to_spoil(model_admin) -> list[str]:
+    """What an address of the list may carry."""
+    filters = [each for each in model_admin.list_filter if isinstance(each, str)]
+    names = [f"{name}__{tail}" for name in filters for tail in ("exact", "id__exact", "gte")]
+    names = [name for name in names if model_admin.lookup_allowed(name, "") and "tenant" not in name]
+    names += ["run", "run_case"] if not names or "status__exact" in names else []
+    if model_admin.date_hierarchy:
+        names += [f"{model_admin.date_hierarchy}__{part}" for part in ("year", "month", "day")]
+    return names
+
+
+def test_junk_in_an_address_is_answered_with_words(home, reader):
+    tried = [(model_admin, name) for _model, model_admin in TABLES for name in names_to_spoil(model_admin)]
+    people = admin.site.get_model_admin(User)
+    tried += [(people, name) for name in ("q", "p", "o", "all", "state", "_to_field", "_popup", "e", "nothing")]
+    for model_admin, name in tried:
+        for junk in JUNK[:4]:
+            with taken_back():
+                query = urlencode({name: junk}, errors="surrogatepass")
+                status = reader.get(f"{model_admin.address('changelist')}?{query}").status_code
+            assert status in {200, 302, 400}, f"{model_admin} {name}={junk[:20]!r}"
+
+
+def test_junk_in_a_form_is_answered_with_words(home, reader):
+    for model, model_admin in [(model, each) for model, each in TABLES if each.changes or each.adds]:
+        own = object_of(home, model)
+        page = model_admin.address("change", own.pk) if model_admin.changes else model_admin.address("add")
+        answer = reader.get(page)
+        form = answer.context["adminform"].form
+        good = {name: form[name].value() for name in form.fields}
+        good = {name: value for name, value in good.items() if value is not None and value is not False}
+        for name in form.fields:
+            for junk in JUNK:
+                with taken_back():
+                    body = urlencode(good | {name: junk}, doseq=True, errors="surrogatepass")
+                    answer = reader.post(page, body, content_type="application/x-www-form-urlencoded")
+                assert answer.status_code in {200, 302}, f"{page} {name}={junk[:20]!r}"
+
+
+def test_junk_among_the_ticked_rows_is_answered_with_words(home, reader, rf):
+    request = rf.get("/admin/")
+    request.user = home.admin
+    for _model, model_admin in TABLES:
+        for name in [*model_admin.get_actions(request), "nothing"]:
+            for junk in (str(2**70), "null"):
+                form = {"action": name, "_selected_action": junk, "confirmed": "yes"}
+                with taken_back():
+                    answer = reader.post(model_admin.address("changelist"), form)
+                assert answer.status_code in {200, 302}, f"{model_admin} {name} {junk[:20]!r}"

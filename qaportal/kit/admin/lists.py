@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Field, QuerySet
@@ -33,6 +34,23 @@ class BoundedPaginator(Paginator):
     def is_cut(self) -> bool:
         """Whether there are more rows than were counted."""
         return self.count > COUNTED
+
+
+class LookedUp(AutocompleteSelect):
+    """A related object that is looked up while somebody types; what is no key is shown as nothing chosen."""
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list:
+        """The chosen object, if a key was sent."""
+        key = self.choices.queryset.model._meta.pk
+        return super().optgroups(name, [each for each in value if _is_key(key, each)], attrs)
+
+
+def _is_key(key: Field, value: str) -> bool:
+    try:
+        key.to_python(value)
+    except ValidationError:
+        return False
+    return True
 
 
 class VisibleRelatedFilter(admin.RelatedFieldListFilter):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.options import ShowFacets
+from django.contrib.admin.options import IncorrectLookupParameters, ShowFacets
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.db.models import Model, QuerySet
@@ -22,7 +23,7 @@ from ..concurrency import etag
 from ..errors import Allowed, Decision, Denied, NotVisible, PortalError
 from .chosen import ActsOnChosen
 from .forms import ServiceForm
-from .lists import BoundedPaginator, VisibleRelatedFilter
+from .lists import BoundedPaginator, LookedUp, VisibleRelatedFilter
 
 NO_STATE = '""'
 """An entity tag that no row has, for a form that came without one."""
@@ -195,6 +196,8 @@ class PortalModelAdmin(ActsOnChosen, admin.ModelAdmin):
         ordered = self.get_field_queryset(None, db_field, request)
         choices = db_field.remote_field.model._default_manager.all() if ordered is None else ordered
         kwargs.setdefault("queryset", choices.visible_to(request.user))
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", LookedUp(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     # -- pages -------------------------------------------------------------------------------------------------------
@@ -215,6 +218,13 @@ class PortalModelAdmin(ActsOnChosen, admin.ModelAdmin):
         form = super().get_form(request, obj, change, **kwargs)
         form.request, form.model_admin = request, self
         return form
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """The state of the list; years and numbers that do not exist lead back to the whole list."""
+        try:
+            return super().get_changelist_instance(request)
+        except (OverflowError, ValueError) as error:
+            raise IncorrectLookupParameters(error) from error
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list."""
@@ -290,6 +300,10 @@ class PortalModelAdmin(ActsOnChosen, admin.ModelAdmin):
             (f"{reverse(f'admin:{table}_changelist')}?{parameter}={row.pk}", words)
             for table, parameter, words in self.related_lists
         ]
+
+    def choice_label(self, row: Any) -> str:
+        """What tells the row apart from others of the same name, for fields that look it up."""
+        return str(row)
 
     def address(self, kind: str, *args: Any) -> str:
         """The address of a page of this table."""
