@@ -14,7 +14,7 @@ YES_OR_NO = [("true", _("Yes")), ("false", _("No"))]
 class TenantFilter(django_filters.FilterSet):
     """By status."""
 
-    status = django_filters.ChoiceFilter(choices=TenantStatus.choices)
+    status = django_filters.ChoiceFilter(choices=TenantStatus.choices, label=_("Companies of this status"))
 
     class Meta:
         model = Tenant
@@ -24,7 +24,7 @@ class TenantFilter(django_filters.FilterSet):
 class UserFilter(django_filters.FilterSet):
     """By status."""
 
-    status = django_filters.ChoiceFilter(choices=UserStatus.choices)
+    status = django_filters.ChoiceFilter(choices=UserStatus.choices, label=_("People of this status"))
 
     class Meta:
         model = User
@@ -34,7 +34,7 @@ class UserFilter(django_filters.FilterSet):
 class RoleFilter(django_filters.FilterSet):
     """By scope."""
 
-    scope = django_filters.ChoiceFilter(choices=RoleScope.choices)
+    scope = django_filters.ChoiceFilter(choices=RoleScope.choices, label=_("Roles of this scope"))
 
     class Meta:
         model = Role
@@ -45,8 +45,14 @@ class PersonFilter(django_filters.FilterSet):
     """By name or address, by the two-valued role, and by who may sign in."""
 
     search = django_filters.CharFilter(method="find", max_length=200, label=_("Name or address"))
-    role = django_filters.ChoiceFilter(method="of_kind", choices=[("admin", _("Admin")), ("tester", _("Tester"))])
-    is_active = django_filters.ChoiceFilter(method="who_may_sign_in", choices=YES_OR_NO)
+    role = django_filters.ChoiceFilter(
+        method="of_kind",
+        choices=[("admin", _("Admin")), ("tester", _("Tester"))],
+        label=_("Administrators, or everybody else"),
+    )
+    is_active = django_filters.ChoiceFilter(
+        method="who_may_sign_in", choices=YES_OR_NO, label=_("People who may sign in, or suspended ones")
+    )
 
     class Meta:
         model = User
