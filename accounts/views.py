@@ -53,7 +53,9 @@ def project_list(request: HttpRequest) -> HttpResponse:
     decision = policies.can_create_project(request.user)
     form = ProjectForm(request.POST or None)
     status = 200
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST":
+        decision.require()
+    if form.is_valid():
         with shown_refusal(request) as refusal:
             project = projects.create_project(actor=request.user, **form.cleaned_data)
             return redirect(project)
@@ -93,6 +95,7 @@ def member_list(request: HttpRequest) -> HttpResponse:
     """Who reaches the project, with which role; the form that gives a role."""
     if request.method != "POST":
         return _render_members(request)
+    policies.can_manage_members(request.user, request.project).require()
     form = MemberForm(request.POST, project=request.project, actor=request.user)
     if not form.is_valid():
         return _render_members(request, form, status=422)

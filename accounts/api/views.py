@@ -15,8 +15,9 @@ from rest_framework.views import APIView
 
 from qaportal.kit.api.styles import CamelStyle, EnvelopeStyle, PlainStyle
 from qaportal.kit.api.viewsets import PortalViewSet
+from qaportal.kit.errors import Denied
 
-from ..models import Project, TokenFamily, User
+from ..models import ApiToken, Project, TokenFamily, User
 from ..services import projects, tokens
 from . import serializers
 
@@ -143,7 +144,9 @@ class TenantLogoutView(EnvelopeStyle, APIView):
 
     @extend_schema(request=None, responses={200: None})
     def post(self, request: Request) -> Response:
-        """End the token family, or the session, that called."""
+        """End the token family, or the session, that called; raises Denied for an API token, which is revoked."""
+        if isinstance(request.auth, ApiToken):
+            raise Denied(_("An API token is not signed in. Revoke it instead."), "not_signed_in")
         if isinstance(request.auth, TokenFamily):
             tokens.end_family(family=request.auth, reason="signed_out")
         else:

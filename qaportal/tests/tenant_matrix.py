@@ -7,9 +7,22 @@ import io
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
-from accounts.models import Membership, Project, Role, User
+from django.utils import timezone
+
+from accounts.choices import RoleCode, RoleScope, TokenScope
+from accounts.models import (
+    IdentityProvider,
+    Invitation,
+    Membership,
+    Project,
+    Role,
+    Tenant,
+    User,
+)
+from accounts.services.api_tokens import create_api_token
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
 from catalog.tests.factories import FolderFactory, TestCaseFactory
 from files.services import store
@@ -38,16 +51,14 @@ class World:
         return self.people["tenant_admin"]
 
 
-def make_world(marker: str, key: str, *, run_number: int = 1) -> World:
-    """Make the tenant and everything in it; a run number of its own tells its run from those of other worlds."""
-    tenant = TenantFactory(name=f"{marker} company", slug=f"{marker}-company".lower())
+def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | None = None) -> World:
+    """Make the tenant and everything in it; a run number of its own tells its run from those of other worlds.
+
+    Beside another world, make one more project in its tenant, with objects of its own and the same people.
+    """
+    tenant = beside.project.tenant if beside else TenantFactory(**_named(marker))
     project = ProjectFactory(tenant=tenant, key=key, name=f"{marker} product", description=f"About {marker}")
-    people = {
-        code: UserFactory(
-            tenant=tenant, role_code=code, email=f"{code}@{marker}.example".lower(), first_name=marker, last_name=code
-        )
-        for code in ROLES
-    }
+    people = beside.people if beside else make_people(tenant, marker)
     world = World(marker, project, people)
     admin = world.admin
     member = Membership.objects.create(user=people["viewer"], project=project, role=Role.objects.built_in("viewer"))
@@ -60,7 +71,12 @@ def make_world(marker: str, key: str, *, run_number: int = 1) -> World:
     run = make_run(project, name=f"{marker} run", release=release)
     TestRun.objects.filter(pk=run.pk).update(number=run_number)
     run.refresh_from_db()
-    record(run, reported(f"{marker} test", "failed", error_message=f"{marker} error"))
+    spare = TestCaseFactory(project=project, title=f"{marker} spare case")
+    record(
+        run,
+        reported(f"{marker} test", "failed", error_message=f"{marker} error"),
+        reported(f"{marker} spare", explicit_ids=(spare.test_id,)),
+    )
     stored = store(actor=admin, project=project, stream=io.BytesIO(marker.encode()), name=f"{marker}.txt")
     work = progress.start(kind="report_import", user_id=admin.pk, tenant_id=tenant.pk, project_id=project.pk)
     report_import = ReportImport.objects.create(
@@ -76,13 +92,61 @@ def make_world(marker: str, key: str, *, run_number: int = 1) -> World:
         "release": release,
         "release_case": scope,
         "run": run,
-        "run_case": RunCase.objects.filter(run=run).first(),
+        "run_case": RunCase.objects.filter(run=run, case__isnull=True).first(),
+        "spare_case": spare,
         "file": stored,
         "progress": work,
         "report_import": report_import,
         "person": people["viewer"],
     }
+    world.objects = (beside.objects | world.objects) if beside else (world.objects | access_of(world))
     return world
+
+
+def _named(marker: str) -> dict[str, str]:
+    return {"name": f"{marker} company", "slug": f"{marker}-company".lower()}
+
+
+def make_people(tenant: Tenant, marker: str, domain: str = "") -> dict[str, User]:
+    """One person for each role."""
+    domain = (domain or f"{marker}.example").lower()
+    return {
+        code: UserFactory(tenant=tenant, role_code=code, email=f"{code}@{domain}", first_name=marker, last_name=code)
+        for code in ROLES
+    }
+
+
+def access_of(world: World) -> dict[str, Any]:
+    """Who else may come in, as what, and by which token."""
+    marker, tenant, admin = world.marker, world.project.tenant, world.admin
+    scopes = {"code": RoleCode.TESTER, "scope": RoleScope.MODULE}
+    role = Role.objects.create(tenant=tenant, name=f"{marker} role", description=f"About {marker}", **scopes)
+    invitation = Invitation.objects.create(
+        tenant=tenant,
+        email=f"invited@{marker}.example".lower(),
+        first_name=marker,
+        role=role,
+        invited_by=admin,
+        nonce=marker,
+        expires_at=timezone.now() + timedelta(days=7),
+    )
+    token, _secret = create_api_token(actor=admin, name=f"{marker} token", scopes=[TokenScope.READ])
+    provider = IdentityProvider.objects.create(
+        tenant=tenant,
+        name=f"{marker} sign-in",
+        issuer=f"https://id.{marker}.example".lower(),
+        client_id=marker,
+        client_secret=f"{marker} secret",
+        default_role=role,
+        is_enabled=False,
+    )
+    return {
+        "tenant": tenant,
+        "role": role,
+        "invitation": invitation,
+        "api_token": token,
+        "identity_provider": provider,
+    }
 
 
 def pk_of(name: str) -> Callable[[World], Any]:
@@ -104,6 +168,10 @@ class Row:
 ROWS = (
     Row("project_key", "", lambda world: world.project.key, lambda: "NOTHING"),
     Row("user_id", "", pk_of("person")),
+    Row("role_id", "", pk_of("role")),
+    Row("invitation_id", "", pk_of("invitation")),
+    Row("token_id", "", pk_of("api_token")),
+    Row("tenant_id", "", pk_of("tenant")),
     Row("file_id", "", pk_of("file"), uuid.uuid4),
     Row("progress_id", "", pk_of("progress"), uuid.uuid4),
     Row("import_id", "", pk_of("report_import"), uuid.uuid4),
@@ -142,6 +210,10 @@ BODY_IDS: dict[str, Callable[[World], Any]] = {
     "qa_lead": pk_of("person"),
     "qa_lead_id": pk_of("person"),
     "user_id": pk_of("person"),
+    "tenant_id": pk_of("tenant"),
+    "role_id": pk_of("role"),
+    "default_role_id": pk_of("role"),
+    "default_project_id": pk_of("project"),
 }
 """Keys of a body or a query that name an object."""
 
