@@ -10,10 +10,10 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register events, navigation, search and what has to stand before the portal is served."""
-        from qaportal.kit import events, preparation
+        from qaportal.kit import events, preparation, secrets
 
-        from . import search
-        from .services import bootstrap
+        from . import audit_subjects, search
+        from .services import bootstrap, second_factors
 
         events.declare(
             *("project.created", "project.updated", "project.deleted", "member.added", "member.removed"),
@@ -22,4 +22,15 @@ class AccountsConfig(AppConfig):
         )
         preparation.register("roles", bootstrap.prepare_roles, order=10)
         preparation.register("first administrator", bootstrap.prepare_first_administrator, order=20)
+        secrets.register_source(second_factors.kept_secrets)
+        audit_subjects.register_all()
         search.register_all()
+        _list_sessions_ourselves()
+
+
+def _list_sessions_ourselves() -> None:
+    """Sessions are listed at the sign-in by one statement; allauth would load every session of the person for it."""
+    from allauth.account.signals import user_logged_in
+    from allauth.usersessions.signals import on_user_logged_in
+
+    user_logged_in.disconnect(on_user_logged_in)

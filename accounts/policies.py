@@ -133,6 +133,23 @@ def can_revoke_token(user: User, token: ApiToken) -> Decision:
     return decide(user, "token.manage")
 
 
+def can_manage_sign_in(user: User, tenant: Tenant) -> Decision:
+    """Whether the user may decide how people of the company sign in."""
+    if not _is_of(user, tenant.pk):
+        return Denied(_("This is another company."), "other_tenant")
+    return decide(user, "sign_in.manage")
+
+
+def can_verify_domain(user: User) -> Decision:
+    """Whether the user may confirm to whom a mail domain belongs."""
+    return decide(user, "domain.verify")
+
+
 def _is_of(user: User, tenant_id: int | None) -> bool:
     """Whether the user belongs to the company or administers the platform."""
     return user.is_super_admin or (tenant_id is not None and user.tenant_id == tenant_id)
+
+
+def can_read_audit_log(user: User) -> Decision:
+    """Whether the user may read who did what in the company."""
+    return decide(user, "audit.view")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from .choices import RoleCode, TenantStatus
@@ -57,13 +59,37 @@ class ProjectQuerySet(models.QuerySet):
         member_of = user.memberships.values("project_id")
         return own.filter(~Q(settings__contains={"membersOnly": True}) | Q(pk__in=member_of))
 
+    def granting(self, user: User, code: str) -> Self:
+        """Those in which the user's role has the permission: a custom role may lack even one to read.
+
+        Who has which role is asked of the database once for each request.
+        """
+        if user.is_tenant_admin:
+            return self if code in user.role.granted else self.none()
+        has_it = {key: code in role.granted for key, role in user.roles_by_project.items()}
+        if code not in user.role.granted:
+            return self.filter(pk__in=[key for key, granted in has_it.items() if granted])
+        lacking = [key for key, granted in has_it.items() if not granted]
+        return self.exclude(pk__in=lacking) if lacking else self
+
     def for_list(self) -> Self:
         """What a list shows."""
         return self.select_related("created_by", "updated_by").order_by("name", "pk")
 
 
+def projects_to_read(user: User, permission: str) -> models.QuerySet:
+    """The keys of the projects that the user sees and in which his role has the permission, for `project__in`."""
+    from .models import Project
+
+    visible = Project.objects.visible_to(user).order_by()
+    return (visible.granting(user, permission) if permission else visible).values("pk")
+
+
 class ProjectOwnedQuerySet(models.QuerySet):
     """Base for rows that belong to a project."""
+
+    view_permission = ""
+    """The permission to read such rows; empty for those that everybody in the project reads."""
 
     def living(self) -> Self:
         """Those that are not deleted; models without deletion answer all."""
@@ -72,12 +98,10 @@ class ProjectOwnedQuerySet(models.QuerySet):
         return self
 
     def visible_to(self, user: User) -> Self:
-        """The living rows of the projects that the user sees."""
-        from .models import Project
-
+        """The living rows of the projects that the user sees and in which he may read them."""
         if not user.is_authenticated:
             return self.none()
-        return self.living().filter(project__in=Project.objects.visible_to(user).order_by().values("pk"))
+        return self.living().filter(project__in=projects_to_read(user, self.view_permission))
 
     def in_project(self, project: Project | int) -> Self:
         """The rows of one project."""
@@ -116,11 +140,13 @@ class UserQuerySet(models.QuerySet):
         return self.filter(deleted_at__isnull=True)
 
     def visible_to(self, user: User) -> Self:
-        """The people of the user's tenant."""
+        """The people of the user's tenant; himself alone when his role may not see them."""
         if not user.is_authenticated:
             return self.none()
         if user.is_super_admin:
             return self.living()
+        if "user.view" not in user.role.granted:
+            return self.living().filter(pk=user.pk)
         return self.living().filter(tenant_id=user.tenant_id)
 
     def deleted(self) -> Self:
@@ -157,12 +183,10 @@ class MembershipQuerySet(models.QuerySet):
     """Memberships."""
 
     def visible_to(self, user: User) -> Self:
-        """Those of the projects that the user sees."""
-        from .models import Project
-
+        """Those of the projects that the user sees and in which he may see who works there."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(project__in=Project.objects.visible_to(user).order_by().values("pk"))
+        return self.filter(project__in=projects_to_read(user, "member.view"))
 
     def in_project(self, project: Project) -> Self:
         """Those of one project."""
@@ -195,6 +219,35 @@ class AuditQuerySet(models.QuerySet):
     def about(self, target: models.Model) -> Self:
         """Those that tell of one object."""
         return self.filter(target_type=target._meta.label_lower, target_id=str(target.pk))
+
+    def for_list(self) -> Self:
+        """With whom and what they name, the newest first."""
+        return self.select_related("actor", "project", "tenant").order_by("-created_at", "-pk")
+
+    def older_than(self, moment: datetime, pk: int) -> Self:
+        """Those that stand below the entry of this moment and key in the list."""
+        return self.filter(Q(created_at__lt=moment) | Q(pk__lt=pk), created_at__lte=moment)
+
+    def with_record(self) -> Self:
+        """With `record_id` and `record_method` of how they were asked for.
+
+        It is the first record of the same company and correlation id, at or after the entry: a client that sends its
+        own ids may send one twice.
+        """
+        from .models import RequestRecord
+
+        first = (
+            RequestRecord.objects.alias(whose=Coalesce("tenant", 0))
+            .filter(
+                correlation_id=OuterRef("correlation_id"),
+                created_at__gte=OuterRef("created_at"),
+                whose=Coalesce(OuterRef("tenant"), 0),
+            )
+            .order_by("created_at", "pk")
+        )
+        return self.annotate(
+            record_id=Subquery(first.values("pk")[:1]), record_method=Subquery(first.values("method")[:1])
+        )
 
 
 class OfTenantQuerySet(models.QuerySet):
@@ -233,6 +286,15 @@ class IdentityProviderQuerySet(OfTenantQuerySet):
     def usable(self) -> Self:
         """Those through which people can sign in now."""
         return self.filter(is_enabled=True, tenant__deleted_at__isnull=True, tenant__status=TenantStatus.ACTIVE)
+
+    def for_address(self, email: str) -> Self:
+        """The one of the company to which the mail domain of the address is known to belong."""
+        domain = email.rpartition("@")[2].strip().lower()
+        return self.filter(tenant__domains__domain=domain, tenant__domains__verified_at__isnull=False)
+
+    def closing_passwords_of(self, user: User) -> Self:
+        """The one through which alone this person can sign in, if there is such."""
+        return self.filter(tenant_id=user.tenant_id, is_enabled=True, is_only_way=True)
 
 
 class InvitationQuerySet(OfTenantQuerySet):

@@ -37,6 +37,32 @@ def register_all() -> None:
     navigation.register(own_page, administration=True)
     navigation.register(
         navigation.Entry(
+            code="sign_in",
+            label=gettext_lazy("Sign-in"),
+            icon="shield-lock",
+            url_name="accounts:sign_in_settings",
+            group=20,
+            order=60,
+            prefix=("accounts:sign_in", "accounts:domain"),
+            allowed=lambda user, project: user.tenant_id is not None and bool(decide(user, "sign_in.manage")),
+        ),
+        administration=True,
+    )
+    navigation.register(
+        navigation.Entry(
+            code="audit",
+            label=gettext_lazy("Audit log"),
+            icon="history",
+            url_name="accounts:audit_list",
+            group=20,
+            order=90,
+            prefix="accounts:audit",
+            allowed=lambda user, project: bool(decide(user, "audit.view")),
+        ),
+        administration=True,
+    )
+    navigation.register(
+        navigation.Entry(
             code="members",
             label=gettext_lazy("Members"),
             icon="users",

@@ -4,9 +4,10 @@ from django.urls import include, path, re_path
 
 from qaportal.kit.api.viewsets import PortalRouter
 
-from . import views
+from . import audit_views, views
 
 router = PortalRouter()
+router.register("v1/audit-logs", audit_views.AuditLogViewSet, basename="audit-log")
 router.register("projects", views.ProjectViewSet, basename="project")
 
 urlpatterns = [

@@ -16,19 +16,12 @@ from rest_framework.views import APIView
 from qaportal.kit.api.styles import CamelStyle, EnvelopeStyle, PlainStyle
 from qaportal.kit.api.viewsets import PortalViewSet
 from qaportal.kit.errors import Denied
+from qaportal.kit.requests import client_address
 
 from ..models import ApiToken, Project, TokenFamily, User
 from ..services import projects, tokens
 from . import serializers
-
-
-class TooManyAttempts(AuthenticationFailed):
-    """Sign-in is locked for this address and person for a while."""
-
-    status_code = 429
-    default_detail = "Too many failed attempts. Try again later."
-    default_code = "locked_out"
-    wait = 15 * 60
+from .doors import TooManyAttempts, require_all
 
 
 class SignInView(APIView):
@@ -37,14 +30,21 @@ class SignInView(APIView):
     authentication_classes: list = []
     permission_classes = [AllowAny]
 
-    def sign_in(self, request: Request, email: str, password: str) -> tuple[User, tokens.TokenPair]:
-        """Open a token family; raises AuthenticationFailed in the same words whatever was wrong."""
+    def sign_in(
+        self, request: Request, email: str, password: str, otp: str = "", code: str = ""
+    ) -> tuple[User, tokens.TokenPair]:
+        """Open a token family; raises AuthenticationFailed in the same words whatever was wrong.
+
+        `otp`, or `code`, is the code of the second factor of whoever has one.
+        """
         user = authenticate(request._request, email=email.strip(), password=password)
         if user is None:
             if getattr(request._request, "axes_locked_out", False):
                 raise TooManyAttempts
             raise AuthenticationFailed(_("E-mail or password is not right."), "credentials_wrong")
-        return user, tokens.open_family(user=user)
+        require_all(request._request, user, code=otp or code)
+        address, client = client_address(request._request), request.headers.get("User-Agent", "")
+        return user, tokens.open_family(user=user, ip_address=address, user_agent=client)
 
     def rotated(self, serializer: serializers.RefreshSerializer) -> tuple[User, tokens.TokenPair]:
         """A new pair; raises AuthenticationFailed for a token that is not the current one of an open family."""
@@ -76,9 +76,8 @@ class LoginView(PlainStyle, SignInView):
         """Answer an access and a refresh token."""
         serializer = serializers.SignInSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        _user, pair = self.sign_in(
-            request, serializer.validated_data["username"], serializer.validated_data["password"]
-        )
+        given = serializer.validated_data
+        _user, pair = self.sign_in(request, given.pop("username"), **given)
         return Response(_plain_tokens(pair))
 
 

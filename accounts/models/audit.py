@@ -36,11 +36,14 @@ class AuditEntry(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["tenant", "-id"], name="audit_of_tenant"),
-            models.Index(fields=["project", "-id"], name="audit_of_project"),
+            models.Index(fields=["-created_at", "-id"], name="audit_by_time"),
+            models.Index(fields=["tenant", "-created_at", "-id"], name="audit_of_tenant_by_time"),
+            models.Index(fields=["project", "-created_at", "-id"], name="audit_of_project_by_time"),
+            models.Index(fields=["actor", "-created_at", "-id"], name="audit_of_actor_by_time"),
+            models.Index(fields=["action", "-created_at", "-id"], name="audit_of_action_by_time"),
             models.Index(fields=["target_type", "target_id", "-id"], name="audit_of_target"),
             models.Index(fields=["correlation_id"], name="audit_by_correlation"),
-            models.Index(fields=["actor", "-id"], name="audit_of_actor"),
+            models.Index(fields=["transaction_id", "id"], name="audit_by_transaction"),
         ]
 
     def __str__(self) -> str:
@@ -49,11 +52,15 @@ class AuditEntry(models.Model):
 
 
 class AuditSeal(models.Model):
-    """One link of the hash chain of a tenant: its digest covers the entry and the seal before it."""
+    """One link of the hash chain of a tenant: its digest covers the entry and the seal before it.
+
+    `accounts/chain.py` says what exactly.
+    """
 
     tenant = models.ForeignKey(Tenant, null=True, on_delete=models.PROTECT, related_name="+")
     sequence = models.BigIntegerField()
     entry = models.OneToOneField(AuditEntry, on_delete=models.PROTECT, related_name="seal")
+    entry_digest = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)
     sealed_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -87,7 +94,7 @@ class RequestRecord(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["correlation_id"], name="request_by_correlation"),
+            models.Index(fields=["correlation_id", "created_at"], name="request_by_correlation_time"),
             models.Index(fields=["tenant", "-id"], name="request_of_tenant"),
         ]
 

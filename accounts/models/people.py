@@ -161,7 +161,8 @@ class User(AbstractBaseUser, TimeStamped, SoftDeleted):
         return self.tenant is None or (self.tenant.status == "active" and self.tenant.deleted_at is None)
 
     @cached_property
-    def _roles_by_project(self) -> dict[int, Role]:
+    def roles_by_project(self) -> dict[int, Role]:
+        """The roles that memberships give, by project."""
         memberships = self.memberships.select_related("role")
         return {membership.project_id: membership.role for membership in memberships}
 
@@ -173,7 +174,7 @@ class User(AbstractBaseUser, TimeStamped, SoftDeleted):
             return None
         if self.is_tenant_admin:
             return self.role
-        role = self._roles_by_project.get(project.pk)
+        role = self.roles_by_project.get(project.pk)
         if role is None and project.members_only:
             return None
         return role or self.role

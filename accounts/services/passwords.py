@@ -7,9 +7,13 @@ from axes.utils import reset
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from qaportal.kit.errors import RuleViolation
 
 from .. import audit, policies
-from ..models import User
+from ..models import IdentityProvider, User
+from .sign_ins import forget_sessions
 from .tokens import end_all_families
 
 
@@ -38,26 +42,37 @@ def ask_for_reset(*, actor: User | None, email: str) -> None:
 
 
 def send_reset_mail(*, user: User) -> None:
-    """Mail the person a link to choose a new password; nothing for somebody who may not sign in."""
-    if user.may_sign_in:
+    """Mail the person a link to choose a new password; nothing for somebody who may not sign in by one."""
+    if user.may_sign_in and not _comes_by_provider(user):
         context = {"user": user, "password_reset_url": reset_url(user), "origin": settings.ORIGIN}
         get_adapter().render_mail("account/email/password_reset_key", user.email, context).send()
+
+
+def _comes_by_provider(user: User) -> bool:
+    """Whether a password would be of no use: the company signs in through its identity provider alone."""
+    return user.tenant_id is not None and IdentityProvider.objects.closing_passwords_of(user).exists()
 
 
 @transaction.atomic
 def issue_reset_link(*, actor: User, user: User) -> str:
     """A reset link for an administrator to hand over where no mail can be sent.
 
-    Raises Denied. The link stands in no audit entry and no log.
+    Raises Denied, also for somebody who could not sign in by password. The link stands in no audit entry and no log.
     """
     policies.can_copy_reset_link(actor, user).require()
+    if _comes_by_provider(user):
+        raise RuleViolation(_("People of this company sign in through its identity provider alone."), "no_passwords")
     audit.record("user.reset_link_issued", actor=actor, target=user, tenant=user.tenant)
     return reset_url(user)
 
 
 @transaction.atomic
 def record_password_change(*, user: User) -> None:
-    """End every API sign-in of the person, forget failed attempts, and write the change into the audit trail."""
+    """End every sign-in of the person, forget failed attempts, and write the change into the audit trail.
+
+    The session that changes the password is renewed by the page afterwards.
+    """
     end_all_families(user=user, reason="password_changed")
+    forget_sessions(actor=user)
     reset(username=user.email.lower())
     audit.record("user.password_changed", actor=user, target=user, tenant=user.tenant)

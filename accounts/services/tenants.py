@@ -15,6 +15,7 @@ from ..choices import TenantStatus
 from ..models import Tenant, User
 from ..models.tenancy import SECOND_FACTOR_SETTING
 from .api_tokens import revoke_tokens_of
+from .second_factors import end_sign_ins_without_second_factor
 from .sign_ins import end_sign_ins_of_tenant
 
 EDITABLE = ("name", "settings")
@@ -102,11 +103,34 @@ def _follow(actor: User, tenant: Tenant, changes: dict[str, Any], *, was_require
     """What a change brings with it: the ends of sign-ins that are not allowed any more."""
     if "status" in changes and tenant.status == TenantStatus.SUSPENDED:
         _end_access(actor, tenant, "tenant_suspended")
+    if tenant.requires_second_factor != was_required:
+        policies.can_manage_sign_in(actor, tenant).require()
+    if tenant.requires_second_factor and not was_required:
+        end_sign_ins_without_second_factor(actor=actor, tenant=tenant)
 
 
 def _end_access(actor: User, tenant: Tenant, reason: str) -> None:
     end_sign_ins_of_tenant(actor=actor, tenant=tenant, reason=reason)
     revoke_tokens_of(actor=actor, users=User.objects.filter(tenant=tenant), reason=reason)
+
+
+@transaction.atomic
+def set_second_factor_required(*, actor: User, tenant: Tenant, required: bool) -> Tenant:
+    """Ask everybody in the company who signs in by password for a second factor, or no longer.
+
+    API sign-ins of people without one end at once. Raises Denied.
+    """
+    policies.can_manage_sign_in(actor, tenant).require()
+    tenant = Tenant.objects.select_for_update().get(pk=tenant.pk)
+    was_required = tenant.requires_second_factor
+    if was_required != required:
+        tenant.settings = {**(tenant.settings or {}), SECOND_FACTOR_SETTING: required}
+        tenant.save(update_fields=["settings", "updated_at"])
+        changes = {SECOND_FACTOR_SETTING: [was_required, required]}
+        audit.record("tenant.updated", actor=actor, target=tenant, changes=changes)
+        _follow(actor, tenant, changes, was_required=was_required)
+        events.publish("tenant.updated", tenant=tenant, actor=actor)
+    return tenant
 
 
 @transaction.atomic

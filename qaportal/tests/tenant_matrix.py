@@ -10,16 +10,21 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
 from accounts.choices import RoleCode, RoleScope, TokenScope
 from accounts.models import (
+    AuditEntry,
     IdentityProvider,
     Invitation,
     Membership,
     Project,
     Role,
     Tenant,
+    TenantDomain,
+    TokenFamily,
     User,
 )
 from accounts.services.api_tokens import create_api_token
@@ -98,8 +103,11 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         "progress": work,
         "report_import": report_import,
         "person": people["viewer"],
+        "audit_entry": AuditEntry.objects.filter(tenant=tenant).first(),
     }
-    world.objects = (beside.objects | world.objects) if beside else (world.objects | access_of(world))
+    world.objects = (
+        (beside.objects | world.objects) if beside else (world.objects | access_of(world) | _sign_ins_of(admin, marker))
+    )
     return world
 
 
@@ -149,6 +157,16 @@ def access_of(world: World) -> dict[str, Any]:
     }
 
 
+def _sign_ins_of(admin: User, marker: str) -> dict[str, Any]:
+    """How the administrator signs in, and the mail domain that he claims."""
+    return {
+        "domain": TenantDomain.objects.create(tenant=admin.tenant, domain=f"{marker}.example".lower()),
+        "factor": Authenticator.objects.create(user=admin, type=Authenticator.Type.TOTP, data={"secret": marker}),
+        "family": TokenFamily.objects.create(user=admin, user_agent=marker, expires_at=timezone.now()),
+        "session": UserSession.objects.create(user=admin, ip="192.0.2.1", session_key=marker, user_agent=marker),
+    }
+
+
 def pk_of(name: str) -> Callable[[World], Any]:
     """The id of the object of this name."""
     return lambda world: world.objects[name].pk
@@ -172,9 +190,15 @@ ROWS = (
     Row("invitation_id", "", pk_of("invitation")),
     Row("token_id", "", pk_of("api_token")),
     Row("tenant_id", "", pk_of("tenant")),
+    Row("session_id", "accounts:", pk_of("session")),
+    Row("family_id", "accounts:", pk_of("family"), uuid.uuid4),
+    Row("factor_id", "accounts:", pk_of("factor")),
+    Row("domain_id", "accounts:", pk_of("domain")),
     Row("file_id", "", pk_of("file"), uuid.uuid4),
     Row("progress_id", "", pk_of("progress"), uuid.uuid4),
     Row("import_id", "", pk_of("report_import"), uuid.uuid4),
+    Row("entry_id", "accounts:audit", pk_of("audit_entry")),
+    Row("pk", "audit-log-", pk_of("audit_entry")),
     Row("pk", "project-", pk_of("project")),
     Row("pk", "module-", pk_of("module")),
     Row("pk", "sub-module-", pk_of("sub_module")),

@@ -56,7 +56,9 @@ def test_every_example_works_for_whoever_may_use_it(home):
         answer = caller.call(route, method, address, sent.data, watched=tenant, without=OF_CALLING, **options)
         if answer.status_code >= 400 or (code != MYSELF and not answer.changed):
             wrong.append(f"{method} {route.name}: {answer.status_code} {words_of(answer)[:300]}")
-    assert not wrong, "give bodies that change something to EXAMPLES in qaportal/tests/write_matrix.py:\n" + "\n".join(wrong)
+    assert not wrong, "give bodies that change something to EXAMPLES in qaportal/tests/write_matrix.py:\n" + "\n".join(
+        wrong
+    )
 
 
 def may(user, code):
