@@ -17,6 +17,7 @@ from .callers import Caller, told
 from .page_forms import Pages
 from .routes import OPEN_TO_THE_ANONYMOUS, Route, named_routes
 from .tenant_matrix import BODY_IDS, World
+from .tenant_rows import OF_CALLING
 from .write_matrix import Example, example
 
 MARKER = "Quagga"
@@ -89,8 +90,10 @@ def _findings_at(caller, route, method, sent, real, nothing, worlds) -> Iterator
     home, foreign = worlds
     where = f"{method} {route.name} {real}"
     watched = () if method == "get" else (foreign.project.tenant_id,)
+    without = OF_CALLING if home.project.tenant_id == foreign.project.tenant_id else frozenset()
     address = reverse(route.name, kwargs=real) + sent.query
-    answer = caller.call(route, method, address, sent.data, watched=watched, **sent.options(route))
+    options = {"watched": watched, "without": without, **sent.options(route)}
+    answer = caller.call(route, method, address, sent.data, **options)
     if answer.status_code == 405:
         return
     _rewind(sent)

@@ -131,22 +131,26 @@ class Pages:
 
 
 def read_pages(world: tenant_matrix.World) -> Pages:
-    """Open every page as the administrator and read its forms."""
-    found, caller = Pages(), Caller(world.admin)
+    """Open every page as the administrator, those before the sign-in as nobody, and read their forms."""
+    found, administrator, nobody = Pages(), Caller(world.admin), Caller()
     for route in named_routes():
-        if route.is_api or "get" not in route.methods or route.name in OPEN_TO_THE_ANONYMOUS:
+        is_open = route.name in OPEN_TO_THE_ANONYMOUS
+        if route.is_api or "get" not in route.methods or (is_open and route.kwargs):
             continue
         address = reverse(route.name, kwargs=tenant_matrix.values(route.kwargs, route.name, world))
-        answer = caller.call(route, "get", address)
-        if answer.status_code != 200 or not answer.get("Content-Type", "").startswith("text/html"):
-            continue
-        reader = _Reader()
-        reader.feed(answer.body.decode())
-        names = found.query_names.setdefault(route.name, set())
-        names |= reader.query_names
-        for form in reader.forms:
-            _keep(found, form, address, names)
+        answer = (nobody if is_open else administrator).call(route, "get", address)
+        if answer.status_code == 200 and answer.get("Content-Type", "").startswith("text/html"):
+            _read(found, route.name, address, answer.body.decode())
     return found
+
+
+def _read(found: Pages, name: str, address: str, text: str) -> None:
+    reader = _Reader()
+    reader.feed(text)
+    names = found.query_names.setdefault(name, set())
+    names |= reader.query_names
+    for form in reader.forms:
+        _keep(found, form, address, names)
 
 
 def _keep(found: Pages, form: Form, address: str, names: set[str]) -> None:

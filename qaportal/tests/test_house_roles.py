@@ -49,16 +49,27 @@ def test_every_example_works_for_whoever_may_use_it(home):
     tenant, unused = (home.project.tenant_id,), refused_methods(caller, home)
     for route, method in ALL_WRITES:
         code = permission_of(route, method)
-        if (route, method) in unused or code in {None, NOTHING_CHANGES} or not may(home.admin, code):
+        if (route, method) in unused or code in {None, MYSELF} or not may(home.admin, code):
             continue
         sent = example(route, method, home, pages)
         address, options = address_of(route, home, sent), sent.options(route)
         answer = caller.call(route, method, address, sent.data, watched=tenant, without=OF_CALLING, **options)
-        if answer.status_code >= 400 or (code != MYSELF and not answer.changed):
+        if not works(route, answer):
             wrong.append(f"{method} {route.name}: {answer.status_code} {words_of(answer)[:300]}")
     assert not wrong, "give bodies that change something to EXAMPLES in qaportal/tests/write_matrix.py:\n" + "\n".join(
         wrong
     )
+
+
+CHANGE_NOTHING = {"accounts:sign_in_check": "looks at what an identity provider publishes, and tells"}
+"""Addresses that only look, although for some roles alone; each with its reason."""
+
+
+def works(route, answer):
+    """Whether the act was done; what only looks may find nothing to look at."""
+    if route.name in CHANGE_NOTHING:
+        return answer.status_code in {200, 422} and not answer.changed
+    return answer.status_code < 400 and bool(answer.changed)
 
 
 def may(user, code):
