@@ -16,9 +16,10 @@ from rest_framework.views import APIView
 from qaportal.kit.api.serializers import MessageSerializer
 from qaportal.kit.api.styles import CamelStyle, EnvelopeStyle, Message, PlainStyle
 from qaportal.kit.api.viewsets import PortalViewSet
+from qaportal.kit.errors import Denied
 from qaportal.kit.requests import client_address
 
-from ..models import Project, TokenFamily, User
+from ..models import ApiToken, Project, TokenFamily, User
 from ..services import projects, registration, tokens
 from . import serializers
 from .doors import TooManyAttempts, require_all
@@ -145,7 +146,9 @@ class TenantLogoutView(EnvelopeStyle, APIView):
 
     @extend_schema(request=None, responses=MessageSerializer)
     def post(self, request: Request) -> Response:
-        """End the token family, or the session, that called."""
+        """End the token family, or the session, that called; raises Denied for an API token, which is revoked."""
+        if isinstance(request.auth, ApiToken):
+            raise Denied(_("An API token is not signed in. Revoke it instead."), "not_signed_in")
         if isinstance(request.auth, TokenFamily):
             tokens.end_family(family=request.auth, reason="signed_out")
         else:

@@ -52,7 +52,7 @@ MAKERS: dict[str, Callable[[Any], models.Model]] = {
     "accounts.Membership": lambda world: Membership.objects.get(project=world.project),
     "accounts.Invitation": _known("invitation"),
     "accounts.ApiToken": _known("api_token"),
-    "accounts.IdentityProvider": _known("provider"),
+    "accounts.IdentityProvider": _known("identity_provider"),
     "accounts.AuditEntry": _entry,
     "accounts.RequestRecord": _record,
     "files.StoredFile": _known("file"),
