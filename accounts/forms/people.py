@@ -49,7 +49,7 @@ class ProjectRoleForm(PortalForm):
 
     def __init__(self, *args: Any, person: User, actor: User, **kwargs: Any) -> None:
         """Offer the projects of the person's company that the actor reaches; services say which role fits."""
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, auto_id="id_there_%s", **kwargs)  # the form of the person has a role too
         reached = Project.objects.visible_to(actor).filter(tenant_id=person.tenant_id)
         taken = person.memberships.values("project_id")
         self.fields["project"].queryset = reached.exclude(pk__in=taken).order_by("name")

@@ -169,6 +169,17 @@ def test_a_role_in_a_project_is_given_changed_and_taken_away(signed_in, admin, t
     assert not Membership.objects.exists()
 
 
+def test_htmx_gets_the_roles_in_projects_alone_with_a_message(signed_in, admin, tester, project):
+    set_project_role(actor=admin, project=project, user=tester, role=role("viewer"))
+    headers = {"HX-Request": "true", "HX-Request-Type": "partial"}
+    address, client = page(tester, "projects", str(project.pk)), signed_in(admin)
+    for body in ({"role": role("developer").pk}, {}):
+        response = client.post(address, body, headers=headers)
+        assert response.status_code == 200
+        assert response.content.decode().strip().startswith('<section class="q-sec q-line-t" id="projects"')
+        assert "portal:toast" in response["HX-Trigger"]
+
+
 def test_a_refused_role_shows_its_reason_in_the_row(signed_in, admin, tester, project):
     set_project_role(actor=admin, project=project, user=tester, role=role("viewer"))
     headers = {"HX-Request": "true", "HX-Request-Type": "partial"}

@@ -149,7 +149,8 @@ def change_project_role(request: HttpRequest, user_id: int, project_id: int) -> 
     project = get_object_or_404(Project.objects.visible_to(request.user), pk=project_id, tenant_id=person.tenant_id)
     with shown_refusal(request) as refusal:
         _set_project_role(request, person, project)
-    page = PersonPage(request.user, person, refusal=refusal or None, refused=f"project-{project.pk}")
+    refused = f"project-{project.pk}" if refusal else ""
+    page = PersonPage(request.user, person, refusal=refusal, refused=refused)
     if wants_fragment(request):
         response = render_fragment(request, f"{TEMPLATE}#projects", page.context(), status=refusal.status)
         return response if refusal else tell(response, _("The role in %s is changed") % project.key)
