@@ -29,15 +29,16 @@ class TenantAdmin(PortalModelAdmin):
     list_filter = (StatusFilter,)
     search_fields = ("name", "slug")
     ordering = ("name", "pk")
-    fields = (
-        *("name", "slug", "status", "requires_second_factor", "subscription_tier", "max_users", "max_modules"),
-        *("created_at", "updated_at", "deleted_at"),
-    )
+    asked = ("name", "slug", "status", "requires_second_factor", "subscription_tier", "max_users", "max_modules")
+    times = ("created_at", "updated_at", "deleted_at")
+
+    def get_fields(self, request: HttpRequest, obj: Tenant | None = None) -> tuple[str, ...]:
+        """A new company has no history."""
+        return (*self.asked, *self.times) if obj else self.asked
 
     def get_readonly_fields(self, request: HttpRequest, obj: Tenant | None = None) -> tuple[str, ...]:
         """What the platform decides is not for the company itself."""
-        times = ("created_at", "updated_at", "deleted_at")
-        return times if policies.can_suspend_tenant(request.user) else (*tenants.OF_PLATFORM, *times)
+        return self.times if policies.can_suspend_tenant(request.user) else (*tenants.OF_PLATFORM, *self.times)
 
     def may_add(self, user: User) -> Decision:
         """Whether the user may add companies."""
