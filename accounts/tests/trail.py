@@ -1,11 +1,14 @@
 """Writing, settling and forging the audit trail for tests."""
 
+import threading
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts import audit
 from accounts.services.seals import seal_entries
+
+PATIENCE = 300  # seconds
 
 
 def forge(statement: str, *values: Any) -> int:
@@ -22,8 +25,22 @@ def forge(statement: str, *values: Any) -> int:
 
 
 def settle() -> None:
-    """Let everything written in the test's own transaction count as written in old ones, one for each entry."""
-    forge("UPDATE accounts_auditentry SET transaction_id = id WHERE transaction_id <> id")
+    """Let everything count as written in old transactions, one for each entry."""
+    with transaction.atomic():
+        forge("UPDATE accounts_auditentry SET transaction_id = id WHERE transaction_id <> id")
+
+
+def wait_until_settled() -> None:
+    """Wait until what was committed can be sealed: other tests have older transactions open on the same server."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(transaction_id) FROM accounts_auditentry WHERE transaction_id < 5000000000")
+        newest = cursor.fetchone()[0]
+        for _ in range(PATIENCE * 20):
+            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+            if cursor.fetchone()[0] > newest:
+                return
+            threading.Event().wait(0.05)
+    raise AssertionError("a transaction of the server does not end")
 
 
 def sealed_trail(project: Any, actor: Any, number: int) -> list:
