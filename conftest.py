@@ -108,7 +108,7 @@ def _is_alive(process: int) -> bool:
 
 @pytest.fixture(scope="session", autouse=True)
 def test_settings(django_test_environment: None):
-    """Settings that differ in tests: no manifest of static files, quick passwords, strict templates."""
+    """Settings that differ in tests: no manifest of static files, quick passwords, strict templates, no limits."""
     from django.conf import settings
     from django.template import engines
     from django.test import override_settings
@@ -118,6 +118,8 @@ def test_settings(django_test_environment: None):
     with override_settings(
         STORAGES={**settings.STORAGES, "staticfiles": plain},
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        API_RATE_LIMITS={},
+        ATTEMPT_LIMITS={},
     ):
         yield
 

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from .models import User
+from .second_factor import holds_second_factor
 from .services import attempts
 
 LOCK_SECONDS = 15 * 60
@@ -41,7 +44,8 @@ class ActiveUserBackend(ModelBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The person of a session, with role and tenant in the same query; None ends the session."""
-        user = User.objects.select_related("role", "tenant").filter(pk=user_id).first()
+        people = User.objects.select_related("role", "tenant").annotate(holds_second_factor=holds_second_factor())
+        user = people.filter(pk=user_id).first()
         return user if user is not None and user.may_sign_in else None
 
     def get_user_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
@@ -71,6 +75,21 @@ def attempted_email(request: HttpRequest, credentials: dict[str, Any] | None = N
     if not email and request is not None:
         email = request.POST.get("login") or request.POST.get("username")
     return (email or "").strip().lower()
+
+
+def is_locked_out(request: HttpRequest, user: User) -> bool:
+    """Whether too many wrong passwords and codes came for this person from this address; the answer becomes 429."""
+    credentials = {"email": user.email}
+    if AxesProxyHandler.is_allowed(request, credentials):
+        return False
+    request.axes_locked_out, request.axes_credentials = True, credentials
+    return True
+
+
+def count_wrong_code(request: HttpRequest, user: User) -> None:
+    """Count a wrong second factor with the wrong passwords: one lock for both, on page and API alike."""
+    note_failure(request, user, reason="second_factor")
+    user_login_failed.send(sender=__name__, credentials={"email": user.email}, request=request)
 
 
 def locked_out(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:

@@ -3,16 +3,49 @@
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from .models import User
-from .services import passwords, seals
+from .models import Invitation, User
+from .services import invitations, notices, passwords, registration, seals, sign_ins
+
+MAIL_RETRIES = RetryStrategy(max_attempts=5, exponential_wait=4)
 
 
-@app.task(queue="outbound", retry=RetryStrategy(max_attempts=5, exponential_wait=4))
+@app.task(queue="outbound", retry=MAIL_RETRIES)
 def send_password_reset(user_id: int) -> None:
     """Mail the person a link to choose a new password."""
     user = User.objects.select_related("tenant", "role").filter(pk=user_id).first()
     if user is not None:
         passwords.send_reset_mail(user=user)
+
+
+@app.task(queue="outbound", retry=MAIL_RETRIES)
+def send_invitation(invitation_id: int) -> None:
+    """Mail somebody the link with which he joins."""
+    invitation = Invitation.objects.select_related("tenant", "invited_by", "role").filter(pk=invitation_id).first()
+    if invitation is not None:
+        invitations.send_invitation_mail(invitation=invitation)
+
+
+@app.task(queue="outbound", retry=MAIL_RETRIES)
+def send_email_verification(user_id: int) -> None:
+    """Mail somebody the link that confirms his address."""
+    user = User.objects.living().select_related("tenant", "role").filter(pk=user_id).first()
+    if user is not None:
+        registration.send_verification_mail(user=user)
+
+
+@app.task(queue="outbound", retry=MAIL_RETRIES)
+def send_security_notice(user_id: int, notice: str) -> None:
+    """Mail the person what changed in the way he signs in."""
+    user = User.objects.select_related("tenant", "role").filter(pk=user_id).first()
+    if user is not None:
+        notices.send_security_notice(user=user, notice=notice)
+
+
+@app.periodic(cron="43 3 * * *")
+@app.task(queue="default", queueing_lock="remove_dead_sessions")
+def remove_dead_sessions(timestamp: int) -> None:
+    """Every night: forget the sessions that have ended."""
+    sign_ins.remove_dead_sessions()
 
 
 @app.periodic(cron="* * * * *")

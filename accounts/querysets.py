@@ -33,6 +33,20 @@ class TenantQuerySet(models.QuerySet):
             return self.living()
         return self.living().filter(pk=user.tenant_id)
 
+    def deleted_visible_to(self, user: User) -> Self:
+        """The deleted ones, for those who may restore them."""
+        if not user.is_authenticated or not decide(user, "tenant.suspend"):
+            return self.none()
+        return self.filter(deleted_at__isnull=False)
+
+    def manageable_by(self, user: User) -> Self:
+        """The user's own; a platform administrator's are all, the deleted ones too."""
+        return self if user.is_super_admin else self.filter(pk=user.tenant_id)
+
+    def administered_by(self, user: User) -> Self:
+        """All companies, the deleted ones too, for the platform's administrator; nobody else administers any."""
+        return self.order_by("name", "pk") if user.is_super_admin else self.none()
+
 
 class ProjectQuerySet(models.QuerySet):
     """Projects."""
@@ -59,13 +73,43 @@ class ProjectQuerySet(models.QuerySet):
         member_of = user.memberships.values("project_id")
         return own.filter(~Q(settings__contains={"membersOnly": True}) | Q(pk__in=member_of))
 
+    def granting(self, user: User, code: str) -> Self:
+        """Those in which the user's role has the permission: a custom role may lack even one to read.
+
+        Who has which role is asked of the database once for each request.
+        """
+        if user.is_tenant_admin:
+            return self if code in user.role.granted else self.none()
+        has_it = {key: code in role.granted for key, role in user.roles_by_project.items()}
+        if code not in user.role.granted:
+            return self.filter(pk__in=[key for key, granted in has_it.items() if granted])
+        lacking = [key for key, granted in has_it.items() if not granted]
+        return self.exclude(pk__in=lacking) if lacking else self
+
+    def manageable_by(self, user: User) -> Self:
+        """All projects that an administrator is responsible for, the deleted ones too."""
+        if user.is_super_admin:
+            return self
+        return self.filter(tenant_id=user.tenant_id) if user.is_tenant_admin else self.visible_to(user)
+
     def for_list(self) -> Self:
         """What a list shows."""
         return self.select_related("created_by", "updated_by").order_by("name", "pk")
 
 
+def projects_to_read(user: User, permission: str) -> models.QuerySet:
+    """The keys of the projects that the user sees and in which his role has the permission, for `project__in`."""
+    from .models import Project
+
+    visible = Project.objects.visible_to(user).order_by()
+    return (visible.granting(user, permission) if permission else visible).values("pk")
+
+
 class ProjectOwnedQuerySet(models.QuerySet):
     """Base for rows that belong to a project."""
+
+    view_permission = ""
+    """The permission to read such rows; empty for those that everybody in the project reads."""
 
     def living(self) -> Self:
         """Those that are not deleted; models without deletion answer all."""
@@ -74,12 +118,10 @@ class ProjectOwnedQuerySet(models.QuerySet):
         return self
 
     def visible_to(self, user: User) -> Self:
-        """The living rows of the projects that the user sees."""
-        from .models import Project
-
+        """The living rows of the projects that the user sees and in which he may read them."""
         if not user.is_authenticated:
             return self.none()
-        return self.living().filter(project__in=Project.objects.visible_to(user).order_by().values("pk"))
+        return self.living().filter(project__in=projects_to_read(user, self.view_permission))
 
     def in_project(self, project: Project | int) -> Self:
         """The rows of one project."""
@@ -102,12 +144,22 @@ class RoleQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         if user.is_super_admin:
-            return self
+            return self.exclude(tenant__deleted_at__isnull=False)
         return self.of_tenant(user.tenant_id).exclude(code=RoleCode.SUPER_ADMIN)
 
     def of_tenant(self, tenant_id: int | None) -> Self:
         """Those that people of the tenant can have; without a tenant, those of the platform."""
         return self.filter(Q(tenant__isnull=True) | Q(tenant_id=tenant_id))
+
+
+def name_and_address() -> models.Func:
+    """What a person is searched by, accents and case folded; there is an index on it."""
+    return models.Func(
+        *("first_name", "last_name", "email"),
+        arg_joiner=" || ' ' || ",
+        function="portal_folded",
+        output_field=models.TextField(),
+    )
 
 
 class UserQuerySet(models.QuerySet):
@@ -118,12 +170,20 @@ class UserQuerySet(models.QuerySet):
         return self.filter(deleted_at__isnull=True)
 
     def visible_to(self, user: User) -> Self:
-        """The people of the user's tenant."""
+        """The people of the user's tenant; himself alone when his role may not see them."""
         if not user.is_authenticated:
             return self.none()
         if user.is_super_admin:
-            return self.living()
+            return self.living().exclude(tenant__deleted_at__isnull=False)
+        if "user.view" not in user.role.granted:
+            return self.living().filter(pk=user.pk)
         return self.living().filter(tenant_id=user.tenant_id)
+
+    def deleted_visible_to(self, user: User) -> Self:
+        """The deleted ones, for those who may restore them."""
+        if not user.is_authenticated or not decide(user, "user.manage"):
+            return self.none()
+        return self.deleted().manageable_by(user)
 
     def deleted(self) -> Self:
         """Those that were deleted and can be restored."""
@@ -134,6 +194,11 @@ class UserQuerySet(models.QuerySet):
         if user.is_super_admin:
             return self
         return self.filter(tenant_id=user.tenant_id)
+
+    def matching(self, words: str) -> Self:
+        """Those whose name or address holds the words."""
+        folded = models.Func(models.Value(words.strip()), function="portal_folded", output_field=models.TextField())
+        return self.alias(folded=name_and_address()).filter(folded__contains=folded)
 
     def for_list(self) -> Self:
         """With role and company."""
@@ -159,12 +224,10 @@ class MembershipQuerySet(models.QuerySet):
     """Memberships."""
 
     def visible_to(self, user: User) -> Self:
-        """Those of the projects that the user sees."""
-        from .models import Project
-
+        """Those of the projects that the user sees and in which he may see who works there."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(project__in=Project.objects.visible_to(user).order_by().values("pk"))
+        return self.filter(project__in=projects_to_read(user, "member.view"))
 
     def in_project(self, project: Project) -> Self:
         """Those of one project."""
@@ -279,6 +342,15 @@ class IdentityProviderQuerySet(OfTenantQuerySet):
         """Those through which people can sign in now."""
         return self.filter(is_enabled=True, tenant__deleted_at__isnull=True, tenant__status=TenantStatus.ACTIVE)
 
+    def for_address(self, email: str) -> Self:
+        """The one of the company to which the mail domain of the address is known to belong."""
+        domain = email.rpartition("@")[2].strip().lower()
+        return self.filter(tenant__domains__domain=domain, tenant__domains__verified_at__isnull=False)
+
+    def closing_passwords_of(self, user: User) -> Self:
+        """The one through which alone this person can sign in, if there is such."""
+        return self.filter(tenant_id=user.tenant_id, is_enabled=True, is_only_way=True)
+
 
 class InvitationQuerySet(OfTenantQuerySet):
     """Invitations."""
@@ -288,17 +360,19 @@ class InvitationQuerySet(OfTenantQuerySet):
         return self.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=timezone.now())
 
     def for_list(self) -> Self:
-        """With role and who invited, the newest first."""
-        return self.select_related("role", "invited_by").order_by("-pk")
+        """With role, company and who invited, the newest first."""
+        return self.select_related("role", "tenant", "invited_by").order_by("-pk")
 
 
 class ApiTokenQuerySet(models.QuerySet):
     """API tokens."""
 
     def visible_to(self, user: User) -> Self:
-        """Everybody's own; administrators see those of their tenant."""
+        """Everybody's own; administrators see those of their tenant; a token of one project those of its project."""
         if not user.is_authenticated:
             return self.none()
+        if user.api_token is not None and user.api_token.project_id is not None:
+            return self.filter(user=user, project=user.api_token.project_id)
         if user.is_super_admin:
             return self
         if decide(user, "token.manage"):
@@ -308,6 +382,10 @@ class ApiTokenQuerySet(models.QuerySet):
     def in_project(self, project: Project) -> Self:
         """Those of one project."""
         return self.filter(project=project)
+
+    def unrevoked(self) -> Self:
+        """Those that nobody revoked; they may have expired."""
+        return self.filter(revoked_at__isnull=True)
 
     def usable(self) -> Self:
         """Neither revoked nor expired."""

@@ -57,7 +57,7 @@ def make_people():
         email="bench@example.com",
         password=None,
         tenant=tenant,
-        role_code="tenant_admin",
+        role="tenant_admin",
         first_name="Bench",
     )
     return Project.objects.create(tenant=tenant, key="BENCH", name="Benchmark"), user

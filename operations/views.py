@@ -20,6 +20,7 @@ from rest_framework.response import Response
 
 from accounts.project_pages import project_page
 from qaportal.kit import style as style_samples
+from qaportal.kit.api.throttling import RateLimitMixin
 from qaportal.kit.errors import Denied
 from qaportal.kit.models import JobProgress
 from qaportal.kit.views import render_fragment
@@ -76,7 +77,7 @@ def openapi_document() -> dict[str, Any]:
     return SchemaGenerator().get_schema(request=None, public=True)
 
 
-class OpenApiView(SpectacularJSONAPIView):
+class OpenApiView(RateLimitMixin, SpectacularJSONAPIView):
     """The OpenAPI document as JSON."""
 
     renderer_classes = [OpenApiJsonRenderer2, OpenApiJsonRenderer]
@@ -87,7 +88,7 @@ class OpenApiView(SpectacularJSONAPIView):
 
 @method_decorator(login_required, name="dispatch")
 @method_decorator(csp_update({"style-src": "'unsafe-inline'"}), name="dispatch")
-class ApiDocumentationView(SpectacularSwaggerSplitView):
+class ApiDocumentationView(RateLimitMixin, SpectacularSwaggerSplitView):
     """Swagger UI from local files. It styles its parts inline, so this page alone allows that; scripts never are."""
 
     url_name = "openapi"

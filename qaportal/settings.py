@@ -12,6 +12,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from qaportal.kit import addresses, keys, rates
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -37,6 +39,7 @@ DATA = Path(env.str("QAPORTAL_DATA", default=str(BASE_DIR / "var"))).expanduser(
 DEBUG = read("QAPORTAL_DEBUG", bool, False)
 SECRET_KEY = required("QAPORTAL_SECRET_KEY", "Give it a long random text, or use script/server, which keeps one.")
 TOKEN_SIGNING_KEY = env.str("QAPORTAL_TOKEN_KEY", default="") or f"token:{SECRET_KEY}"
+ENCRYPTION_KEYS = read("QAPORTAL_ENCRYPTION_KEYS", keys.parse, [])  # newest first; see kit/secrets.py
 LOCAL_ORIGIN = env.str("QAPORTAL_LOCAL_ORIGIN", default="http://127.0.0.1:8000")  # set by the supervisor
 ORIGIN = env.str("QAPORTAL_ORIGIN", default=LOCAL_ORIGIN).rstrip("/")
 if urlsplit(ORIGIN).scheme not in {"http", "https"} or not urlsplit(ORIGIN).netloc:
@@ -51,9 +54,14 @@ ROOT_URLCONF = "qaportal.urls"
 WSGI_APPLICATION = "qaportal.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mails are unique whatever their case, by a constraint
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # e-mails are unique whatever their case, by a constraint
+    "security.W005",  # HSTS speaks of this host alone, and
+    "security.W021",  # asks for no place in the browsers' lists: see the security headers below
+]
 
 INSTALLED_APPS = [
+    "accounts.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -64,6 +72,10 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "axes",
     "csp",
     "django_filters",
@@ -102,6 +114,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "qaportal.kit.requests.PageErrorsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.SessionActivityMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -197,12 +211,31 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm", "reset_password": "accounts.forms.ForgottenPasswordForm"}
-ACCOUNT_RATE_LIMITS = {"login_failed": False}
+ACCOUNT_RATE_LIMITS = {"login": False, "login_failed": False, "reauthenticate": False}  # counted by the portal itself
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # people are added by an administrator, their addresses are his word
+MFA_TOTP_ISSUER = "QA Portal"
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "accounts.second_factor_forms.CodeForm",
+    "authenticate_webauthn": "accounts.second_factor_forms.KeyForm",
+    "reauthenticate": "accounts.second_factor_forms.CodeAgainForm",
+    "reauthenticate_webauthn": "accounts.second_factor_forms.KeyAgainForm",
+}
+SOCIALACCOUNT_ADAPTER = "accounts.social.CompanyAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # the button posts to a page of ours, which leads on by a link
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+# The prefix makes browsers take these cookies from this very host by https alone: no other host of the domain, and
+# nobody on the way, can put one of his own in their place.
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -210,6 +243,7 @@ AXES_USERNAME_CALLABLE = "accounts.backends.attempted_email"
 AXES_LOCKOUT_CALLABLE = "accounts.backends.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "credential"]
 AXES_DISABLE_ACCESS_LOG = True  # sign-ins stand in the audit trail
 TRUSTED_PROXIES = read("QAPORTAL_TRUSTED_PROXIES", int, 0)
 AXES_CLIENT_IP_CALLABLE = "qaportal.kit.requests.client_address"
@@ -228,7 +262,15 @@ SIMPLE_JWT = {
 # -- security headers ------------------------------------------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+# A year of https for the portal's own host and no other. Hosts below its name belong to the operator, who may have
+# some without https, and a place in the browsers' lists can hardly be taken back, so both are his to decide, at the
+# proxy. Against cookies that such a host could set, the portal has the __Host- prefix.
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
+# Without a trusted proxy nobody tells how the client came, and a redirect would lead in a circle.
+SECURE_SSL_REDIRECT = HTTPS and TRUSTED_PROXIES > 0
+SECURE_SSL_HOST = urlsplit(ORIGIN).netloc
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]  # asked from this machine, past the proxy
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -251,8 +293,12 @@ REST_FRAMEWORK = {
         "accounts.api.authentication.TokenAuthentication",
         "accounts.api.authentication.BrowserSessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "accounts.api.permissions.TokenScopes",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_THROTTLE_CLASSES": ["qaportal.kit.api.throttling.RateThrottle"],
     "DEFAULT_PARSER_CLASSES": ["qaportal.kit.api.parsers.SafeJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "qaportal.kit.api.schema.PortalAutoSchema",
@@ -300,8 +346,21 @@ WORKER_HEARTBEAT_LIMIT = 60  # seconds without a heartbeat after which a worker 
 JOB_ATTEMPT_LIMIT = 5  # how often a job whose worker died is started again before it fails visibly
 PLAIN_LIST_LIMIT = 5_000  # rows of a plain list without ?page=
 API_PAGE_SIZE_LIMIT = 500
+API_RATE_LIMITS = {
+    "user": read("QAPORTAL_RATE_USER", rates.checked, "1000/h"),
+    "anonymous": read("QAPORTAL_RATE_ANONYMOUS", rates.checked, "100/h"),  # by address; signing in counts here
+    "burst": read("QAPORTAL_RATE_BURST", rates.checked, "50/min"),
+    "ingest": read("QAPORTAL_RATE_INGEST", rates.checked, "36000/h"),  # views that take results
+    "ingest_burst": read("QAPORTAL_RATE_INGEST_BURST", rates.checked, "1200/min"),
+}
+SIGN_IN_RATE = read("QAPORTAL_RATE_SIGN_IN", rates.checked, "60/min")  # passwords that one network tries on the page
+ATTEMPT_LIMITS = {  # of registering, and of asking for a mail: each counts on its own
+    "address": read("QAPORTAL_RATE_MAILS", rates.checked, "5/h"),  # for one e-mail address
+    "client": read("QAPORTAL_RATE_MAILS_CLIENT", rates.checked, "30/h"),  # by one client, for whatever addresses
+}
 JSON_BODY_LIMIT = 10 * 1024 * 1024
 JSON_DEPTH_LIMIT = 64
+OUTBOUND_ALLOW = read("QAPORTAL_OUTBOUND_ALLOW", addresses.checked_openings, [])
 
 LOG_LEVEL = env.str("QAPORTAL_LOG_LEVEL", default="INFO")
 LOGGING = {
@@ -315,5 +374,6 @@ LOGGING = {
         "django.server": {"handlers": ["stderr"], "level": LOG_LEVEL, "propagate": False},
         "procrastinate": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
+        "urllib3": {"level": "ERROR"},  # below that it writes whole addresses, with the secrets in them
     },
 }

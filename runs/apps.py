@@ -10,6 +10,7 @@ class RunsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register events and what the other apps ask for."""
+        from accounts.project_pages import register_reading
         from accounts.services.projects import register_content_check
         from qaportal.kit import events
 
@@ -17,6 +18,7 @@ class RunsConfig(AppConfig):
         from .jobs import close_abandoned
         from .models import TestRun
 
+        register_reading("runs", "run.view")
         events.declare("run.created", "run.updated", "run.deleted", "results.recorded", "report.imported")
         events.subscribe("job.abandoned", close_abandoned)
         register_content_check(lambda project: TestRun.objects.living().in_project(project).exists())

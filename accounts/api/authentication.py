@@ -3,6 +3,7 @@
 import uuid
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -12,18 +13,38 @@ from rest_framework.request import Request
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
-from ..models import TokenFamily, User
+from ..models import ApiToken, TokenFamily, User
+from ..second_factor import missing, second_factor_missing
+from ..services import api_tokens
 from ..services.tokens import FAMILY_CLAIM
 
 
 class TokenAuthentication(BaseAuthentication):
-    """`Authorization: Bearer <access token>`; one query loads family, person, role and tenant."""
+    """`Authorization: Bearer <token>`: an access token of a sign-in, or an API token of a machine.
 
-    def authenticate(self, request: Request) -> tuple[User, TokenFamily] | None:
+    One query loads the token with person, role and tenant. A token is never read from an address or a body.
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, TokenFamily | ApiToken] | None:
         """The person of the token; raises AuthenticationFailed for one that is invalid or was ended."""
         words = get_authorization_header(request).split()
         if not words or words[0].lower() != b"bearer":
             return None
+        if words[1:] and words[1].startswith(api_tokens.MARK.encode()):
+            return self._by_api_token(words[1].decode("latin-1"))
+        return self._by_access_token(words)
+
+    @staticmethod
+    def _by_api_token(secret: str) -> tuple[User, ApiToken]:
+        token = api_tokens.find_by_secret(secret=secret)
+        if token is None:
+            raise AuthenticationFailed(_("The API token was revoked, has expired or never existed."), "token_invalid")
+        api_tokens.note_use(token=token)
+        token.user.api_token = token
+        return token.user, token
+
+    @staticmethod
+    def _by_access_token(words: list[bytes]) -> tuple[User, TokenFamily]:
         refusal = AuthenticationFailed(_("The token is not valid any more. Sign in again."), "token_invalid")
         try:
             claims = AccessToken(words[1].decode("ascii"))
@@ -48,10 +69,15 @@ class BrowserSessionAuthentication(BaseAuthentication):
     """The session cookie. JSON from our own pages or from no page needs no CSRF token; everything else does."""
 
     def authenticate(self, request: Request) -> tuple[User, None] | None:
-        """The person of the session; raises PermissionDenied when the CSRF check fails."""
+        """The person of the session; raises PermissionDenied when the CSRF check fails.
+
+        Raises Denied for somebody who has yet to set up the second factor that his company asks for.
+        """
         user = getattr(request._request, "user", None)
         if user is None or not user.is_authenticated:
             return None
+        if second_factor_missing(request._request):
+            raise missing()
         if not self._is_harmless_json(request):
             self._check_csrf(request)
         return user, None
@@ -96,4 +122,4 @@ class SessionScheme(OpenApiAuthenticationExtension):
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
         """A cookie."""
-        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}

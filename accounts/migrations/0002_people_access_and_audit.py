@@ -7,6 +7,7 @@ import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
 import qaportal.kit.models
+import qaportal.kit.secrets
 from django.conf import settings
 from django.db import migrations, models
 
@@ -52,7 +53,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100, verbose_name='name')),
                 ('issuer', models.URLField(max_length=500, verbose_name='issuer')),
                 ('client_id', models.CharField(max_length=255, verbose_name='client id')),
-                ('client_secret', models.TextField(blank=True, verbose_name='client secret')),
+                ('client_secret', qaportal.kit.secrets.EncryptedTextField(blank=True, verbose_name='client secret')),
                 ('creates_users', models.BooleanField(default=True, verbose_name='people who arrive for the first time are added')),
                 ('is_enabled', models.BooleanField(default=True, verbose_name='people can sign in through it')),
                 ('is_only_way', models.BooleanField(default=False, verbose_name='nobody signs in by password')),
@@ -70,7 +71,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(max_length=254, verbose_name='work e-mail')),
                 ('first_name', models.CharField(blank=True, max_length=100, verbose_name='first name')),
                 ('last_name', models.CharField(blank=True, max_length=100, verbose_name='last name')),
-                ('link_hash', models.CharField(max_length=64, unique=True)),
+                ('nonce', models.CharField(max_length=32)),
                 ('expires_at', models.DateTimeField()),
                 ('accepted_at', models.DateTimeField(null=True)),
                 ('revoked_at', models.DateTimeField(null=True)),

@@ -8,15 +8,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from qaportal.kit.models import TimeStamped, new_uuid
+from qaportal.kit.secrets import EncryptedTextField
 
-from ..choices import TokenScope
+from ..choices import InvitationState, TokenScope, TokenState
 from ..querysets import ApiTokenQuerySet, IdentityProviderQuerySet, InvitationQuerySet
 from .people import Role, User
 from .tenancy import Project, Tenant
 
 
 class Invitation(TimeStamped):
-    """A seat that waits for somebody: its link lets the person choose a password. Only a keyed hash of it is kept."""
+    """A seat that waits for somebody: its link lets the person choose a password.
+
+    The link is signed and made anew from the row each time it is mailed; a new nonce ends the links made before.
+    """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField(_("work e-mail"), max_length=254)
@@ -24,7 +28,7 @@ class Invitation(TimeStamped):
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
     invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
-    link_hash = models.CharField(max_length=64, unique=True)
+    nonce = models.CharField(max_length=32)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     accepted_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -52,6 +56,15 @@ class Invitation(TimeStamped):
         """Whether its link still works."""
         return self.accepted_at is None and self.revoked_at is None and self.expires_at > timezone.now()
 
+    @property
+    def state(self) -> InvitationState:
+        """What has become of it."""
+        if self.accepted_at is not None:
+            return InvitationState.ACCEPTED
+        if self.revoked_at is not None:
+            return InvitationState.REVOKED
+        return InvitationState.OPEN if self.is_open else InvitationState.EXPIRED
+
 
 class IdentityProvider(TimeStamped):
     """The OpenID Connect provider of a company; its key stands in the addresses of the sign-in."""
@@ -61,7 +74,7 @@ class IdentityProvider(TimeStamped):
     name = models.CharField(_("name"), max_length=100)
     issuer = models.URLField(_("issuer"), max_length=500)
     client_id = models.CharField(_("client id"), max_length=255)
-    client_secret = models.TextField(_("client secret"), blank=True)
+    client_secret = EncryptedTextField(_("client secret"), blank=True)
     default_role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
     creates_users = models.BooleanField(_("people who arrive for the first time are added"), default=True)
     is_enabled = models.BooleanField(_("people can sign in through it"), default=True)
@@ -72,6 +85,11 @@ class IdentityProvider(TimeStamped):
     def __str__(self) -> str:
         """The name."""
         return self.name
+
+    @property
+    def closes_passwords(self) -> bool:
+        """Whether people of the company can sign in through it alone; a closed provider locks nobody out."""
+        return self.is_enabled and self.is_only_way
 
 
 class ApiToken(TimeStamped):
@@ -110,3 +128,10 @@ class ApiToken(TimeStamped):
     def is_usable(self) -> bool:
         """Neither revoked nor expired."""
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > timezone.now())
+
+    @property
+    def state(self) -> TokenState:
+        """What has become of it."""
+        if self.revoked_at is not None:
+            return TokenState.REVOKED
+        return TokenState.USABLE if self.is_usable else TokenState.EXPIRED

@@ -5,67 +5,105 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from qaportal.kit import events
+from qaportal.kit.concurrency import require_match
 from qaportal.kit.errors import InvalidInput, NotVisible, RuleViolation
 
 from .. import audit, policies
+from ..choices import RoleCode
 from ..models import Membership, Project, Role, Tenant, User
+from .seats import locked_tenant, require_seat
 
 
 @transaction.atomic
 def create_user(
-    *, actor: User | None, email: str, password: str | None, tenant: Tenant | None, role_code: str, **fields: Any
+    *, actor: User | None, email: str, password: str | None, tenant: Tenant | None, role: Role | str, **fields: Any
 ) -> User:
-    """Add a person with one of the built-in roles.
+    """Add a person with a role, or with the built-in role of this code.
 
-    Raises InvalidInput for an unusable password and RuleViolation for an address that is taken.
+    Raises Denied, InvalidInput for an unusable password or role, RuleViolation for an address that is taken and for
+    a company without a free seat.
     """
-    role = Role.objects.built_in(role_code)
+    role = Role.objects.built_in(role) if isinstance(role, str) else role
     if actor is not None:
+        policies.can_add_user(actor, tenant).require()
         policies.can_grant(actor, role).require()
-    email = email.strip()
-    if User.objects.filter(email__iexact=email).exists():
-        raise RuleViolation(_("This address cannot be used."), "email_unusable")
-    user = User(email=email, tenant=tenant, role=role, **fields)
+    require_role_of(tenant=tenant, role=role)
+    user = User(email=email.strip(), tenant=tenant, role=role, **fields)
     if password is None:
         user.set_unusable_password()
-    else:
+    else:  # before the company is locked, because it is slow on purpose
         check_password_strength(password, user)
         user.set_password(password)
     if user.is_email_verified:
         user.email_verified_at = timezone.now()
-    user.save()
-    EmailAddress.objects.create(user=user, email=email, primary=True, verified=user.is_email_verified)
+    if tenant is not None:
+        require_seat(tenant=locked_tenant(tenant_id=tenant.pk))
+    save_with_address(user=user)
     audit.record("user.created", actor=actor, target=user, tenant=tenant, role=role.code)
     events.publish("user.created", user=user, actor=actor)
     return user
 
 
-def check_password_strength(password: str, user: User | None) -> None:
-    """Raise InvalidInput naming `password` when it is too short or too common."""
+def require_role_of(*, tenant: Tenant | None, role: Role) -> None:
+    """Raise InvalidInput naming `role_id` for a role of another company, or one that does not fit a person of it."""
+    fits = role.tenant_id in (None, tenant.pk if tenant else None)
+    if not fits or (role.code == RoleCode.SUPER_ADMIN) != (tenant is None):
+        raise InvalidInput(_("Not found."), "not_found", fields={"role_id": [_("There is no such role.")]})
+
+
+def save_with_address(*, user: User) -> None:
+    """Save the person together with his address; raises RuleViolation when somebody has it, of whatever company.
+
+    The words are the same wherever the other one is: they tell nothing about him.
+    """
+    unusable = RuleViolation(
+        _("This address cannot be used."), "email_unusable", fields={"email": [_("This address cannot be used.")]}
+    )
+    if User.objects.living().filter(email__iexact=user.email).exclude(pk=user.pk).exists():
+        raise unusable
+    try:
+        with transaction.atomic():
+            user.save()
+            EmailAddress.objects.filter(user=user).delete()
+            EmailAddress.objects.create(
+                user=user, email=user.email.lower(), primary=True, verified=user.is_email_verified
+            )
+    except IntegrityError as error:  # somebody else was quicker
+        raise unusable from error
+
+
+def check_password_strength(password: str, user: User | None, *, field: str = "password") -> None:
+    """Raise InvalidInput naming the field when the password is too short or too common."""
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise InvalidInput(error.messages[0], fields={"password": error.messages}) from error
+        raise InvalidInput(error.messages[0], fields={field: error.messages}) from error
 
 
 @transaction.atomic
-def set_project_role(*, actor: User, project: Project, user: User, role: Role) -> Membership:
+def set_project_role(
+    *, actor: User, project: Project, user: User, role: Role, if_match: str | None = None
+) -> Membership:
     """Give the person a role in the project that replaces his role in the tenant.
 
-    Raises Denied for a role above the actor's own, NotVisible for a person of another tenant.
+    Raises Denied for a role above the actor's own, InvalidInput for one of another tenant, NotVisible for a person of
+    another tenant, VersionConflict when `if_match` names another state of the membership.
     """
     if user.tenant_id != project.tenant_id:
         raise NotVisible
     policies.can_change_member(actor, user, project).require()
     policies.can_grant(actor, role, project).require()
+    require_role_of(tenant=project.tenant, role=role)
     Project.objects.select_for_update().get(pk=project.pk)
     membership = Membership.objects.filter(user=user, project=project).first()
     before = membership.role.code if membership else None
+    if membership is not None:
+        require_match(membership, if_match)
     if membership is None:
         membership = Membership.objects.create(user=user, project=project, role=role)
         events.publish("member.added", membership=membership, actor=actor)
@@ -83,10 +121,17 @@ def set_project_role(*, actor: User, project: Project, user: User, role: Role) -
 
 
 @transaction.atomic
-def remove_project_role(*, actor: User, membership: Membership) -> None:
-    """Take the person's own role in the project away: his role in the tenant counts again."""
+def remove_project_role(*, actor: User, membership: Membership, if_match: str | None = None) -> None:
+    """Take the person's own role in the project away: his role in the tenant counts again.
+
+    Raises Denied, VersionConflict, and NotVisible when it was taken away meanwhile.
+    """
     project, user = membership.project, membership.user
     policies.can_change_member(actor, user, project).require()
+    stored = Membership.objects.select_for_update(of=("self",)).filter(pk=membership.pk).first()
+    if stored is None:
+        raise NotVisible
+    require_match(stored, if_match)
     audit.record(
         "member.removed", actor=actor, target=user, project=project, changes={"role": [membership.role.code, None]}
     )

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 BODY = json.dumps({"name": "Cards"})
@@ -61,7 +62,7 @@ def test_everything_passes_with_a_token_of_the_page(admin):
     client = Client(enforce_csrf_checks=True)
     client.force_login(admin, backend="accounts.backends.ActiveUserBackend")
     client.get("/projects/")
-    token = client.cookies["csrftoken"].value
+    token = client.cookies[settings.CSRF_COOKIE_NAME].value
     headers = {"X-CSRFToken": token, "Sec-Fetch-Site": "same-site", "Origin": "http://testserver"}
     response = client.post("/api/projects", BODY, content_type="application/json", headers=headers)
     assert response.status_code == 201

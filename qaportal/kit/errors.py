@@ -52,6 +52,15 @@ class Unavailable(PortalError):
         self.wait = retry_after
 
 
+class TooMany(PortalError):
+    """Somebody does something too often: page and API answer 429 and when to try again."""
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        """Keep the words and after how many seconds to try again."""
+        super().__init__(message, "throttled")
+        self.wait = retry_after
+
+
 class Allowed:
     """A policy's yes."""
 

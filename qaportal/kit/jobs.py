@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from . import events
+from . import events, limits
 
 logger = logging.getLogger(__name__)
 
@@ -68,10 +68,11 @@ def sweep_stalled_jobs(timestamp: int) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(queue="default", queueing_lock="remove_outdated_machinery")
 def remove_outdated_machinery(timestamp: int) -> None:
-    """Every night: forget idempotency keys after 2 days, progress records after 30, ended jobs after 14."""
+    """Every night: forget idempotency keys after 2 days, progress records after 30, ended jobs after 14, counters."""
     from .models import IdempotencyRecord, JobProgress
 
     now = timezone.now()
+    limits.forget_ended_windows()
     IdempotencyRecord.objects.filter(created_at__lt=now - timedelta(days=2)).delete()
     JobProgress.objects.filter(created_at__lt=now - timedelta(days=30)).delete()
     with connection.cursor() as cursor:
@@ -80,3 +81,10 @@ def remove_outdated_machinery(timestamp: int) -> None:
             " AND NOT EXISTS (SELECT 1 FROM procrastinate_events AS event"
             " WHERE event.job_id = job.id AND event.at > now() - interval '14 days')"
         )
+
+
+@app.periodic(cron="41 * * * *")
+@app.task(queue="default", queueing_lock="forget_ended_windows")
+def forget_ended_windows(timestamp: int) -> None:
+    """Every hour: forget who called how often in windows that are over."""
+    limits.forget_ended_windows()

@@ -52,6 +52,18 @@ class IdempotencyRecord(models.Model):
         return f"{self.method} {self.path} {self.key}"
 
 
+class RateCounter(models.Model):
+    """How often somebody did something in the window that runs now. The table is unlogged: a crash forgets it."""
+
+    key = models.UUIDField(primary_key=True)
+    ends_at = models.BigIntegerField()
+    count = models.IntegerField()
+
+    def __str__(self) -> str:
+        """How often, and until when it counts."""
+        return f"{self.count} until {self.ends_at}"
+
+
 class JobProgress(TimeStamped):
     """How far a long work is; pages poll it, and it survives a reload."""
 

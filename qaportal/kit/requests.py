@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 
-from .errors import Denied, NotVisible, PortalError, Unavailable
+from .errors import Denied, NotVisible, PortalError, TooMany, Unavailable
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="-")
 _USABLE = re.compile(r"^[A-Za-z0-9._:/+=-]{1,100}$")
@@ -35,9 +35,16 @@ def client_address(request: HttpRequest) -> str:
     proxies = settings.TRUSTED_PROXIES
     candidate = hops[-proxies] if 0 < proxies <= len(hops) else request.META.get("REMOTE_ADDR", "")
     try:
-        return str(ipaddress.ip_address(candidate))
+        address = ipaddress.ip_address(candidate.partition("%")[0])
     except ValueError:
         return "127.0.0.1"  # a Unix socket has no address
+    return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+def client_network(request: HttpRequest) -> str:
+    """What limits by address count: the address, of version 6 the network of 64 bits that one client has to itself."""
+    address = client_address(request)
+    return str(ipaddress.ip_network(f"{address}/64", strict=False)) if ":" in address else address
 
 
 class RequestIdFilter(logging.Filter):
@@ -85,17 +92,23 @@ class PageErrorsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on; exceptions come to `process_exception`."""
-        return self.get_response(request)
+        """Pass the request on; exceptions come to `process_exception`. A refusal for now says when to try again."""
+        response = self.get_response(request)
+        if response.status_code == 429 and hasattr(request, "retry_after"):
+            response["Retry-After"] = str(request.retry_after)
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """403 for a denial, 404 for what is not visible, 422 for a broken rule, 400 for what no column can hold."""
+        """403 for a denial, 404 for what is not visible, 422 for a broken rule, 429 for too many, 400 for bad data."""
         if isinstance(exception, NotVisible):
             raise Http404(exception.message) from exception
         if isinstance(exception, DataError):
             return render(request, "400.html", status=400)
         if isinstance(exception, Denied):
             return render(request, "403.html", {"reason": exception.reason}, status=403)
+        if isinstance(exception, TooMany):
+            request.retry_after = exception.wait
+            return render(request, "400.html", {"reason": exception.message}, status=429)
         if isinstance(exception, PortalError):
             status = 503 if isinstance(exception, Unavailable) else 422
             return render(request, "400.html", {"reason": exception.message}, status=status)

@@ -12,7 +12,7 @@ from django.utils.cache import patch_vary_headers
 from django_filters.views import FilterView
 from django_tables2 import RequestConfig
 
-from .errors import InvalidInput, NotVisible, PortalError
+from .errors import InvalidInput, NotVisible, PortalError, TooMany
 
 PAGE_SIZES = (25, 50, 100, 200)
 
@@ -83,6 +83,9 @@ def shown_refusal(request: HttpRequest) -> Iterator[Refusal]:
         refusal.message = " ".join(words) if isinstance(error, InvalidInput) and words else error.message
         refusal.code = error.code
         refusal.status = 422
+        if isinstance(error, TooMany):
+            refusal.status = 429
+            request.retry_after = error.wait  # becomes a header of whatever the view answers with this status
         refusal.fields = error.fields
 
 

@@ -12,8 +12,8 @@ from accounts.models import AuditEntry, RequestRecord
 from accounts.services.tokens import open_family
 
 from . import tenant_matrix
+from .callers import taken_back
 from .routes import Route, named_routes
-from .test_house_tenancy import taken_back
 
 CANARY = "Canary-5ecret-42"
 SECRETS = (

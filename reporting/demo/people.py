@@ -34,7 +34,7 @@ def make_people(tenant: Tenant, people: Sequence[dict[str, Any]]) -> dict[str, U
             email=email_of(person["code"], tenant.slug),
             password=PASSWORD,
             tenant=tenant,
-            role_code=person["role"],
+            role=person["role"],
             first_name=person["name"][0],
             last_name=person["name"][1],
             is_email_verified=True,

@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from accounts.api.project_scope import NAMES, project_of, visible_project
 from accounts.models import Project, User
+from accounts.permissions import RESULTS
 from qaportal.kit.api.parsers import SafeJSONParser
 from qaportal.kit.api.styles import CamelStyle, PlainStyle, Problem
 from qaportal.kit.errors import InvalidInput, NotVisible
@@ -79,6 +80,9 @@ NOTHING_STORED = {
 
 class JUnitImportView(CamelStyle, APIView):
     """Upload a JUnit report."""
+
+    throttle_scope = "ingest"
+    token_scopes = RESULTS
 
     parser_classes = [ReportFormParser, XmlReportParser, TextXmlReportParser, GzipReportParser, SafeJSONParser]
 
@@ -185,6 +189,8 @@ class JUnitImportView(CamelStyle, APIView):
 
 class ReportImportView(PlainStyle, APIView):
     """What became of an uploaded report."""
+
+    throttle_scope = "ingest"  # a client that waits asks often
 
     @extend_schema(operation_id="report_import", responses=ReportImportSerializer)
     def get(self, request: Request, import_id: UUID) -> Response:

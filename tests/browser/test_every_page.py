@@ -43,7 +43,14 @@ def pages(portal) -> list[str]:
         "/style",
         "/palette/?q=4.18&project=PAY",
         "~/nothing-here/",
+        "/account/",
         "/account/password/change/",
+        "/account/second-factors/",
+        "/account/second-factors/app/",
+        "/account/second-factors/key/",
+        "/account/sessions/",
+        "/account/reauthenticate/",
+        "/administration/sign-in/",
     ]
 
 
@@ -89,7 +96,7 @@ def test_axe_finds_nothing_before_sign_in(portal, browser):
     axe, found = Axe(), []
     for scheme in ("light", "dark"):
         page = browser.new_context(color_scheme=scheme).new_page()
-        for path in ("/account/login/", "/account/password/reset/"):
+        for path in ("/account/login/", "/account/password/reset/", "/account/company/"):
             page.goto(portal.url + path)
             found += [f"{path}: {violation['id']}" for violation in axe.run(page)["violations"]]
         page.context.close()

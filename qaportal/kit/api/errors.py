@@ -12,14 +12,14 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from ..errors import Denied, InvalidInput, NotVisible, PortalError, Unavailable, VersionConflict
+from ..errors import Denied, InvalidInput, NotVisible, PortalError, TooMany, Unavailable, VersionConflict
 from .styles import PlainStyle, Problem
 
 logger = logging.getLogger(__name__)
 
 
 def _flatten(detail: Any, path: str = "") -> dict[str, list[str]]:
-    """Nested error details of a serializer as `{"steps[0].action": ["..."]}`."""
+    """Nested error details of a serializer as `{"steps[0].action": ["..."]}`; the texts keep their codes."""
     if isinstance(detail, dict):
         flat: dict[str, list[str]] = {}
         for key, child in detail.items():
@@ -33,7 +33,7 @@ def _flatten(detail: Any, path: str = "") -> dict[str, list[str]]:
                 flat.update(_flatten(child, f"{path}[{position}]"))
         return flat
     texts = detail if isinstance(detail, list) else [detail]
-    return {path or "body": [str(text) for text in texts]}
+    return {path or "body": [text if isinstance(text, exceptions.ErrorDetail) else str(text) for text in texts]}
 
 
 def _first_words(fields: dict[str, list[str]]) -> str:
@@ -59,6 +59,8 @@ def _from_portal(error: PortalError) -> Problem:
         status = 400
     elif isinstance(error, Unavailable):
         status = 503
+    elif isinstance(error, TooMany):
+        status = 429
     message = _first_words(error.fields) if isinstance(error, InvalidInput) and error.fields else error.message
     return Problem(status, error.code, message, error.fields)
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from openapi_schema_validator import OAS30Validator
@@ -83,4 +84,4 @@ def test_requests_are_described_in_the_spelling_of_the_style(document):
 def test_both_ways_in_are_described(document):
     schemes = document["components"]["securitySchemes"]
     assert schemes["bearerToken"]["scheme"] == "bearer"
-    assert schemes["sessionCookie"] == {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+    assert schemes["sessionCookie"] == {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}

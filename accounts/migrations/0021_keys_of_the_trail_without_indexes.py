@@ -14,7 +14,7 @@ KEYS = (
 class Migration(migrations.Migration):
     """The keys of the trail need no index of their own: others begin with them, and each costs every write."""
 
-    dependencies = [("accounts", "0011_audit_by_time")]
+    dependencies = [("accounts", "0020_find_people")]
 
     operations = [
         migrations.AlterField(
