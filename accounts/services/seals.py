@@ -1,7 +1,8 @@
 """Sealing the audit trail: what was written is chained afterwards, so that writing it takes no lock.
 
-Entries are sealed in the order of their transactions and only once every older transaction is over: an entry that is
-still open is never overtaken. One sealer works at a time, guarded by a lock of its transaction.
+Entries are sealed in the order of their transactions and only once every older transaction of the server, whatever
+its database, is over: an entry that is still open is never overtaken. One sealer works at a time, guarded by a lock
+that its transaction holds.
 """
 
 from typing import Any
@@ -26,13 +27,18 @@ WHERE entry.transaction_id < now.oldest
 """  # noqa: S608
 _UNSEALED = f"""
 SELECT {", ".join(f"entry.{name}" for name in ENTRY_COLUMNS)}
-FROM {ENTRY_TABLE} AS entry, {NOW}
-WHERE (entry.transaction_id, entry.id) > (%s, %s)
+FROM {ENTRY_TABLE} AS entry
+LEFT JOIN LATERAL (
+    SELECT 1 AS is_there FROM {SEAL_TABLE} WHERE entry_id = entry.id LIMIT 1
+) AS seal ON true,
+{NOW}
+WHERE entry.transaction_id >= %s AND (entry.transaction_id, entry.id) > (%s, %s)
   AND {SETTLED}
-  AND NOT EXISTS (SELECT 1 FROM {SEAL_TABLE} AS seal WHERE seal.entry_id = entry.id)
+  AND seal.is_there IS NULL
 ORDER BY entry.transaction_id, entry.id
 LIMIT %s
 """  # noqa: S608
+"""Entry after entry along the index from the place on, each looked up among the seals, however many there are."""
 
 
 def seal_entries(*, whole_trail: bool = False, chunk: int = CHUNK) -> int:
@@ -50,7 +56,7 @@ def seal_entries(*, whole_trail: bool = False, chunk: int = CHUNK) -> int:
                 cursor.execute(_NEWEST)
                 newest = cursor.fetchone()
                 place = (newest[0], -1) if newest else (-1, 0)
-            cursor.execute(_UNSEALED, [*place, chunk])
+            cursor.execute(_UNSEALED, [place[0], *place, chunk])
             rows = cursor.fetchall()
             _seal(cursor, rows)
         total += len(rows)
