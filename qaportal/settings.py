@@ -366,12 +366,17 @@ LOG_LEVEL = env.str("QAPORTAL_LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "qaportal.kit.requests.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "qaportal.kit.requests.RequestIdFilter"},
+        "secret_links": {"()": "accounts.masking.SecretLinksFilter"},
+    },
     "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "django.server": {"handlers": ["stderr"], "level": LOG_LEVEL, "propagate": False},
+        "django.request": {"filters": ["secret_links"]},
+        "django.security.csrf": {"filters": ["secret_links"]},
         "procrastinate": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
         "urllib3": {"level": "ERROR"},  # below that it writes whole addresses, with the secrets in them
