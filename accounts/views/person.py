@@ -21,6 +21,7 @@ from ..forms import RoleForm
 from ..forms.people import PersonForm, ProjectRoleForm
 from ..models import Membership, Project, User
 from ..person_page import PersonPage
+from ..reauthentication import freshly_authenticated
 from ..services import passwords, people, users
 
 TEMPLATE = "accounts/person_detail.html"
@@ -84,6 +85,7 @@ def sign_person_out(request: HttpRequest, user_id: int) -> HttpResponse:
 
 
 @require_POST
+@freshly_authenticated
 @administration_page("user.manage")
 def delete_person(request: HttpRequest, user_id: int) -> HttpResponse:
     """Delete somebody: he is hidden and every way in ends; what he did keeps his name."""
@@ -109,6 +111,7 @@ def restore_person(request: HttpRequest, user_id: int) -> HttpResponse:
 
 @never_cache
 @require_POST
+@freshly_authenticated
 @administration_page("user.manage")
 def person_reset_link(request: HttpRequest, user_id: int) -> HttpResponse:
     """A link to choose a new password, for an administrator to hand over."""

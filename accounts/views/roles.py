@@ -21,6 +21,7 @@ from ..administration import administration_page
 from ..forms.roles import CustomRoleForm
 from ..models import Membership, Role, User
 from ..permission_grid import choices_for, grid_of, permissions_in
+from ..reauthentication import confirmation_wanted, freshly_authenticated
 from ..services import roles
 
 FORM = "accounts/role_form.html"
@@ -100,6 +101,7 @@ def _saved(request: HttpRequest, form: CustomRoleForm, save: Callable[..., Role]
     return None
 
 
+@freshly_authenticated
 @administration_page("role.manage")
 def create_role(request: HttpRequest) -> HttpResponse:
     """Make a role; choosing another base shows what it can have (`?code=`), and saves nothing."""
@@ -124,8 +126,10 @@ def _found(request: HttpRequest, role_id: int) -> Role:
 
 @administration_page("role.view")
 def role_detail(request: HttpRequest, role_id: int) -> HttpResponse:
-    """What a role may do; those of the company can be changed here."""
+    """What a role may do; those of the company can be changed here, by whoever proved lately who he is."""
     role = _found(request, role_id)
+    if policies.can_manage_role(request.user, role) and (question := confirmation_wanted(request)):
+        return question
     decision = policies.can_manage_role(request.user, role)
     initial = CustomRoleForm.initial_of(role) | {"if_match": etag(role)}
     if request.method != "POST" or "show" in request.POST:
@@ -145,6 +149,7 @@ def role_detail(request: HttpRequest, role_id: int) -> HttpResponse:
 
 
 @require_POST
+@freshly_authenticated
 @administration_page("role.manage")
 def delete_role(request: HttpRequest, role_id: int) -> HttpResponse:
     """Delete a role that nobody has."""

@@ -16,14 +16,34 @@ from accounts.tests.factories import UserFactory
 from qaportal.kit.admin import NarrowedFilter, PortalModelAdmin
 
 from . import admin_matrix, tenant_matrix
-from .test_house_tenancy import CHANGING, MARKER, foreign, home, rows_of, taken_back
+from .callers import CHANGING, taken_back
+from .isolation import MARKER, make_worlds
+from .tenant_rows import rows_of as rows_of_tenant
 
-__all__ = ["foreign", "home"]
 TABLES = list(admin.site._registry.items())
 OURS = {"accounts", "files", "catalog", "releases", "runs"}
 each_table = pytest.mark.parametrize(
     ("model", "model_admin"), TABLES, ids=lambda each: each._meta.label if hasattr(each, "_meta") else ""
 )
+
+
+@pytest.fixture
+def worlds(db):
+    return make_worlds()
+
+
+@pytest.fixture
+def home(worlds):
+    return worlds[0]
+
+
+@pytest.fixture
+def foreign(worlds):
+    return worlds[1]
+
+
+def rows_of(world):
+    return rows_of_tenant(world.project.tenant_id)
 
 
 @pytest.fixture

@@ -52,6 +52,23 @@ WRITES = (
     Write("accounts:project_list", "project.create"),
     Write("accounts:member_", "member.manage"),
     Write("accounts:member_reset_link", "user.manage"),
+    Write("accounts:company", "tenant.manage"),
+    Write("accounts:company_", "tenant.suspend"),
+    Write("accounts:company_create", "tenant.create"),
+    Write("accounts:company_detail", NOTHING_CHANGES),  # leads people of a company to the page of their own
+    Write("accounts:invitation_", "user.manage"),
+    Write("accounts:person_", "user.manage"),
+    Write("accounts:role_", "role.manage"),
+    Write("accounts:token_create", "token.create"),
+    Write("accounts:token_revoke", "token.manage"),
+    Write("api-token-list", "token.create"),
+    Write("api-token-detail", "token.manage"),
+    Write("user-", "user.manage"),
+    Write("v1-user-", "user.manage"),
+    Write("v1-role-", "role.manage"),
+    Write("v1-tenant-", "tenant.create"),
+    Write("v1-tenant-detail", "tenant.manage", "put"),
+    Write("v1-tenant-detail", "tenant.suspend", "delete"),
     Write("tenant-auth-logout", MYSELF),
     Write("project-list", "project.create"),
     Write("project-detail", "project.edit"),
@@ -89,6 +106,10 @@ WRITES = (
     Write("runs:assign_case", "release.scope"),
     Write("junit-import", "report.import"),
 )
+
+
+ASKED_FIRST = {"accounts:domain_verify": "sign_in.manage"}
+"""Permissions of pages on which an act with a permission of its own stands: they are asked first."""
 
 
 def permission_of(route: Route, method: str) -> str | None:
@@ -135,6 +156,17 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "accounts:sign_in_second_factor": lambda world: {"required": "on"},
     "accounts:domain_add": lambda world: {"domain": "plain.example"},
     "accounts:sign_in_check": lambda world: {"issuer": ""},
+    "accounts:person_list": lambda world: {"ids": [world.people["tester"].pk], "status": "suspended"},
+    "accounts:person_project_add": lambda world: {"project": world.project.pk, "role": world.objects["role"].pk},
+    "accounts:invitation_create": lambda world: {"addresses": "plain@okapi.example", "role": world.objects["role"].pk},
+    "accounts:role_create": lambda world: {"name": "Plain", "code": "tester", "permissions": ["case.view"]},
+    "accounts:role_detail": lambda world: {"name": "Changed", "code": "tester", "permissions": ["case.view"]},
+    "user-detail put": lambda world: {"first_name": "Changed"},
+    "v1-tenant-detail put": lambda world: {
+        "name": "Changed company",
+        "slug": world.project.tenant.slug,
+        "status": "active",
+    },
     "files:upload": lambda world: {"file": SimpleUploadedFile("plain.txt", b"plain")},
     "catalog:case_move": _picked(folder=""),
     "catalog:case_move_back": lambda world: {"places": f"{world.objects['case'].pk}:"},
