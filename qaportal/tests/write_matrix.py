@@ -58,6 +58,8 @@ WRITES = (
     Write("accounts:company_detail", NOTHING_CHANGES),  # leads people of a company to the page of their own
     Write("accounts:invitation_", "user.manage"),
     Write("accounts:person_", "user.manage"),
+    Write("accounts:person_project", "member.manage"),
+    Write("accounts:person_project_add", "user.manage"),
     Write("accounts:role_", "role.manage"),
     Write("accounts:token_create", "token.create"),
     Write("accounts:token_revoke", "token.manage"),
