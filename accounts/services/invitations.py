@@ -17,7 +17,7 @@ from qaportal.kit.errors import NotVisible, RuleViolation
 from .. import audit, policies
 from ..models import Invitation, Role, Tenant, User
 from .people import create_user, require_role_of
-from .seats import locked_tenant, require_seat
+from .seats import locked_tenant, require_seat, told_to_newcomers
 
 LIFETIME = timedelta(days=7)
 SALT = "accounts.invitation"
@@ -159,16 +159,17 @@ def accept_invitation(*, link: str, password: str, first_name: str, last_name: s
         raise NotVisible
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at", "updated_at"])  # first, so that its seat counts once
-    user = create_user(
-        actor=None,
-        email=invitation.email,
-        password=password,
-        tenant=invitation.tenant,
-        role=invitation.role,
-        first_name=first_name.strip() or invitation.first_name,
-        last_name=last_name.strip() or invitation.last_name,
-        is_email_verified=True,
-    )
+    with told_to_newcomers():
+        user = create_user(
+            actor=None,
+            email=invitation.email,
+            password=password,
+            tenant=invitation.tenant,
+            role=invitation.role,
+            first_name=first_name.strip() or invitation.first_name,
+            last_name=last_name.strip() or invitation.last_name,
+            is_email_verified=True,
+        )
     invitation.accepted_by = user
     invitation.save(update_fields=["accepted_by"])
     audit.record("invitation.accepted", actor=user, target=invitation)

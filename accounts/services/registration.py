@@ -17,6 +17,7 @@ from .. import audit
 from ..choices import RoleCode
 from ..models import IdentityProvider, TenantDomain, User
 from .people import create_user
+from .seats import told_to_newcomers
 
 LIFETIME = timedelta(days=3)
 SALT = "accounts.verify-email"
@@ -34,16 +35,17 @@ def register(*, email: str, password: str, first_name: str = "", last_name: str 
     domain = TenantDomain.objects.verified().of_address(email).select_related("tenant").first()
     if domain is None or IdentityProvider.objects.usable().filter(tenant=domain.tenant, is_only_way=True).exists():
         raise Denied(_("With this address you cannot register yourself. Ask for an invitation."), "not_open")
-    user = create_user(
-        actor=None,
-        email=email,
-        password=password,
-        tenant=domain.tenant,
-        role=RoleCode.TESTER,
-        first_name=first_name.strip(),
-        last_name=last_name.strip(),
-        must_verify_email=True,
-    )
+    with told_to_newcomers():
+        user = create_user(
+            actor=None,
+            email=email,
+            password=password,
+            tenant=domain.tenant,
+            role=RoleCode.TESTER,
+            first_name=first_name.strip(),
+            last_name=last_name.strip(),
+            must_verify_email=True,
+        )
     audit.record("user.registered", actor=user, target=user, tenant=user.tenant)
     _send(user)
     return user

@@ -1,5 +1,8 @@
 """How many people a company may have, and that somebody is left who administers it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -7,6 +10,8 @@ from qaportal.kit.errors import RuleViolation
 
 from ..choices import RoleCode
 from ..models import Tenant, User
+
+SEATS_TAKEN = "seats_taken"
 
 
 def locked_tenant(*, tenant_id: int) -> Tenant:
@@ -23,8 +28,20 @@ def require_seat(*, tenant: Tenant, wanted: int = 1) -> None:
         raise RuleViolation(
             _("The company has %(most)d seats and all are taken. Remove somebody or an invitation first.")
             % {"most": tenant.max_users},
-            "seats_taken",
+            SEATS_TAKEN,
         )
+
+
+@contextmanager
+def told_to_newcomers() -> Iterator[None]:
+    """Say that there is no free seat in words for somebody who can do nothing about it himself."""
+    try:
+        yield
+    except RuleViolation as error:
+        if error.code != SEATS_TAKEN:
+            raise
+        words = _("The company has no free seat. Ask one of its administrators.")
+        raise RuleViolation(words, SEATS_TAKEN) from error
 
 
 def seats_taken(*, tenant: Tenant) -> int:
