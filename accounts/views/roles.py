@@ -73,8 +73,8 @@ def role_list(request: HttpRequest) -> HttpResponse:
 def role_grid(request: HttpRequest) -> HttpResponse:
     """Every permission beside every role; on phones one role at a time, which `?role=` chooses."""
     roles_shown, companies = _shown(request)
-    if companies and request.GET.get("company", "") not in dict(companies):  # a column for each role of each company could not be read
-        roles_shown = roles_shown.filter(tenant=None)
+    if companies and request.GET.get("company", "") not in dict(companies):
+        roles_shown = roles_shown.filter(tenant=None)  # a column for each role of each company could not be read
     found = list(roles_shown)
     wanted = request.GET.get("role", "")
     chosen = next((role for role in found if str(role.pk) == wanted), found[0])
