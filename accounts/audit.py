@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime
-import decimal
-import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -15,34 +14,47 @@ from django.utils import timezone
 
 from qaportal.kit.requests import current_request_id
 
+from .masking import MASK, masked
+
 if TYPE_CHECKING:
     from .models import AuditEntry, User
 
+__all__ = ["MASK", "changes_between", "dated", "masked", "observed", "record", "record_each", "snapshot"]
+
 _moment: ContextVar[datetime.datetime | None] = ContextVar("audit_moment", default=None)
 
-SECRET_WORDS = ("password", "token", "secret", "hash", "credential")
-MASK = "***"
-LONGEST_TEXT = 2_000
+
+@dataclass(slots=True)
+class Seen:
+    """Whom the entries that were recorded meanwhile tell of."""
+
+    is_known: bool = False
+    tenant_id: int | None = None
+    actor_id: int | None = None
+    addresses: set[str] = field(default_factory=set)
+    """The e-mail addresses, in lower case, of the people that the entries are about."""
+
+    def note(self, entry: AuditEntry, people: Iterable[models.Model | None]) -> None:
+        """Take an entry in; the first one says whose company and whose act it was."""
+        if not self.is_known:
+            self.is_known, self.tenant_id, self.actor_id = True, entry.tenant_id, entry.actor_id
+        for person in people:
+            if address := getattr(person, "email", ""):
+                self.addresses.add(address.lower())
 
 
-def _plain(value: Any) -> Any:
-    """The value as JSON keeps it, long texts cut."""
-    if isinstance(value, models.Model):
-        return {"id": str(value.pk), "label": str(value)[:300]}
-    if isinstance(value, str):
-        return value if len(value) <= LONGEST_TEXT else value[:LONGEST_TEXT] + "…"
-    if isinstance(value, dict):
-        return {str(key): masked(str(key), child) for key, child in value.items()}
-    if isinstance(value, list | tuple | set):
-        return [_plain(child) for child in value]
-    if isinstance(value, datetime.date | datetime.time | uuid.UUID | decimal.Decimal):
-        return str(value)
-    return value
+_seen: ContextVar[Seen | None] = ContextVar("audit_seen", default=None)
 
 
-def masked(name: str, value: Any) -> Any:
-    """The value, or a mask when its name says that it is a secret."""
-    return MASK if any(word in name.lower() for word in SECRET_WORDS) else _plain(value)
+@contextmanager
+def observed() -> Iterator[Seen]:
+    """Note whom the entries tell of that are recorded inside."""
+    seen = Seen()
+    token = _seen.set(seen)
+    try:
+        yield seen
+    finally:
+        _seen.reset(token)
 
 
 def changes_between(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
@@ -125,7 +137,7 @@ def _entry(
         project = target if isinstance(target, Project) else getattr(target, "project", None)
     if tenant is None:
         tenant = target if isinstance(target, Tenant) else getattr(project or target, "tenant", None)
-    return AuditEntry(
+    entry = AuditEntry(
         action=action,
         actor=actor if actor is not None and actor.pk else None,
         tenant=tenant,
@@ -138,3 +150,6 @@ def _entry(
         correlation_id=current_request_id(),
         created_at=_moment.get() or timezone.now(),
     )
+    if (seen := _seen.get()) is not None:
+        seen.note(entry, (actor, target))
+    return entry

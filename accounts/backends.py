@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from .models import User
+from .second_factor import holds_second_factor
+from .services import attempts
 
 LOCK_SECONDS = 15 * 60
 
@@ -26,9 +30,12 @@ class ActiveUserBackend(ModelBackend):
             user = User.objects.get_by_natural_key(email)
         except User.DoesNotExist:
             User().set_password(password)
+            note_failure(request, None, reason="address")
             return None
-        if user.check_password(password) and self.user_can_authenticate(user):
+        is_right = user.check_password(password)
+        if is_right and self.user_can_authenticate(user):
             return user
+        note_failure(request, user, reason="not_active" if is_right else "password")
         return None
 
     def user_can_authenticate(self, user: User) -> bool:
@@ -37,7 +44,8 @@ class ActiveUserBackend(ModelBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The person of a session, with role and tenant in the same query; None ends the session."""
-        user = User.objects.select_related("role", "tenant").filter(pk=user_id).first()
+        people = User.objects.select_related("role", "tenant").annotate(holds_second_factor=holds_second_factor())
+        user = people.filter(pk=user_id).first()
         return user if user is not None and user.may_sign_in else None
 
     def get_user_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
@@ -49,6 +57,17 @@ class ActiveUserBackend(ModelBackend):
         return set()
 
 
+def _way(request: HttpRequest | None) -> str:
+    return "api" if request is not None and request.path_info.startswith("/api/") else "page"
+
+
+def note_failure(request: HttpRequest | None, user: User | None, *, reason: str) -> None:
+    """Write a failed attempt into the audit trail; nobody when the address is nobody's."""
+    attempts.record_failure(user=user, way=_way(request), reason=reason)
+    if request is not None:
+        request.failed_sign_in = user
+
+
 def attempted_email(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
     """The address somebody tries to sign in with, the same for page and API."""
     given = credentials or {}
@@ -58,8 +77,25 @@ def attempted_email(request: HttpRequest, credentials: dict[str, Any] | None = N
     return (email or "").strip().lower()
 
 
+def is_locked_out(request: HttpRequest, user: User) -> bool:
+    """Whether too many wrong passwords and codes came for this person from this address; the answer becomes 429."""
+    credentials = {"email": user.email}
+    if AxesProxyHandler.is_allowed(request, credentials):
+        return False
+    request.axes_locked_out, request.axes_credentials = True, credentials
+    return True
+
+
+def count_wrong_code(request: HttpRequest, user: User) -> None:
+    """Count a wrong second factor with the wrong passwords: one lock for both, on page and API alike."""
+    note_failure(request, user, reason="second_factor")
+    user_login_failed.send(sender=__name__, credentials={"email": user.email}, request=request)
+
+
 def locked_out(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:
     """429 with the time to wait: the page, or what the API's view answered in its style."""
+    if hasattr(request, "failed_sign_in"):  # the attempt that was too many; those that follow are not looked at
+        attempts.record_lock(user=request.failed_sign_in, way=_way(request))
     if response is not None and request.path.startswith("/api/"):
         return response
     reason = _("Too many failed attempts to sign in. Try again in 15 minutes, or choose a new password.")

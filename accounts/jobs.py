@@ -4,7 +4,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from .models import Invitation, User
-from .services import invitations, passwords, registration
+from .services import invitations, notices, passwords, registration, seals, sign_ins
 
 MAIL_RETRIES = RetryStrategy(max_attempts=5, exponential_wait=4)
 
@@ -31,3 +31,32 @@ def send_email_verification(user_id: int) -> None:
     user = User.objects.living().select_related("tenant", "role").filter(pk=user_id).first()
     if user is not None:
         registration.send_verification_mail(user=user)
+
+
+@app.task(queue="outbound", retry=MAIL_RETRIES)
+def send_security_notice(user_id: int, notice: str) -> None:
+    """Mail the person what changed in the way he signs in."""
+    user = User.objects.select_related("tenant", "role").filter(pk=user_id).first()
+    if user is not None:
+        notices.send_security_notice(user=user, notice=notice)
+
+
+@app.periodic(cron="43 3 * * *")
+@app.task(queue="default", queueing_lock="remove_dead_sessions")
+def remove_dead_sessions(timestamp: int) -> None:
+    """Every night: forget the sessions that have ended."""
+    sign_ins.remove_dead_sessions()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="default", queueing_lock="seal_audit_entries")
+def seal_audit_entries(timestamp: int) -> None:
+    """Every minute: seal what was written into the audit trail."""
+    seals.seal_entries()
+
+
+@app.periodic(cron="41 2 * * *")
+@app.task(queue="default", queueing_lock="seal_whole_audit_trail")
+def seal_whole_audit_trail(timestamp: int) -> None:
+    """Every night: look for what the seals of the day left out, as they may after a backup was brought in."""
+    seals.seal_entries(whole_trail=True)

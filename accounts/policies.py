@@ -9,6 +9,13 @@ from .models import ApiToken, Project, Role, Tenant, User
 from .permissions import decide
 
 
+def can_open_data(user: User) -> Decision:
+    """Whether the user may open the data administration; what he may do there, each table asks for itself."""
+    if user.is_staff:
+        return Allowed()
+    return Denied(_("Only administrators open the data of the portal."), "not_administrator")
+
+
 def can_create_project(user: User) -> Decision:
     """Whether the user may start a project in his tenant."""
     if user.tenant_id is None:
@@ -23,6 +30,11 @@ def can_edit_project(user: User, project: Project) -> Decision:
 
 def can_delete_project(user: User, project: Project) -> Decision:
     """Whether the user may delete the project."""
+    return decide(user, "project.delete", project)
+
+
+def can_restore_project(user: User, project: Project) -> Decision:
+    """Whether the user may bring the deleted project back."""
     return decide(user, "project.delete", project)
 
 
@@ -55,7 +67,7 @@ def can_change_member(user: User, member: User, project: Project) -> Decision:
 
 
 def can_copy_reset_link(user: User, person: User) -> Decision:
-    """Whether the user may hand this person a link to choose a new password."""
+    """Whether the user may hand this person a link to choose a new password: he could act as that person then."""
     decision = can_manage_user(user, person)
     if decision and not person.may_sign_in:
         return Denied(_("This person may not sign in now, so a new password would be of no use."), "may_not_sign_in")
@@ -70,6 +82,15 @@ def can_create_tenant(user: User) -> Decision:
 def can_suspend_tenant(user: User) -> Decision:
     """Whether the user may suspend, delete and restore companies, and change what they have subscribed to."""
     return decide(user, "tenant.suspend")
+
+
+def can_change_terms(user: User) -> Decision:
+    """Whether the user may change a company's slug, status, tier and limits."""
+    decision = can_suspend_tenant(user)
+    if not decision and decision.code == "role_lacks_permission":
+        words = _("Slug, status, tier and limits are changed by the platform's administrator alone.")
+        return Denied(words, "platform_only")
+    return decision
 
 
 def can_manage_tenant(user: User, tenant: Tenant) -> Decision:
@@ -126,6 +147,13 @@ def can_create_token(user: User, project: Project | None) -> Decision:
     return decide(user, "token.create", project)
 
 
+def can_read_company(user: User) -> Decision:
+    """Whether the user may read what concerns the whole company; an API token of one project may not."""
+    if user.api_token is not None and user.api_token.project_id is not None:
+        return Denied(_("This token is for one project alone."), "token_of_one_project")
+    return Allowed()
+
+
 def can_revoke_token(user: User, token: ApiToken) -> Decision:
     """Whether the user may revoke this API token: his own, or somebody's whom he administers."""
     if token.user_id == user.pk:
@@ -138,6 +166,23 @@ def can_revoke_token(user: User, token: ApiToken) -> Decision:
     return decide(user, "token.manage")
 
 
+def can_manage_sign_in(user: User, tenant: Tenant) -> Decision:
+    """Whether the user may decide how people of the company sign in."""
+    if not _is_of(user, tenant.pk):
+        return Denied(_("This is another company."), "other_tenant")
+    return decide(user, "sign_in.manage")
+
+
+def can_verify_domain(user: User) -> Decision:
+    """Whether the user may confirm to whom a mail domain belongs."""
+    return decide(user, "domain.verify")
+
+
 def _is_of(user: User, tenant_id: int | None) -> bool:
     """Whether the user belongs to the company or administers the platform."""
     return user.is_super_admin or (tenant_id is not None and user.tenant_id == tenant_id)
+
+
+def can_read_audit_log(user: User) -> Decision:
+    """Whether the user may read who did what in the company."""
+    return decide(user, "audit.view")

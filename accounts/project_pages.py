@@ -13,14 +13,22 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from .models import Project
+from .permissions import decide
 
 TENANT_IN_SESSION = "tenant_id"
+_reading: dict[str, str] = {}
+
+
+def register_reading(namespace: str, permission: str) -> None:
+    """Name the permission without which the pages of a namespace are refused with its reason."""
+    _reading[namespace] = permission
 
 
 def load_project(request: HttpRequest, key: str) -> Project:
     """The project with this key; a key of nobody's or somebody else's is the same 404.
 
     A platform administrator sees every tenant, where keys may repeat: `?tenant=<id>` chooses and is remembered.
+    Raises Denied where a custom role may not read what the page shows.
     """
     found = Project.objects.visible_to(request.user).select_related("tenant").filter(key=key)
     if request.user.is_super_admin:
@@ -35,6 +43,8 @@ def load_project(request: HttpRequest, key: str) -> Project:
     if project is None:
         raise Http404
     request.project = project
+    if permission := _reading.get(request.resolver_match.namespace):
+        decide(request.user, permission, project).require()
     return project
 
 

@@ -74,6 +74,20 @@ def _administration() -> Iterator[navigation.Entry]:
         allowed=_allowed("token.manage"),
     )
     yield entry(
+        *("sign_in", gettext_lazy("Sign-in"), "shield-lock", "accounts:sign_in_settings", 20, 70),
+        prefix=("accounts:sign_in", "accounts:domain"),
+        allowed=lambda user, project: user.tenant_id is not None and bool(decide(user, "sign_in.manage")),
+    )
+    yield entry(
+        *("audit", gettext_lazy("Audit log"), "history", "accounts:audit_list", 20, 90),
+        prefix="accounts:audit",
+        allowed=_allowed("audit.view"),
+    )
+    yield entry(
+        *("data", gettext_lazy("Data (admin)"), "database", "admin:index", 40, 90),
+        allowed=lambda user, project: user.is_staff,
+    )
+    yield entry(
         *("company", gettext_lazy("Company"), "building", "accounts:company", 20, 60),
         allowed=lambda user, project: user.tenant_id is not None and bool(decide(user, "tenant.manage")),
     )

@@ -50,7 +50,7 @@ def member_rows(actor: User, project: Project) -> list[MemberRow]:
     rows = []
     for user in people:
         own = {membership.project_id: membership.role for membership in user.memberships.all()}
-        user.__dict__["_roles_by_project"] = own
+        user.__dict__["roles_by_project"] = own
         role = user.role_in(project)
         if role is not None:
             decision = policies.can_change_member(actor, user, project)

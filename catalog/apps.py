@@ -10,12 +10,14 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         """Register events, the place in the sidebar, what the palette finds, and what a project may hold."""
+        from accounts.project_pages import register_reading
         from accounts.services.projects import register_content_check
         from qaportal.kit import events
 
-        from . import search
+        from . import audit, search
         from .models import TestCase
 
+        register_reading("catalog", "case.view")
         events.declare(
             "folder.created",
             "folder.updated",
@@ -27,4 +29,5 @@ class CatalogConfig(AppConfig):
             "case.deleted",
         )
         register_content_check(TestCase.objects.fill_project)
+        audit.register_all()
         search.register_all()

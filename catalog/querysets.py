@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 class FolderQuerySet(ProjectOwnedQuerySet):
     """Folders."""
 
+    view_permission = "case.view"
+
     def for_list(self) -> Self:
         """In the order of the tree's levels."""
         return self.select_related("parent").order_by("position", "name", "pk")
@@ -44,6 +46,8 @@ class FolderQuerySet(ProjectOwnedQuerySet):
 
 class TestCaseQuerySet(ProjectOwnedQuerySet):
     """Test cases."""
+
+    view_permission = "case.view"
 
     __test__ = False
     SORTS = {
@@ -151,15 +155,21 @@ class TestCaseQuerySet(ProjectOwnedQuerySet):
 class TestStepQuerySet(ProjectOwnedQuerySet):
     """Steps."""
 
+    view_permission = "case.view"
+
     __test__ = False
 
 
 class StoryQuerySet(ProjectOwnedQuerySet):
     """Stories and their links."""
 
+    view_permission = "case.view"
+
 
 class CaseActivityQuerySet(ProjectOwnedQuerySet):
     """What happened to cases lately."""
+
+    view_permission = "case.view"
 
     def of_living_cases(self) -> Self:
         """Those of cases that are neither deleted nor archived."""

@@ -10,13 +10,16 @@ class ReleasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register events, gates, and what the shell shows of releases."""
+        from accounts.project_pages import register_reading
         from accounts.services.projects import register_content_check
         from qaportal.kit import events
 
-        from . import own_gates, search
+        from . import audit, own_gates, search
         from .models import Release
 
+        register_reading("releases", "release.view")
         events.declare("release.created", "release.updated", "release.deleted", "release.scope_changed")
         own_gates.register_all()
+        audit.register_all()
         search.register_all()
         register_content_check(lambda project: Release.objects.living().in_project(project).exists())

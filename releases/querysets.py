@@ -14,6 +14,8 @@ from .choices import OPEN_STATUSES, ExecutionStatus
 class ReleaseQuerySet(ProjectOwnedQuerySet):
     """Releases."""
 
+    view_permission = "release.view"
+
     def open(self) -> Self:
         """Those that have not shipped and are not cancelled."""
         return self.filter(overall_status__in=OPEN_STATUSES)
@@ -40,6 +42,8 @@ class ReleaseQuerySet(ProjectOwnedQuerySet):
 
 class ReleaseCaseQuerySet(ProjectOwnedQuerySet):
     """Cases in the scope of releases."""
+
+    view_permission = "release.view"
 
     def living(self) -> Self:
         """Those whose case and release are not deleted."""

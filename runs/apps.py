@@ -10,14 +10,17 @@ class RunsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register events and what the other apps ask for."""
+        from accounts.project_pages import register_reading
         from accounts.services.projects import register_content_check
         from qaportal.kit import events
 
-        from . import registrations
+        from . import audit, registrations
         from .jobs import close_abandoned
         from .models import TestRun
 
+        register_reading("runs", "run.view")
         events.declare("run.created", "run.updated", "run.deleted", "results.recorded", "report.imported")
         events.subscribe("job.abandoned", close_abandoned)
         register_content_check(lambda project: TestRun.objects.living().in_project(project).exists())
+        audit.register_all()
         registrations.register_all()

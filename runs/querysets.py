@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Q
 
-from accounts.querysets import ProjectOwnedQuerySet
+from accounts.querysets import ProjectOwnedQuerySet, projects_to_read
 from catalog.choices import ResultStatus
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ FAILURES = (ResultStatus.FAILED, ResultStatus.ERROR)
 
 class TestRunQuerySet(ProjectOwnedQuerySet):
     """Runs."""
+
+    view_permission = "run.view"
 
     __test__ = False
 
@@ -36,6 +38,8 @@ class TestRunQuerySet(ProjectOwnedQuerySet):
 
 class RunCaseQuerySet(ProjectOwnedQuerySet):
     """Tests of runs."""
+
+    view_permission = "run.view"
 
     def living(self) -> Self:
         """Those of runs that are not deleted."""
@@ -70,13 +74,10 @@ class ResultQuerySet(models.QuerySet):
     """Attempts."""
 
     def visible_to(self, user: object) -> Self:
-        """Those of the projects that the user sees, in runs that are not deleted."""
-        from accounts.models import Project
-
+        """Those of the projects that the user sees and whose runs he may read, in runs that are not deleted."""
         if not user.is_authenticated:
             return self.none()
-        visible = Project.objects.visible_to(user).order_by().values("pk")
-        return self.filter(project__in=visible, run__deleted_at__isnull=True)
+        return self.filter(project__in=projects_to_read(user, "run.view"), run__deleted_at__isnull=True)
 
     def in_project(self, project: object) -> Self:
         """Those of one project."""
@@ -93,6 +94,8 @@ class ResultQuerySet(models.QuerySet):
 
 class ReportImportQuerySet(ProjectOwnedQuerySet):
     """Uploaded reports."""
+
+    view_permission = "run.view"
 
     def for_list(self) -> Self:
         """Newest first."""

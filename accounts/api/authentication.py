@@ -14,6 +14,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
 from ..models import ApiToken, TokenFamily, User
+from ..second_factor import missing, second_factor_missing
 from ..services import api_tokens
 from ..services.tokens import FAMILY_CLAIM
 
@@ -68,10 +69,15 @@ class BrowserSessionAuthentication(BaseAuthentication):
     """The session cookie. JSON from our own pages or from no page needs no CSRF token; everything else does."""
 
     def authenticate(self, request: Request) -> tuple[User, None] | None:
-        """The person of the session; raises PermissionDenied when the CSRF check fails."""
+        """The person of the session; raises PermissionDenied when the CSRF check fails.
+
+        Raises Denied for somebody who has yet to set up the second factor that his company asks for.
+        """
         user = getattr(request._request, "user", None)
         if user is None or not user.is_authenticated:
             return None
+        if second_factor_missing(request._request):
+            raise missing()
         if not self._is_harmless_json(request):
             self._check_csrf(request)
         return user, None

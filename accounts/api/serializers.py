@@ -9,14 +9,21 @@ from qaportal.kit.api.serializers import OpenJSONField, PortalModelSerializer, P
 from ..models import Project, User
 
 
-class SignInSerializer(PortalSerializer):
+class SecondFactorSerializer(PortalSerializer):
+    """The code of an authenticator app or a recovery code, under either name; for those who have a second factor."""
+
+    otp = serializers.CharField(max_length=64, required=False, allow_blank=True, write_only=True)
+    code = serializers.CharField(max_length=64, required=False, allow_blank=True, write_only=True)
+
+
+class SignInSerializer(SecondFactorSerializer):
     """`username` is the e-mail address."""
 
     username = serializers.CharField(max_length=254)
     password = serializers.CharField(max_length=1000, trim_whitespace=False)
 
 
-class EmailSignInSerializer(PortalSerializer):
+class EmailSignInSerializer(SecondFactorSerializer):
     """E-mail and password."""
 
     email = serializers.EmailField(max_length=254)

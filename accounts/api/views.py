@@ -13,21 +13,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from qaportal.kit.api.styles import CamelStyle, EnvelopeStyle, PlainStyle
+from qaportal.kit.api.serializers import MessageSerializer
+from qaportal.kit.api.styles import CamelStyle, EnvelopeStyle, Message, PlainStyle
 from qaportal.kit.api.viewsets import PortalViewSet
+from qaportal.kit.errors import Denied
+from qaportal.kit.requests import client_address
 
-from ..models import Project, TokenFamily, User
-from ..services import projects, tokens
+from ..models import ApiToken, Project, TokenFamily, User
+from ..services import projects, registration, tokens
 from . import serializers
-
-
-class TooManyAttempts(AuthenticationFailed):
-    """Sign-in is locked for this address and person for a while."""
-
-    status_code = 429
-    default_detail = "Too many failed attempts. Try again later."
-    default_code = "locked_out"
-    wait = 15 * 60
+from .doors import TooManyAttempts, require_all
 
 
 class SignInView(APIView):
@@ -36,14 +31,23 @@ class SignInView(APIView):
     authentication_classes: list = []
     permission_classes = [AllowAny]
 
-    def sign_in(self, request: Request, email: str, password: str) -> tuple[User, tokens.TokenPair]:
-        """Open a token family; raises AuthenticationFailed in the same words whatever was wrong."""
+    def sign_in(
+        self, request: Request, email: str, password: str, otp: str = "", code: str = ""
+    ) -> tuple[User, tokens.TokenPair]:
+        """Open a token family; raises AuthenticationFailed in the same words whatever was wrong.
+
+        `otp`, or `code`, is the code of the second factor of whoever has one. Raises Denied for somebody who
+        registered and has not confirmed his address.
+        """
         user = authenticate(request._request, email=email.strip(), password=password)
         if user is None:
             if getattr(request._request, "axes_locked_out", False):
                 raise TooManyAttempts
             raise AuthenticationFailed(_("E-mail or password is not right."), "credentials_wrong")
-        return user, tokens.open_family(user=user)
+        registration.require_confirmed_address(user=user)
+        require_all(request._request, user, code=otp or code)
+        address, client = client_address(request._request), request.headers.get("User-Agent", "")
+        return user, tokens.open_family(user=user, ip_address=address, user_agent=client)
 
     def rotated(self, serializer: serializers.RefreshSerializer) -> tuple[User, tokens.TokenPair]:
         """A new pair; raises AuthenticationFailed for a token that is not the current one of an open family."""
@@ -75,9 +79,8 @@ class LoginView(PlainStyle, SignInView):
         """Answer an access and a refresh token."""
         serializer = serializers.SignInSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        _user, pair = self.sign_in(
-            request, serializer.validated_data["username"], serializer.validated_data["password"]
-        )
+        given = serializer.validated_data
+        _user, pair = self.sign_in(request, given.pop("username"), **given)
         return Response(_plain_tokens(pair))
 
 
@@ -141,20 +144,18 @@ class TenantRefreshView(EnvelopeStyle, SignInView):
 class TenantLogoutView(EnvelopeStyle, APIView):
     """Sign out."""
 
-    @extend_schema(request=None, responses={200: None})
+    @extend_schema(request=None, responses=MessageSerializer)
     def post(self, request: Request) -> Response:
-        """End the token family, or the session, that called."""
+        """End the token family, or the session, that called; raises Denied for an API token, which is revoked."""
+        if isinstance(request.auth, ApiToken):
+            raise Denied(_("An API token is not signed in. Revoke it instead."), "not_signed_in")
         if isinstance(request.auth, TokenFamily):
             tokens.end_family(family=request.auth, reason="signed_out")
         else:
             from allauth.account.adapter import get_adapter
 
             get_adapter().logout(request._request)
-        return Response({"message": _("You are signed out.")})
-
-    def worded(self, data: Any) -> Any:
-        """The message beside `success`, without `data`."""
-        return {"success": True, **data}
+        return Response(Message(_("You are signed out.")))
 
 
 class ProjectViewSet(CamelStyle, PortalViewSet):

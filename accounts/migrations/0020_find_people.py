@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_append_only_audit'),
+        ('accounts', '0011_audit_by_time'),
         ('kit', '0001_text_search'),
     ]
 

@@ -86,6 +86,11 @@ class IdentityProvider(TimeStamped):
         """The name."""
         return self.name
 
+    @property
+    def closes_passwords(self) -> bool:
+        """Whether people of the company can sign in through it alone; a closed provider locks nobody out."""
+        return self.is_enabled and self.is_only_way
+
 
 class ApiToken(TimeStamped):
     """A token of a machine: acts as its owner, within its scopes and, where one is named, inside one project.

@@ -1,6 +1,8 @@
 """The audit trail."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from ..querysets import AuditQuerySet, RequestRecordQuerySet
@@ -17,11 +19,14 @@ class CurrentTransaction(models.Func):
 
 
 class AuditEntry(models.Model):
-    """One change of state, written by the service in the transaction of the change; never changed afterwards."""
+    """One change of state, written by the service in the transaction of the change; never changed afterwards.
 
-    tenant = models.ForeignKey(Tenant, null=True, on_delete=models.PROTECT, related_name="+")
-    project = models.ForeignKey(Project, null=True, on_delete=models.PROTECT, related_name="+")
-    actor = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    Its keys have no index of their own: those of `Meta` begin with them.
+    """
+
+    tenant = models.ForeignKey(Tenant, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    project = models.ForeignKey(Project, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    actor = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     action = models.CharField(max_length=80)
     target_type = models.CharField(max_length=60, blank=True)
     target_id = models.CharField(max_length=40, blank=True)
@@ -36,11 +41,15 @@ class AuditEntry(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["tenant", "-id"], name="audit_of_tenant"),
-            models.Index(fields=["project", "-id"], name="audit_of_project"),
+            models.Index(fields=["-created_at", "-id"], name="audit_by_time"),
+            models.Index(fields=["tenant", "-created_at", "-id"], name="audit_of_tenant_by_time"),
+            models.Index(fields=["project", "-created_at", "-id"], name="audit_of_project_by_time"),
+            models.Index(fields=["actor", "-created_at", "-id"], name="audit_of_actor_by_time"),
+            models.Index(fields=["action", "-created_at", "-id"], name="audit_of_action_by_time"),
             models.Index(fields=["target_type", "target_id", "-id"], name="audit_of_target"),
             models.Index(fields=["correlation_id"], name="audit_by_correlation"),
-            models.Index(fields=["actor", "-id"], name="audit_of_actor"),
+            models.Index(fields=["transaction_id", "id"], name="audit_by_transaction"),
+            GinIndex(OpClass(Upper("target_label"), name="gin_trgm_ops"), name="audit_by_label"),
         ]
 
     def __str__(self) -> str:
@@ -49,11 +58,15 @@ class AuditEntry(models.Model):
 
 
 class AuditSeal(models.Model):
-    """One link of the hash chain of a tenant: its digest covers the entry and the seal before it."""
+    """One link of the hash chain of a tenant: its digest covers the entry and the seal before it.
 
-    tenant = models.ForeignKey(Tenant, null=True, on_delete=models.PROTECT, related_name="+")
+    `accounts/chain.py` says what exactly.
+    """
+
+    tenant = models.ForeignKey(Tenant, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     sequence = models.BigIntegerField()
     entry = models.OneToOneField(AuditEntry, on_delete=models.PROTECT, related_name="seal")
+    entry_digest = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)
     sealed_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -70,7 +83,7 @@ class AuditSeal(models.Model):
 class RequestRecord(models.Model):
     """What is known of a write or a sign-in only afterwards: how it was asked and how it was answered."""
 
-    tenant = models.ForeignKey(Tenant, null=True, on_delete=models.PROTECT, related_name="+")
+    tenant = models.ForeignKey(Tenant, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     correlation_id = models.CharField(max_length=100)
     method = models.CharField(max_length=8)
@@ -87,7 +100,7 @@ class RequestRecord(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["correlation_id"], name="request_by_correlation"),
+            models.Index(fields=["correlation_id", "created_at"], name="request_by_correlation_time"),
             models.Index(fields=["tenant", "-id"], name="request_of_tenant"),
         ]
 

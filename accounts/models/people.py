@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from qaportal.kit.models import SoftDeleted, TimeStamped, new_uuid
 
 from ..choices import ROLE_RANK, ROLE_WORDS, RoleCode, RoleScope, UserStatus
-from ..permissions import permissions_of
+from ..permissions import PERMISSIONS, decide, permissions_of
 from ..querysets import MembershipQuerySet, RoleQuerySet, UserManager, name_and_address
 from .tenancy import Project, Tenant
 
@@ -150,6 +150,19 @@ class User(AbstractBaseUser, TimeStamped, SoftDeleted):
         """Whether this person administers a tenant."""
         return self.role.code in {RoleCode.SUPER_ADMIN, RoleCode.TENANT_ADMIN}
 
+    @property
+    def is_staff(self) -> bool:
+        """Whether Django's admin lets this person in; it follows from the role and is never stored."""
+        return self.may_sign_in and self.is_tenant_admin
+
+    def has_perm(self, code: str, obj: object | None = None) -> bool:
+        """Whether the role has a permission of the portal's table; Django's own permissions are nobody's."""
+        return code in PERMISSIONS and bool(decide(self, code))
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Whether Django's admin shows tables of the app at all; each table asks for itself."""
+        return self.is_staff
+
     def get_session_auth_hash(self) -> str:
         """What a session is bound to: the password, and the epoch that ends all sessions when it moves on."""
         return salted_hmac("accounts.session", f"{self.password}:{self.sign_in_epoch}", algorithm="sha256").hexdigest()
@@ -168,7 +181,8 @@ class User(AbstractBaseUser, TimeStamped, SoftDeleted):
         return self.tenant is None or (self.tenant.status == "active" and self.tenant.deleted_at is None)
 
     @cached_property
-    def _roles_by_project(self) -> dict[int, Role]:
+    def roles_by_project(self) -> dict[int, Role]:
+        """The roles that memberships give, by project."""
         memberships = self.memberships.select_related("role")
         return {membership.project_id: membership.role for membership in memberships}
 
@@ -180,7 +194,7 @@ class User(AbstractBaseUser, TimeStamped, SoftDeleted):
             return None
         if self.is_tenant_admin:
             return self.role
-        role = self._roles_by_project.get(project.pk)
+        role = self.roles_by_project.get(project.pk)
         if role is None and project.members_only:
             return None
         return role or self.role

@@ -17,7 +17,7 @@ from qaportal.kit.errors import NotVisible, RuleViolation
 from .. import audit, policies
 from ..models import Invitation, Role, Tenant, User
 from .people import create_user, require_role_of
-from .seats import locked_tenant, require_seat, told_to_newcomers
+from .seats import locked_tenant, require_seat
 
 LIFETIME = timedelta(days=7)
 SALT = "accounts.invitation"
@@ -159,7 +159,7 @@ def accept_invitation(*, link: str, password: str, first_name: str, last_name: s
         raise NotVisible
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at", "updated_at"])  # first, so that its seat counts once
-    with told_to_newcomers():
+    try:
         user = create_user(
             actor=None,
             email=invitation.email,
@@ -170,6 +170,11 @@ def accept_invitation(*, link: str, password: str, first_name: str, last_name: s
             last_name=last_name.strip() or invitation.last_name,
             is_email_verified=True,
         )
+    except RuleViolation as error:
+        if error.code != "seats_taken":
+            raise
+        words = _("The company has no free seat. Ask one of its administrators.")  # he can free none himself
+        raise RuleViolation(words, error.code) from error
     invitation.accepted_by = user
     invitation.save(update_fields=["accepted_by"])
     audit.record("invitation.accepted", actor=user, target=invitation)

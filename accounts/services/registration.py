@@ -11,13 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from qaportal.kit.errors import Denied, InvalidInput
+from qaportal.kit.errors import Denied, InvalidInput, RuleViolation
 
 from .. import audit
 from ..choices import RoleCode
 from ..models import IdentityProvider, TenantDomain, User
 from .people import create_user
-from .seats import told_to_newcomers
 
 LIFETIME = timedelta(days=3)
 SALT = "accounts.verify-email"
@@ -29,13 +28,14 @@ UNCONFIRMED = "unconfirmed_email"
 def register(*, email: str, password: str, first_name: str = "", last_name: str = "") -> User:
     """Add a person as tester of the company with the domain of his address; a job mails a link to confirm it.
 
-    He signs in once the address is confirmed. Raises Denied in words that name no company, InvalidInput for an
-    unusable password, RuleViolation for a taken address and without a free seat.
+    He signs in once the address is confirmed. Raises Denied in words that name no company, also without a free seat,
+    InvalidInput for an unusable password, RuleViolation for a taken address.
     """
+    closed = Denied(_("With this address you cannot register yourself. Ask for an invitation."), "not_open")
     domain = TenantDomain.objects.verified().of_address(email).select_related("tenant").first()
     if domain is None or IdentityProvider.objects.usable().filter(tenant=domain.tenant, is_only_way=True).exists():
-        raise Denied(_("With this address you cannot register yourself. Ask for an invitation."), "not_open")
-    with told_to_newcomers():
+        raise closed
+    try:
         user = create_user(
             actor=None,
             email=email,
@@ -46,9 +46,19 @@ def register(*, email: str, password: str, first_name: str = "", last_name: str 
             last_name=last_name.strip(),
             must_verify_email=True,
         )
+    except RuleViolation as error:
+        if error.code == "seats_taken":  # how many people a company has is nobody else's business
+            raise closed from error
+        raise
     audit.record("user.registered", actor=user, target=user, tenant=user.tenant)
     _send(user)
     return user
+
+
+def require_confirmed_address(*, user: User) -> None:
+    """Raise Denied for somebody who registered by himself, until he has confirmed that the address is his."""
+    if user.must_verify_email:
+        raise Denied(_("Confirm your address first, with the link that was mailed to you."), "email_unverified")
 
 
 def _send(user: User | None) -> None:

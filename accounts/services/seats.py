@@ -1,22 +1,23 @@
 """How many people a company may have, and that somebody is left who administers it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from qaportal.kit.errors import RuleViolation
+from qaportal.kit.errors import NotVisible, RuleViolation
 
 from ..choices import RoleCode
 from ..models import Tenant, User
 
-SEATS_TAKEN = "seats_taken"
-
 
 def locked_tenant(*, tenant_id: int) -> Tenant:
-    """The company, its row locked: whoever counts its people or its administrators does it one after the other."""
-    return Tenant.objects.select_for_update().get(pk=tenant_id)
+    """The company, its row locked: whoever counts its people or its administrators does it one after the other.
+
+    Rows that only point to it are written meanwhile. Raises NotVisible for one that was deleted.
+    """
+    tenant = Tenant.objects.select_for_update(no_key=True).get(pk=tenant_id)
+    if tenant.deleted_at is not None:
+        raise NotVisible
+    return tenant
 
 
 def require_seat(*, tenant: Tenant, wanted: int = 1) -> None:
@@ -28,20 +29,8 @@ def require_seat(*, tenant: Tenant, wanted: int = 1) -> None:
         raise RuleViolation(
             _("The company has %(most)d seats and all are taken. Remove somebody or an invitation first.")
             % {"most": tenant.max_users},
-            SEATS_TAKEN,
+            "seats_taken",
         )
-
-
-@contextmanager
-def told_to_newcomers() -> Iterator[None]:
-    """Say that there is no free seat in words for somebody who can do nothing about it himself."""
-    try:
-        yield
-    except RuleViolation as error:
-        if error.code != SEATS_TAKEN:
-            raise
-        words = _("The company has no free seat. Ask one of its administrators.")
-        raise RuleViolation(words, SEATS_TAKEN) from error
 
 
 def seats_taken(*, tenant: Tenant) -> int:

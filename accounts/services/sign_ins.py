@@ -3,14 +3,14 @@
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from qaportal.kit.errors import NotVisible
 
 from .. import audit
 from ..models import Tenant, TokenFamily, User
-from .tokens import end_all_families, end_family
+from .tokens import end_all_families
 
 
 @transaction.atomic
@@ -51,11 +51,26 @@ def end_api_sign_in(*, actor: User, family: TokenFamily) -> None:
     """End one of the actor's own API sign-ins; raises NotVisible for anybody else's."""
     if family.user_id != actor.pk:
         raise NotVisible
-    end_family(family=family, reason="revoked")
-    audit.record("session.revoked", actor=actor, target=actor, tenant=actor.tenant, way="api")
+    open_ones = TokenFamily.objects.filter(pk=family.pk, ended_at__isnull=True)
+    if open_ones.update(ended_at=timezone.now(), end_reason="revoked"):
+        audit.record("session.revoked", actor=actor, target=actor, tenant=actor.tenant, way="api")
 
 
-def _forget_sessions(known: object) -> None:
+@transaction.atomic
+def forget_sessions(*, actor: User) -> None:
+    """Remove the browser sessions of the person; whoever holds one signs in again, unless it is renewed."""
+    _forget_sessions(UserSession.objects.filter(user=actor))
+
+
+@transaction.atomic
+def remove_dead_sessions() -> int:
+    """Forget sessions that have ended or can no longer be renewed; answers how many of them were listed."""
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    gone, _rows = UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
+    return gone
+
+
+def _forget_sessions(known: QuerySet[UserSession]) -> None:
     """Remove the sessions and what is known of them."""
     keys = list(known.values_list("session_key", flat=True))
     Session.objects.filter(session_key__in=keys).delete()

@@ -1,5 +1,6 @@
 """Companies: added, changed, suspended, deleted and restored."""
 
+import json
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -15,11 +16,15 @@ from ..choices import TenantStatus
 from ..models import Tenant, User
 from ..models.tenancy import SECOND_FACTOR_SETTING
 from .api_tokens import revoke_tokens_of
+from .seats import locked_tenant
+from .second_factors import end_sign_ins_without_second_factor
 from .sign_ins import end_sign_ins_of_tenant
 
 EDITABLE = ("name", "settings")
 OF_PLATFORM = ("slug", "status", "subscription_tier", "max_users", "max_modules")
 """What the platform decides; also the slug, because a taken one tells of other companies."""
+LONGEST_SETTINGS = 20_000
+"""Characters of JSON: they are read with every request of the company's people."""
 
 
 def _save(tenant: Tenant) -> None:
@@ -38,6 +43,8 @@ def _checked_settings(given: Any) -> dict[str, Any]:
     problem = ""
     if not isinstance(settings, dict):
         problem = _("Settings are an object.")
+    elif len(json.dumps(settings)) > LONGEST_SETTINGS:
+        problem = _("Settings have at most %(most)d characters.") % {"most": LONGEST_SETTINGS}
     elif not isinstance(settings.get(SECOND_FACTOR_SETTING, False), bool):
         problem = _("%(name)s is true or false.") % {"name": SECOND_FACTOR_SETTING}
     if problem:
@@ -70,10 +77,10 @@ def update_tenant(*, actor: User, tenant: Tenant, if_match: str | None = None, *
     and token of its people at once. Raises Denied, VersionConflict, InvalidInput and RuleViolation.
     """
     policies.can_manage_tenant(actor, tenant).require()
-    tenant = Tenant.objects.select_for_update().get(pk=tenant.pk)
+    tenant = locked_tenant(tenant_id=tenant.pk)
     require_match(tenant, if_match)
     if any(name in fields and fields[name] != getattr(tenant, name) for name in OF_PLATFORM):
-        policies.can_suspend_tenant(actor).require()
+        policies.can_change_terms(actor).require()
     if fields.get("status") == TenantStatus.DELETED:
         delete_tenant(actor=actor, tenant=tenant)
         tenant.refresh_from_db()
@@ -102,6 +109,10 @@ def _follow(actor: User, tenant: Tenant, changes: dict[str, Any], *, was_require
     """What a change brings with it: the ends of sign-ins that are not allowed any more."""
     if "status" in changes and tenant.status == TenantStatus.SUSPENDED:
         _end_access(actor, tenant, "tenant_suspended")
+    if tenant.requires_second_factor != was_required:
+        policies.can_manage_sign_in(actor, tenant).require()
+    if tenant.requires_second_factor and not was_required:
+        end_sign_ins_without_second_factor(actor=actor, tenant=tenant)
 
 
 def _end_access(actor: User, tenant: Tenant, reason: str) -> None:
@@ -110,10 +121,29 @@ def _end_access(actor: User, tenant: Tenant, reason: str) -> None:
 
 
 @transaction.atomic
+def set_second_factor_required(*, actor: User, tenant: Tenant, required: bool) -> Tenant:
+    """Ask everybody in the company who signs in by password for a second factor, or no longer.
+
+    API sign-ins of people without one end at once. Raises Denied.
+    """
+    policies.can_manage_sign_in(actor, tenant).require()
+    tenant = Tenant.objects.select_for_update().get(pk=tenant.pk)
+    was_required = tenant.requires_second_factor
+    if was_required != required:
+        tenant.settings = {**(tenant.settings or {}), SECOND_FACTOR_SETTING: required}
+        tenant.save(update_fields=["settings", "updated_at"])
+        changes = {SECOND_FACTOR_SETTING: [was_required, required]}
+        audit.record("tenant.updated", actor=actor, target=tenant, changes=changes)
+        _follow(actor, tenant, changes, was_required=was_required)
+        events.publish("tenant.updated", tenant=tenant, actor=actor)
+    return tenant
+
+
+@transaction.atomic
 def delete_tenant(*, actor: User, tenant: Tenant, if_match: str | None = None) -> None:
     """Hide the company with all it holds, and end every way in; raises Denied and VersionConflict."""
     policies.can_suspend_tenant(actor).require()
-    tenant = Tenant.objects.select_for_update().get(pk=tenant.pk)
+    tenant = locked_tenant(tenant_id=tenant.pk)
     require_match(tenant, if_match)
     tenant.status, tenant.deleted_at = TenantStatus.DELETED, timezone.now()
     tenant.save(update_fields=["status", "deleted_at", "updated_at"])

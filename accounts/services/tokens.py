@@ -41,11 +41,15 @@ def _pair(family: TokenFamily, token_id: str) -> TokenPair:
 
 
 @transaction.atomic
-def open_family(*, user: User) -> TokenPair:
-    """Sign an API client in: a new family with its first pair."""
+def open_family(*, user: User, ip_address: str | None = None, user_agent: str = "") -> TokenPair:
+    """Sign an API client in: a new family with its first pair. Address and client are shown to the person."""
     token_id = uuid.uuid4().hex
     family = TokenFamily.objects.create(
-        user=user, current_token=token_id, expires_at=timezone.now() + settings.REFRESH_TOKEN_LIFETIME
+        user=user,
+        current_token=token_id,
+        ip_address=ip_address,
+        user_agent=user_agent.replace("\x00", "")[:200],
+        expires_at=timezone.now() + settings.REFRESH_TOKEN_LIFETIME,
     )
     User.objects.filter(pk=user.pk).update(last_login=timezone.now())
     audit.record("user.signed_in", actor=user, target=user, tenant=user.tenant, way="api")

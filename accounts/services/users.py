@@ -10,24 +10,38 @@ from django.utils.translation import gettext as _
 
 from qaportal.kit import events
 from qaportal.kit.concurrency import require_match
-from qaportal.kit.errors import PortalError, RuleViolation
+from qaportal.kit.errors import NotVisible, PortalError, RuleViolation
 
 from .. import audit, policies
 from ..choices import UserStatus
 from ..models import Role, User
 from .api_tokens import revoke_tokens_of
-from .people import require_role_of, save_with_address
+from .people import create_user, require_role_of, save_with_address
 from .seats import locked_tenant, require_administrator, require_seat
 from .sign_ins import end_all_sign_ins
 
 EDITABLE = ("email", "first_name", "last_name", "role", "status")
 
 
-def _locked(user: User) -> User:
-    """The person, its company locked before it."""
+def _locked(user: User, *, is_living: bool = True) -> User:
+    """The person, the company locked before him; raises NotVisible where he has to be living and was just deleted."""
     if user.tenant_id is not None:
         locked_tenant(tenant_id=user.tenant_id)
-    return User.objects.select_for_update(of=("self",)).select_related("tenant", "role").get(pk=user.pk)
+    user = User.objects.select_for_update(of=("self",)).select_related("tenant", "role").get(pk=user.pk)
+    if is_living and user.deleted_at is not None:
+        raise NotVisible
+    return user
+
+
+@transaction.atomic
+def add_user(*, actor: User, status: str = UserStatus.ACTIVE, **fields: Any) -> User:
+    """Add a person as `create_user` does, in this status; one that is to be `deleted` is hidden at once."""
+    is_hidden = status == UserStatus.DELETED
+    user = create_user(actor=actor, status=UserStatus.ACTIVE if is_hidden else status, **fields)
+    if is_hidden:
+        delete_user(actor=actor, user=user)
+        user.refresh_from_db()
+    return user
 
 
 @transaction.atomic
@@ -35,7 +49,8 @@ def update_user(*, actor: User, user: User, if_match: str | None = None, **field
     """Change address, names, role or status; a status of `deleted` deletes.
 
     Suspending ends every session and every token at once. Raises Denied, also for ending oneself, VersionConflict,
-    InvalidInput for a role that does not fit, RuleViolation for a taken address and for the last administrator.
+    InvalidInput for a role that does not fit, RuleViolation for a taken address, for the last administrator, and for
+    another `tenant` or `auth_provider`, which may be named and never change.
     """
     policies.can_manage_user(actor, user).require()
     if fields.get("status", user.status) not in {UserStatus.ACTIVE, user.status}:
@@ -46,6 +61,7 @@ def update_user(*, actor: User, user: User, if_match: str | None = None, **field
         delete_user(actor=actor, user=user)
         user.refresh_from_db()
         return user
+    _require_fixed(user, fields)
     before = audit.snapshot(user, EDITABLE)
     _apply(actor, user, fields)
     changes = audit.changes_between(before, audit.snapshot(user, EDITABLE))
@@ -62,6 +78,16 @@ def update_user(*, actor: User, user: User, if_match: str | None = None, **field
         _end_access(actor, user, "suspended")
     events.publish("user.updated", user=user, actor=actor)
     return user
+
+
+def _require_fixed(user: User, fields: dict[str, Any]) -> None:
+    """Raise RuleViolation where the company or the way to sign in would be another."""
+    if "tenant" in fields and fields["tenant"] != user.tenant:
+        words = _("A person stays in the company. Delete him here and add him there.")
+        raise RuleViolation(words, "tenant_fixed", fields={"tenant_id": [words]})
+    if fields.get("auth_provider", user.auth_provider) != user.auth_provider:
+        words = _("How a person signs in follows from where he signed in first.")
+        raise RuleViolation(words, "auth_provider_fixed", fields={"auth_provider": [words]})
 
 
 def _apply(actor: User, user: User, fields: dict[str, Any]) -> None:
@@ -126,7 +152,7 @@ def delete_user(*, actor: User, user: User, if_match: str | None = None) -> None
 def restore_user(*, actor: User, user: User) -> User:
     """Bring a deleted person back, with the role he had; raises Denied, and RuleViolation without a seat or address."""
     policies.can_manage_user(actor, user).require()
-    user = _locked(user)
+    user = _locked(user, is_living=False)
     if user.deleted_at is None:
         return user
     if user.tenant is not None:

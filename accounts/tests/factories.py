@@ -1,7 +1,12 @@
 """Makes tenants, projects and people for tests."""
 
+import time
+
 import factory
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 
 from accounts.choices import RoleCode
 from accounts.models import Membership, Project, Role, Tenant, User
@@ -59,3 +64,21 @@ class UserFactory(factory.django.DjangoModelFactory):
 class MembershipFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Membership
+
+
+def app_of(user: User) -> str:
+    """Set an authenticator app up for the user; answers its secret, for `code_of`."""
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    RecoveryCodes.activate(user)
+    return secret
+
+
+def code_of(secret: str, ahead: int = 0) -> str:
+    """The code that the app shows now, or some steps of time later or before."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + ahead))
+
+
+def recovery_code_of(user: User) -> str:
+    """One of the user's recovery codes."""
+    return Authenticator.objects.get(user=user, type=Authenticator.Type.RECOVERY_CODES).wrap().get_unused_codes()[0]

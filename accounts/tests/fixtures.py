@@ -1,13 +1,18 @@
 """People and projects that the tests of every app use."""
 
+import time
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.choices import RoleCode
-from accounts.models import Project, Tenant, User
+from accounts.models import IdentityProvider, Project, Tenant, TenantDomain, User
+from accounts.social import callback_address
 
-from .factories import ProjectFactory, TenantFactory, UserFactory
+from .factories import ProjectFactory, TenantFactory, UserFactory, role
+from .openid import LocalProvider, running_provider
 
 
 @pytest.fixture
@@ -61,14 +66,24 @@ def stranger(other_tenant) -> User:
     return UserFactory(tenant=other_tenant, role_code=RoleCode.TENANT_ADMIN, first_name="Stan", last_name="Stranger")
 
 
+def open_session(client: Client, user: User, *, way: str = "password", ago: float = 0) -> Client:
+    """Let the client have a session of the user, who signed in this way, as long ago as given in seconds."""
+    client.force_login(user, backend="accounts.backends.ActiveUserBackend")
+    session = client.session
+    session["account_authentication_methods"] = [{"method": way, "at": time.time() - ago}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session["sign_in_way"] = "identity_provider" if way == "socialaccount" else "page"
+    session["seen_at"] = int(time.time())
+    session.save()
+    return client
+
+
 @pytest.fixture
 def signed_in():
-    """`signed_in(user)`: a browser session."""
+    """`signed_in(user)`: a browser session, in which the user signed in just now; `ago=` seconds before."""
 
-    def sign_in(user: User) -> Client:
-        client = Client()
-        client.force_login(user, backend="accounts.backends.ActiveUserBackend")
-        return client
+    def sign_in(user: User, *, way: str = "password", ago: float = 0) -> Client:
+        return open_session(Client(), user, way=way, ago=ago)
 
     return sign_in
 
@@ -86,3 +101,27 @@ def api():
         return client
 
     return client_of
+
+
+@pytest.fixture(scope="session")
+def openid():
+    """A real OpenID provider on loopback."""
+    with running_provider() as provider:
+        yield provider
+
+
+@pytest.fixture
+def company_provider(openid, tenant, settings) -> IdentityProvider:
+    """The identity provider of the tenant, and `tessarin.example` as its confirmed mail domain."""
+    settings.OUTBOUND_ALLOW = ["127.0.0.1"]
+    settings.ORIGIN = "http://testserver"
+    return connected_provider(openid, tenant, "tessarin.example")
+
+
+def connected_provider(openid: LocalProvider, tenant: Tenant, domain: str) -> IdentityProvider:
+    """Connect the tenant with the provider, as a client of its own, with the mail domain confirmed."""
+    made = IdentityProvider(tenant=tenant, name=f"{tenant.name} ID", issuer=openid.issuer, default_role=role("tester"))
+    made.client_id, made.client_secret = openid.add_client(callback_address(made))
+    made.save()
+    TenantDomain.objects.create(tenant=tenant, domain=domain, verified_at=timezone.now())
+    return made

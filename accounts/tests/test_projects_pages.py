@@ -28,7 +28,7 @@ def test_refusals_stand_in_the_form(signed_in, admin, tester, project):
     unusable = signed_in(admin).post(LIST, {"name": "Again", "key": "1"})
     assert "2 to 12 capital letters and digits" in unusable.content.decode()
     denied = signed_in(tester).post(LIST, {"name": "Mine"})
-    assert denied.status_code == 422
+    assert denied.status_code == 403
 
 
 def test_opening_a_project_remembers_it(signed_in, tester, tenant, project):

@@ -27,14 +27,13 @@ RESEND_RATE_OF_ADDRESS = "5/h"
 
 
 def link_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page whose address is a secret: kept by no cache, found by no search engine, written into no log."""
+    """A page whose address is a secret: kept by no cache and found by no search engine."""
 
     @never_cache
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         response["X-Robots-Tag"] = "noindex, nofollow"
-        response._has_been_logged = True  # Django would write the address of a refusal into the log
         return response
 
     return wrapped

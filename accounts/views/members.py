@@ -35,6 +35,7 @@ def member_list(request: HttpRequest) -> HttpResponse:
     """Who reaches the project, with which role; the form that gives a role."""
     if request.method != "POST":
         return _render_members(request)
+    policies.can_manage_members(request.user, request.project).require()
     form = MemberForm(request.POST, project=request.project, actor=request.user)
     if not form.is_valid():
         return _render_members(request, form, status=422)

@@ -20,7 +20,9 @@ def project_list(request: HttpRequest) -> HttpResponse:
     decision = policies.can_create_project(request.user)
     form = ProjectForm(request.POST or None)
     status = 200
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST":
+        decision.require()
+    if form.is_valid():
         with shown_refusal(request) as refusal:
             project = projects.create_project(actor=request.user, **form.cleaned_data)
             return redirect(project)

@@ -138,7 +138,8 @@ class FilteredListView(FilterView):
         table = self.table_class(self.object_list, **self.get_table_kwargs())
         table.request = self.request
         RequestConfig(self.request, paginate=False).configure(table)
-        table.paginate(page=1, per_page=self.get_paginate_by(self.object_list))
+        per_page = self.get_paginate_by(self.object_list)
+        table.paginate(page=1, per_page=per_page, paginator_class=self.paginator_class)
         table.page = table.paginator.get_page(self.request.GET.get("page"))
         context.update(table=table, page_obj=table.page, chips=self.chips(context["filter"]), page_sizes=PAGE_SIZES)
         return context

@@ -10,9 +10,24 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
-from accounts.models import ApiToken, Invitation, Membership, Project, Role, User
+from accounts.choices import RoleCode, RoleScope, TokenScope
+from accounts.models import (
+    AuditEntry,
+    IdentityProvider,
+    Invitation,
+    Membership,
+    Project,
+    Role,
+    Tenant,
+    TenantDomain,
+    TokenFamily,
+    User,
+)
+from accounts.services.api_tokens import create_api_token
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
 from catalog.tests.factories import FolderFactory, TestCaseFactory
 from files.services import store
@@ -20,6 +35,8 @@ from qaportal.kit import progress
 from releases.tests.factories import ReleaseCaseFactory, ReleaseFactory
 from runs.models import ReportImport, RunCase, TestRun
 from runs.tests.factories import make_run, record, reported
+
+from . import admin_matrix
 
 ROLES = ("viewer", "developer", "tester", "quality_manager", "tenant_admin")
 NOTHING = 987_654_321
@@ -41,16 +58,14 @@ class World:
         return self.people["tenant_admin"]
 
 
-def make_world(marker: str, key: str, *, run_number: int = 1) -> World:
-    """Make the tenant and everything in it; a run number of its own tells its run from those of other worlds."""
-    tenant = TenantFactory(name=f"{marker} company", slug=f"{marker}-company".lower())
+def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | None = None) -> World:
+    """Make the tenant and everything in it; a run number of its own tells its run from those of other worlds.
+
+    Beside another world, make one more project in its tenant, with objects of its own and the same people.
+    """
+    tenant = beside.project.tenant if beside else TenantFactory(**_named(marker))
     project = ProjectFactory(tenant=tenant, key=key, name=f"{marker} product", description=f"About {marker}")
-    people = {
-        code: UserFactory(
-            tenant=tenant, role_code=code, email=f"{code}@{marker}.example".lower(), first_name=marker, last_name=code
-        )
-        for code in ROLES
-    }
+    people = beside.people if beside else make_people(tenant, marker)
     world = World(marker, project, people)
     admin = world.admin
     member = Membership.objects.create(user=people["viewer"], project=project, role=Role.objects.built_in("viewer"))
@@ -63,7 +78,12 @@ def make_world(marker: str, key: str, *, run_number: int = 1) -> World:
     run = make_run(project, name=f"{marker} run", release=release)
     TestRun.objects.filter(pk=run.pk).update(number=run_number)
     run.refresh_from_db()
-    record(run, reported(f"{marker} test", "failed", error_message=f"{marker} error"))
+    spare = TestCaseFactory(project=project, title=f"{marker} spare case")
+    record(
+        run,
+        reported(f"{marker} test", "failed", error_message=f"{marker} error"),
+        reported(f"{marker} spare", explicit_ids=(spare.test_id,)),
+    )
     stored = store(actor=admin, project=project, stream=io.BytesIO(marker.encode()), name=f"{marker}.txt")
     work = progress.start(kind="report_import", user_id=admin.pk, tenant_id=tenant.pk, project_id=project.pk)
     report_import = ReportImport.objects.create(
@@ -79,31 +99,76 @@ def make_world(marker: str, key: str, *, run_number: int = 1) -> World:
         "release": release,
         "release_case": scope,
         "run": run,
-        "run_case": RunCase.objects.filter(run=run).first(),
+        "run_case": RunCase.objects.filter(run=run, case__isnull=True).first(),
+        "spare_case": spare,
         "file": stored,
         "progress": work,
         "report_import": report_import,
         "person": people["viewer"],
+        "audit_entry": AuditEntry.objects.filter(tenant=tenant).first(),
     }
-    world.objects |= _access_of(admin, marker)
+    world.objects = (
+        (beside.objects | world.objects) if beside else (world.objects | access_of(world) | _sign_ins_of(admin, marker))
+    )
+    if not beside:
+        world.objects |= admin_matrix.objects_for(world)
     return world
 
 
-def _access_of(admin: User, marker: str) -> dict[str, Any]:
-    """A role of the company's own, an invitation and a token."""
-    role = Role.objects.create(tenant=admin.tenant, name=f"{marker} role", code="tester", scope="module")
+def _named(marker: str) -> dict[str, str]:
+    return {"name": f"{marker} company", "slug": f"{marker}-company".lower()}
+
+
+def make_people(tenant: Tenant, marker: str, domain: str = "") -> dict[str, User]:
+    """One person for each role."""
+    domain = (domain or f"{marker}.example").lower()
+    return {
+        code: UserFactory(tenant=tenant, role_code=code, email=f"{code}@{domain}", first_name=marker, last_name=code)
+        for code in ROLES
+    }
+
+
+def access_of(world: World) -> dict[str, Any]:
+    """Who else may come in, as what, and by which token."""
+    marker, tenant, admin = world.marker, world.project.tenant, world.admin
+    scopes = {"code": RoleCode.TESTER, "scope": RoleScope.MODULE}
+    role = Role.objects.create(tenant=tenant, name=f"{marker} role", description=f"About {marker}", **scopes)
     invitation = Invitation.objects.create(
-        tenant=admin.tenant,
+        tenant=tenant,
         email=f"invited@{marker}.example".lower(),
+        first_name=marker,
         role=role,
         invited_by=admin,
         nonce=marker,
         expires_at=timezone.now() + timedelta(days=7),
     )
-    token = ApiToken.objects.create(
-        user=admin, name=f"{marker} token", prefix="qap_", token_hash=marker, scopes=["read"]
+    token, _secret = create_api_token(actor=admin, name=f"{marker} token", scopes=[TokenScope.READ])
+    provider = IdentityProvider.objects.create(
+        tenant=tenant,
+        name=f"{marker} sign-in",
+        issuer=f"https://id.{marker}.example".lower(),
+        client_id=marker,
+        client_secret=f"{marker} secret",
+        default_role=role,
+        is_enabled=False,
     )
-    return {"role": role, "invitation": invitation, "token": token, "company": admin.tenant}
+    return {
+        "tenant": tenant,
+        "role": role,
+        "invitation": invitation,
+        "api_token": token,
+        "identity_provider": provider,
+    }
+
+
+def _sign_ins_of(admin: User, marker: str) -> dict[str, Any]:
+    """How the administrator signs in, and the mail domain that he claims."""
+    return {
+        "domain": TenantDomain.objects.create(tenant=admin.tenant, domain=f"{marker}.example".lower()),
+        "factor": Authenticator.objects.create(user=admin, type=Authenticator.Type.TOTP, data={"secret": marker}),
+        "family": TokenFamily.objects.create(user=admin, user_agent=marker, expires_at=timezone.now()),
+        "session": UserSession.objects.create(user=admin, ip="192.0.2.1", session_key=marker, user_agent=marker),
+    }
 
 
 def pk_of(name: str) -> Callable[[World], Any]:
@@ -125,15 +190,31 @@ class Row:
 ROWS = (
     Row("project_key", "", lambda world: world.project.key, lambda: "NOTHING"),
     Row("user_id", "", pk_of("person")),
+    Row("role_id", "", pk_of("role")),
+    Row("invitation_id", "", pk_of("invitation")),
+    Row("token_id", "", pk_of("api_token")),
+    Row("tenant_id", "", pk_of("tenant")),
+    Row("session_id", "accounts:", pk_of("session")),
+    Row("family_id", "accounts:", pk_of("family"), uuid.uuid4),
+    Row("factor_id", "accounts:", pk_of("factor")),
+    Row("domain_id", "accounts:", pk_of("domain")),
+    Row("provider_id", "openid_connect", pk_of("identity_provider"), uuid.uuid4),
     Row("project_id", "accounts:", pk_of("project")),
     Row("invitation_id", "accounts:", pk_of("invitation")),
     Row("role_id", "accounts:", pk_of("role")),
-    Row("token_id", "accounts:", pk_of("token")),
-    Row("company_id", "accounts:", pk_of("company")),
+    Row("token_id", "accounts:", pk_of("api_token")),
+    Row("company_id", "accounts:", pk_of("tenant")),
     Row("file_id", "", pk_of("file"), uuid.uuid4),
     Row("progress_id", "", pk_of("progress"), uuid.uuid4),
     Row("import_id", "", pk_of("report_import"), uuid.uuid4),
+    Row("entry_id", "accounts:audit", pk_of("audit_entry")),
+    Row("pk", "audit-log-", pk_of("audit_entry")),
     Row("pk", "project-", pk_of("project")),
+    Row("pk", "user-", pk_of("person")),
+    Row("pk", "api-token-", pk_of("api_token")),
+    Row("pk", "v1-tenant-", pk_of("tenant")),
+    Row("pk", "v1-user-", pk_of("person")),
+    Row("pk", "v1-role-", pk_of("role")),
     Row("pk", "module-", pk_of("module")),
     Row("pk", "sub-module-", pk_of("sub_module")),
     Row("pk", "feature-", pk_of("feature")),
@@ -147,8 +228,15 @@ ROWS = (
     Row("row_id", "runs:", pk_of("release_case")),
     Row("number", "runs:", lambda world: world.objects["run"].number),
     Row("test_id", "runs:", pk_of("run_case")),
+    *(
+        Row("object_id", prefix, pk_of(admin_matrix.key_of(model)), none)
+        for prefix, model, none in admin_matrix.tables()
+    ),
 )
 """The longest start of a route's name that fits wins."""
+
+OF_PLATFORM = frozenset({"admin:accounts_tenant_delete"})
+"""Routes with an object that refuse everybody but the platform's administrator."""
 
 BODY_IDS: dict[str, Callable[[World], Any]] = {
     "project_id": pk_of("project"),
@@ -168,6 +256,10 @@ BODY_IDS: dict[str, Callable[[World], Any]] = {
     "qa_lead": pk_of("person"),
     "qa_lead_id": pk_of("person"),
     "user_id": pk_of("person"),
+    "tenant_id": pk_of("tenant"),
+    "role_id": pk_of("role"),
+    "default_role_id": pk_of("role"),
+    "default_project_id": pk_of("project"),
 }
 """Keys of a body or a query that name an object."""
 

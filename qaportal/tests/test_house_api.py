@@ -12,8 +12,8 @@ from openapi_schema_validator import OAS30Validator
 from operations.views import openapi_document
 
 from . import tenant_matrix
+from .callers import Caller
 from .routes import OPEN_TO_THE_ANONYMOUS, named_routes
-from .test_house_tenancy import Caller
 
 LIST = Path(__file__).resolve().parent.parent.parent / "docs" / "endpoints.csv"
 with LIST.open(newline="") as listed:

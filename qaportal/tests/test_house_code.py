@@ -139,11 +139,17 @@ def test_files_tell_nothing_of_where_they_were_written(pattern, why):
 
 
 WITHOUT_ACTOR = {
+    "accounts.services.attempts": "nobody is signed in yet",
     "accounts.services.bootstrap": "prepares an installation in which nobody is yet",
+    "accounts.services.seals": "run by a job over what was written: nobody acts",
     "accounts.services.tokens": "signing in and out: the person of the token is the actor",
+    "accounts.services.identity_providers.record_refusal": "somebody who was not let in",
+    "accounts.services.notices.send_security_notice": "called by a job for the person himself",
     "accounts.services.passwords.send_reset_mail": "called by a job for the person himself",
     "accounts.services.passwords.reset_url": "makes an address, changes nothing",
     "accounts.services.passwords.record_password_change": "the person himself",
+    "accounts.services.sign_ins.remove_dead_sessions": "called by a job every night",
+    "accounts.services.passwords.reset_password": "the person himself, whom the link names",
     "accounts.services.api_tokens.note_use": "notes that the token itself was used",
     "accounts.services.api_tokens.find_by_secret": "reads",
     "accounts.services.invitations.accept_invitation": "the invited person, whom it makes",
@@ -151,6 +157,7 @@ WITHOUT_ACTOR = {
     "accounts.services.invitations.find_by_link": "reads",
     "accounts.services.invitations.send_invitation_mail": "called by a job for the invited person",
     "accounts.services.registration": "the person himself, before he can sign in",
+    "accounts.services.identity_providers.arrive": "the person who arrives, whom it finds or makes",
     "accounts.services.people.save_with_address": "a part of services that know who acts",
     "accounts.services.projects.register_content_check": "called when the apps get ready",
     "accounts.services.projects.key_from": "makes a word, changes nothing",

@@ -51,6 +51,8 @@ def _check_priority(priority: int | None) -> None:
 
 def _insert(release: Release, selection: Selection, priority: int | None, assigned_to: User | None) -> int:
     """Add what is missing in one statement, in the order of folders and ids; answers how many rows."""
+    if selection.is_empty():
+        return 0
     chosen = selection.cases(release.project_id).order_by().values("pk", "folder__path", "test_id")
     columns, parameters = chosen.query.sql_with_params()
     last = ReleaseCase.objects.filter(release=release).aggregate(last=Max("position"))["last"] or 0
@@ -92,7 +94,7 @@ def add_cases(
     _check_priority(priority)
     _check_assignee(release, assigned_to)
     selection = Selection(tuple(case_ids), folder, tuple(tags), everything)
-    added = _insert(release, selection, priority, assigned_to)
+    added = 0 if selection.is_empty() else _insert(release, selection, priority, assigned_to)
     if added:
         named = {
             "folder": str(folder) if folder else "",

@@ -69,7 +69,7 @@ def signed_in_page(portal, browser: Browser, request) -> Callable[..., Page]:
         page.goto(portal.url)
         page.get_by_label("Work e-mail").fill(user.email)
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         expect(page.locator("#sidebar")).to_be_attached()
         return page
 

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_core_python.sync_playwright import Axe
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from accounts.services.api_tokens import create_api_token
 from accounts.services.invitations import invitation_url, invite
 from accounts.services.people import set_project_role
@@ -44,11 +44,20 @@ def pages(portal) -> list[str]:
         f"{run}edit/",
         "~/runs/upload/",
         "~/members/",
+        "/administration/audit/",
+        f"/administration/audit/?entry={portal.entry.pk}&action=release.updated",
+        f"/administration/audit/{portal.entry.pk}/",
         "/style",
         "/palette/?q=4.18&project=PAY",
         "~/nothing-here/",
-        "/account/password/change/",
         "/account/",
+        "/account/password/change/",
+        "/account/second-factors/",
+        "/account/second-factors/app/",
+        "/account/second-factors/key/",
+        "/account/sessions/",
+        "/account/reauthenticate/",
+        "/administration/sign-in/",
         "/account/tokens/",
         "/account/tokens/new/",
         *administration_pages(portal),
@@ -91,6 +100,7 @@ def filled(portal, tester, lead, admin):
     rows = ReleaseCase.objects.filter(release=portal.release).order_by("pk")[1:4]
     for row, status in zip(rows, ("failed", "blocked", "in_progress"), strict=True):
         set_verdict(actor=tester, release_case=row, status=status, comments="The page stays white")
+    portal.entry = AuditEntry.objects.filter(action="release.updated").latest("pk")
     invite(actor=admin, tenant=admin.tenant, email="petra@tessarin.example", role=tester.role)
     create_api_token(actor=tester, name="Nightly build", scopes=["results:write"], project=portal.project)
     set_project_role(actor=admin, project=portal.project, user=tester, role=tester.role)
@@ -137,6 +147,7 @@ def test_axe_finds_nothing_before_sign_in(portal, browser, admin):
     invitation = invite(actor=admin, tenant=admin.tenant, email="petra@tessarin.example", role=admin.role)
     link = urlsplit(invitation_url(invitation)).path
     pages = ["/account/login/", "/account/password/reset/", "/account/signup/", "/account/verify-email/"]
+    pages += ["/account/company/"]
     pages += [link, "/invitation/over/", "/account/verify-email/over/"]
     for scheme in ("light", "dark"):
         page = browser.new_context(color_scheme=scheme).new_page()

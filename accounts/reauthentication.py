@@ -1,0 +1,89 @@
+"""Confirming who one is before a dangerous act: whoever signed in more than 15 minutes ago does it once more."""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from qaportal.kit.errors import Denied
+
+from .models import IdentityProvider
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether the person proved in the last 15 minutes who he is: by signing in, or by confirming it."""
+    if not request.user.is_authenticated:
+        return False
+    records = get_authentication_records(request, request.user)
+    latest = max((record["at"] for record in records), default=0)
+    return time.time() - latest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+def require_fresh(request: HttpRequest) -> None:
+    """Raise Denied unless the person proved lately who he is; for doors that cannot show a page."""
+    if not is_fresh(request):
+        raise Denied(_("Confirm first that it is you: open your account in the portal."), "reauthentication_required")
+
+
+def provider_of(request: HttpRequest) -> IdentityProvider | None:
+    """The identity provider through which the person comes, where he can confirm who he is."""
+    user = request.user
+    if not user.is_authenticated or user.tenant_id is None:
+        return None
+    provider = IdentityProvider.objects.usable().filter(tenant_id=user.tenant_id).first()
+    if provider is None or not SocialAccount.objects.filter(user_id=user.pk, provider=str(provider.pk)).exists():
+        return None
+    return provider
+
+
+def freshly_authenticated(view: Any) -> Any:
+    """Let only those in who proved lately who they are; for function views, and for class views as a decorator.
+
+    Everybody else is led to the page that asks, and from there back to the page he came from. What he sent is not
+    kept and not done: it may hold secrets, and a confirmation must not set off what is no longer seen.
+    """
+    if isinstance(view, type):
+        return method_decorator(freshly_authenticated, name="dispatch")(view)
+    return _guarded(view)
+
+
+def _guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if is_fresh(request):
+            return view(request, *args, **kwargs)
+        return _ask(request)
+
+    return wrapped
+
+
+def _ask(request: HttpRequest) -> HttpResponse:
+    """Lead to the page that asks, by a header where htmx would follow a redirection into a part of the page."""
+    address = f"{reverse('account_reauthenticate')}?{urlencode({'next': _way_back(request)})}"
+    if getattr(request, "htmx", False):
+        return HttpResponse(headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
+
+
+def _way_back(request: HttpRequest) -> str:
+    """The page to return to: the one asked for, or the one from which something was sent; always on this host."""
+    if request.method == "GET" and not getattr(request, "htmx", False):
+        return request.get_full_path()
+    came_from = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
+        return reverse("accounts:account")
+    parts = urlsplit(came_from)
+    return parts.path + (f"?{parts.query}" if parts.query else "")

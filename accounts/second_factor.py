@@ -1,0 +1,64 @@
+"""Whether somebody has a second factor, and whether he would need one: asked by every door of the portal."""
+
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from qaportal.kit.errors import Denied
+
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+"""What counts as one; recovery codes only stand in for one that is lost."""
+
+WAY_KEY = "sign_in_way"
+"""Where a session keeps how it was opened."""
+PASSWORD, IDENTITY_PROVIDER = "page", "identity_provider"
+
+
+def has_second_factor(user: AbstractBaseUser) -> bool:
+    """Whether the person has an app or a key that proves who he is beside the password."""
+    return Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists()
+
+
+def holds_second_factor() -> Exists:
+    """The same as an expression, for queries of people."""
+    return Exists(Authenticator.objects.filter(user_id=OuterRef("pk"), type__in=FACTORS))
+
+
+def second_factor_required(user: AbstractBaseUser) -> bool:
+    """Whether the person's company asks everybody for one."""
+    return user.tenant is not None and user.tenant.requires_second_factor
+
+
+def second_factor_missing(request: HttpRequest) -> bool:
+    """Whether the session may do nothing before a second factor is set up.
+
+    Sign-ins through the company's identity provider are exempt: the provider is trusted to have asked for it.
+    """
+    user = request.user
+    if not user.is_authenticated or not second_factor_required(user) or way_of(request) == IDENTITY_PROVIDER:
+        return False
+    known = getattr(user, "holds_second_factor", None)
+    return not (has_second_factor(user) if known is None else known)
+
+
+def missing() -> Denied:
+    """The refusal in the words that every door says."""
+    return Denied(
+        _("Your company asks for a second factor. Sign in to the portal in a browser and set one up."),
+        "second_factor_missing",
+    )
+
+
+def way_of(request: HttpRequest) -> str:
+    """How the session was opened: by password on the page, or through the company's identity provider."""
+    return request.session.get(WAY_KEY, PASSWORD)
+
+
+def way_being_taken(request: HttpRequest, user: AbstractBaseUser) -> str:
+    """How the sign-in that goes on now began; the second factor that followed it does not count."""
+    methods = [record["method"] for record in get_authentication_records(request, user)]
+    first = next((method for method in reversed(methods) if method != "mfa"), "password")
+    return IDENTITY_PROVIDER if first == "socialaccount" else PASSWORD

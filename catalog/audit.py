@@ -1,0 +1,36 @@
+"""What catalog writes into the audit trail, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.audit_words import Kind, Subject, register
+
+from .models import Folder, TestCase
+
+
+def register_all() -> None:
+    """Register the actions and the objects of catalog."""
+    register(
+        Subject(
+            "folder",
+            _("Folders"),
+            {
+                "created": _("created a folder"),
+                "updated": _("changed a folder"),
+                "moved": _("moved a folder"),
+                "deleted": _("deleted a folder"),
+            },
+        ),
+        Subject(
+            "case",
+            _("Test cases"),
+            {
+                "created": _("created a test case"),
+                "updated": _("changed a test case"),
+                "moved": _("moved a test case"),
+                "deleted": _("deleted a test case"),
+            },
+        ),
+        Subject("test_id", _("Test cases"), {"reserved": _("reserved a test id")}),
+        Kind(Folder, _("Folder"), lambda reader: Folder.objects.visible_to(reader).select_related("project")),
+        Kind(TestCase, _("Test case"), lambda reader: TestCase.objects.visible_to(reader).select_related("project")),
+    )

@@ -1,0 +1,137 @@
+"""The matrix of tenants finds what it looks for: one guard of the portal is taken away at a time, and it tells."""
+
+from functools import cache, wraps
+
+import pytest
+from django.apps import apps
+from django.urls import reverse
+
+from . import isolation
+from .api_documents import guarded_writes, with_value
+from .callers import Caller
+from .isolation import ROUTES, address_of, all_findings, ids_in_body, make_worlds
+from .page_forms import Pages
+from .tenant_matrix import BODY_IDS
+from .write_matrix import example
+
+GUARD = "visible_to"
+GUARDED = sorted(
+    (model for model in apps.get_models() if hasattr(model._default_manager.all(), GUARD)),
+    key=lambda model: model._meta.label,
+)
+BEHIND_THE_PROJECT = "pages name the project too, which has a guard of its own"
+NOT_ALONE = {
+    "accounts.RequestRecord": "read beside entries of the audit trail, which have a guard of their own",
+    "files.StoredFile": BEHIND_THE_PROJECT,
+    "releases.ReleaseCase": "found within a release, which has a guard of its own",
+}
+"""Models whose guard stands behind another one: taking it away alone opens nothing. Each with its reason."""
+
+
+def queryset_of(model):
+    return type(model._default_manager.all())
+
+
+def taken_away(self, user):
+    """What `visible_to` answers when somebody forgot it."""
+    return self.living() if hasattr(self, "living") else self
+
+
+@pytest.fixture
+def worlds(db):
+    return make_worlds()
+
+
+def calls_of(route, home):
+    """What to call the route with, to see which guards it asks: its page, and ids of the own world in its body."""
+    address = address_of(route, home)
+    if "get" in route.methods:
+        yield "get", address, None, {}
+    if not route.is_api and "post" in route.methods:
+        yield "post", address, None, {}
+    for method in (method for known, method in guarded_writes() if known == route):
+        sent = example(route, method, home, Pages())
+        yield method, address, sent.data, sent.options(route)
+        for field in ids_in_body(route, method):
+            sent = example(route, method, home, Pages())
+            yield method, address, with_value(sent.data, field.path, BODY_IDS[field.key](home)), sent.options(route)
+
+
+@cache
+def _asked() -> dict[str, list]:
+    """The routes that ask the guard of each model; filled by the first test that needs it."""
+    return {}
+
+
+def routes_that_ask(model, home, monkeypatch):
+    """The routes that call the guard of the model, those of the API with an object in their address first."""
+    if not _asked():
+        _asked().update({model._meta.label: [] for model in GUARDED})
+        asked, caller = set(), Caller(home.admin)
+        with monkeypatch.context() as patch:
+            for each in GUARDED:
+                patch.setattr(queryset_of(each), GUARD, noted(getattr(queryset_of(each), GUARD), each, asked))
+            for route in sorted(ROUTES, key=lambda route: (not route.is_api, not route.kwargs, route.name)):
+                asked.clear()
+                for method, address, data, options in calls_of(route, home):
+                    caller.call(route, method, address, data, **options)
+                for label in asked:
+                    _asked()[label].append(route)
+    return _asked()[model._meta.label]
+
+
+def noted(original, model, asked):
+    @wraps(original)
+    def wrapper(self, user):
+        asked.add(self.model._meta.label)
+        return original(self, user)
+
+    return wrapper
+
+
+@pytest.mark.parametrize("model", GUARDED, ids=lambda model: model._meta.label)
+def test_the_matrix_tells_when_a_guard_is_missing(model, worlds, monkeypatch):
+    home, foreign = worlds
+    routes = routes_that_ask(model, home, monkeypatch)
+    if not routes:
+        pytest.skip("no address reads these rows")
+    caller = Caller(home.admin)
+    monkeypatch.setattr(queryset_of(model), GUARD, taken_away)
+    telling = (route.name for route in routes if all_findings(caller, home, foreign, Pages(), [route]))
+    first = next(telling, None)
+    if model._meta.label in NOT_ALONE:
+        assert first is None, f"{first} tells that the guard of {model._meta.label} is missing: it stands alone"
+    else:
+        assert first, f"none of {[route.name for route in routes]} tells that {model._meta.label} has no guard"
+        monkeypatch.undo()
+        route = next(route for route in routes if route.name == first)
+        assert all_findings(caller, home, foreign, Pages(), [route]) == []
+
+
+def test_the_list_of_guards_behind_others_holds_no_others():
+    assert set(NOT_ALONE) <= {model._meta.label for model in GUARDED}
+
+
+def test_the_matrix_tells_of_writes_and_of_words(worlds, monkeypatch):
+    """The other ways to fail: an answer that differs only in its words, and a change that nobody sees."""
+    home, foreign = worlds
+    caller = Caller(home.admin)
+    route = next(route for route in ROUTES if route.name == "project-detail")
+    original = Caller.act
+
+    def talking(self, route, method, address, data=None, **options):
+        answer = original(self, route, method, address, data, **options)
+        if address.startswith(reverse(route.name, kwargs={"pk": foreign.project.pk})):
+            answer.body += b"Ask the administrator of this project."
+        return answer
+
+    def writing(self, route, method, address, data=None, **options):
+        answer = original(self, route, method, address, data, **options)
+        if method != "get":
+            type(foreign.project).objects.filter(pk=foreign.project.pk).update(name="Changed")
+        return answer
+
+    for act, words in ((talking, "is told from nothing"), (writing, "changes ['accounts.Project']")):
+        monkeypatch.setattr(Caller, "act", act)
+        found = isolation.findings_in_paths(caller, home, foreign, [route])
+        assert any(words in each for each in found), found
