@@ -21,6 +21,7 @@ from ..forms import RoleForm
 from ..forms.people import PersonForm, ProjectRoleForm
 from ..models import Membership, Project, User
 from ..person_page import PersonPage
+from ..reauthentication import freshly_authenticated
 from ..services import passwords, people, users
 
 TEMPLATE = "accounts/person_detail.html"
@@ -85,6 +86,7 @@ def sign_person_out(request: HttpRequest, user_id: int) -> HttpResponse:
 
 @require_POST
 @administration_page("user.manage")
+@freshly_authenticated
 def delete_person(request: HttpRequest, user_id: int) -> HttpResponse:
     """Delete somebody: he is hidden and every way in ends; what he did keeps his name."""
     person = find_person(request, user_id)

@@ -22,6 +22,7 @@ from ..filters import company_choices
 from ..forms.roles import CustomRoleForm
 from ..models import Membership, Role, User
 from ..permission_grid import choices_for, grid_of, permissions_in
+from ..reauthentication import freshly_authenticated
 from ..services import roles
 
 FORM = "accounts/role_form.html"
@@ -118,6 +119,7 @@ def _saved(request: HttpRequest, form: CustomRoleForm, save: Callable[..., Role]
 
 
 @administration_page("role.manage")
+@freshly_authenticated
 def create_role(request: HttpRequest) -> HttpResponse:
     """Make a role; choosing another base shows what it can have (`?code=`), and saves nothing."""
     decision = policies.can_create_role(request.user, request.user.tenant)
@@ -153,9 +155,19 @@ def role_detail(request: HttpRequest, role_id: int) -> HttpResponse:
     """What a role may do; those of the company can be changed here."""
     role = _found(request, role_id)
     decision = policies.can_manage_role(request.user, role)
+    if decision:
+        return _edit_role(request, role)
+    if request.method == "POST":
+        decision.require()
+    return _render_form(request, _form_of(request, role), role, decision)
+
+
+@freshly_authenticated
+def _edit_role(request: HttpRequest, role: Role) -> HttpResponse:
+    """The page of a role that the reader may change."""
+    decision = policies.can_manage_role(request.user, role)
     if request.method != "POST" or "show" in request.POST:
         return _render_form(request, _form_of(request, role), role, decision)
-    decision.require()
     form = CustomRoleForm(request.POST, actor=request.user, role=role)
     if form.is_valid():
         expected = form.cleaned_data["if_match"] or None
@@ -167,6 +179,7 @@ def role_detail(request: HttpRequest, role_id: int) -> HttpResponse:
 
 @require_POST
 @administration_page("role.manage")
+@freshly_authenticated
 def delete_role(request: HttpRequest, role_id: int) -> HttpResponse:
     """Delete a role that nobody has."""
     role = _found(request, role_id)
