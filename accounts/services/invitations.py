@@ -159,16 +159,22 @@ def accept_invitation(*, link: str, password: str, first_name: str, last_name: s
         raise NotVisible
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at", "updated_at"])  # first, so that its seat counts once
-    user = create_user(
-        actor=None,
-        email=invitation.email,
-        password=password,
-        tenant=invitation.tenant,
-        role=invitation.role,
-        first_name=first_name.strip() or invitation.first_name,
-        last_name=last_name.strip() or invitation.last_name,
-        is_email_verified=True,
-    )
+    try:
+        user = create_user(
+            actor=None,
+            email=invitation.email,
+            password=password,
+            tenant=invitation.tenant,
+            role=invitation.role,
+            first_name=first_name.strip() or invitation.first_name,
+            last_name=last_name.strip() or invitation.last_name,
+            is_email_verified=True,
+        )
+    except RuleViolation as error:
+        if error.code != "seats_taken":
+            raise
+        words = _("The company has no free seat. Ask one of its administrators.")  # he can free none himself
+        raise RuleViolation(words, error.code) from error
     invitation.accepted_by = user
     invitation.save(update_fields=["accepted_by"])
     audit.record("invitation.accepted", actor=user, target=invitation)

@@ -83,25 +83,24 @@ def create_invitations(request: HttpRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None, actor=request.user, initial={"company": request.GET.get("company")})
     if not form.is_valid():
         return _render_form(request, form)
-    tenant = form.cleaned_data.get("company") or request.user.tenant
+    fields = form.cleaned_data
+    tenant = fields.get("company") or request.user.tenant
     with shown_refusal(request) as refusal:
-        outcomes = invite_each(
-            actor=request.user,
-            tenant=tenant,
-            role=form.cleaned_data["role"],
-            people=form.cleaned_data["addresses"],
-        )
+        outcomes = invite_each(actor=request.user, tenant=tenant, role=fields["role"], people=fields["addresses"])
     if refusal:
         return _render_form(request, form, refusal=refusal)
-    invited = sum(outcome.invitation is not None for outcome in outcomes)
-    if invited == len(outcomes):
-        words = ngettext("%d invitation is on its way", "%d invitations are on their way", invited)
-        messages.success(request, words % invited)
-        return redirect("accounts:invitation_list")
-    left = "\n".join(outcome.person.written for outcome in outcomes if not outcome.invitation)
-    data = request.POST.copy()
-    data["addresses"] = left
-    return _render_form(request, InvitationForm(initial=data.dict(), actor=request.user), outcomes)
+    return _told(request, outcomes)
+
+
+def _told(request: HttpRequest, outcomes: list[Outcome]) -> HttpResponse:
+    """The list when everybody is invited, else the form with those who are not."""
+    left = [outcome.person.written for outcome in outcomes if not outcome.invitation]
+    if left:
+        initial = request.POST.dict() | {"addresses": "\n".join(left)}
+        return _render_form(request, InvitationForm(initial=initial, actor=request.user), outcomes)
+    words = ngettext("%d invitation is on its way", "%d invitations are on their way", len(outcomes))
+    messages.success(request, words % len(outcomes))
+    return redirect("accounts:invitation_list")
 
 
 def _found(request: HttpRequest, invitation_id: int) -> Invitation:

@@ -85,8 +85,8 @@ def sign_person_out(request: HttpRequest, user_id: int) -> HttpResponse:
 
 
 @require_POST
-@freshly_authenticated
 @administration_page("user.manage")
+@freshly_authenticated
 def delete_person(request: HttpRequest, user_id: int) -> HttpResponse:
     """Delete somebody: he is hidden and every way in ends; what he did keeps his name."""
     person = find_person(request, user_id)
@@ -111,7 +111,6 @@ def restore_person(request: HttpRequest, user_id: int) -> HttpResponse:
 
 @never_cache
 @require_POST
-@freshly_authenticated
 @administration_page("user.manage")
 def person_reset_link(request: HttpRequest, user_id: int) -> HttpResponse:
     """A link to choose a new password, for an administrator to hand over."""

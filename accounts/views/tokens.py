@@ -74,7 +74,6 @@ class CompanyTokenListView(AdministrationMixin, TokenPage):
 
 @never_cache
 @freshly_authenticated
-@login_required
 def create_token(request: HttpRequest) -> HttpResponse:
     """Make a token; its secret stands on the page that answers, and nowhere else ever again."""
     decision = policies.can_create_token(request.user, None)
