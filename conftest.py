@@ -119,6 +119,7 @@ def test_settings(django_test_environment: None):
         STORAGES={**settings.STORAGES, "staticfiles": plain},
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         API_RATE_LIMITS={},
+        ATTEMPT_LIMITS={},
     ):
         yield
 

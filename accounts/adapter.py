@@ -10,6 +10,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from .models import User
 from .reauthentication import is_fresh, provider_of
 from .second_factor import WAY_KEY, way_being_taken
 from .services.passwords import record_password_change
+from .services.registration import UNCONFIRMED
 
 NOTICES = {
     "account/email/password_changed": "password_changed",
@@ -57,9 +59,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return ["accounts.sign_in_stages.SecondFactorStage"]
 
     def pre_login(self, request: HttpRequest, user: User, **hooks: Any) -> HttpResponse | None:
-        """Turn away whoever is suspended, himself or his company, whatever way he came."""
+        """Turn away whoever is suspended, himself or his company, or has not confirmed his address."""
         if not user.may_sign_in:
             return self.respond_user_inactive(request, user)
+        if user.must_verify_email:  # whoever registered himself confirms his address first
+            request.session[UNCONFIRMED] = user.email
+            return redirect("accounts:verification_resend")
         return super().pre_login(request, user, **hooks)
 
     def login(self, request: HttpRequest, user: User) -> None:

@@ -1,6 +1,14 @@
 """Configuration of accounts."""
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
+
+
+class PortalAdminConfig(admin_apps.AdminConfig):
+    """Django's admin, with the portal's own site."""
+
+    default = False
+    default_site = "accounts.admin_site.PortalAdminSite"
 
 
 class AccountsConfig(AppConfig):

@@ -33,6 +33,7 @@ ENTRY_COLUMNS = (
     "created_at",
     "transaction_id",
 )
+_written = json.JSONEncoder(sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode
 _DOCUMENTS = (ENTRY_COLUMNS.index("changes"), ENTRY_COLUMNS.index("facts"))
 _MOMENT = ENTRY_COLUMNS.index("created_at")
 
@@ -47,8 +48,7 @@ from which a backup was brought in."""
 
 
 def _digest(kind: str, values: Iterable[Any]) -> str:
-    content = json.dumps([FORM, kind, *values], sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(content.encode("ascii")).hexdigest()
+    return hashlib.sha256(_written([FORM, kind, *values]).encode("ascii")).hexdigest()
 
 
 def _moment(value: datetime.datetime) -> str:

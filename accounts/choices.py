@@ -59,6 +59,34 @@ ROLE_SCOPE = {
 }
 
 
+class InvitationState(models.TextChoices):
+    """What has become of an invitation; it follows from its times."""
+
+    OPEN = "open", _("Waiting")
+    EXPIRED = "expired", _("Expired")
+    ACCEPTED = "accepted", _("Accepted")
+    REVOKED = "revoked", _("Taken back")
+
+
+class TokenState(models.TextChoices):
+    """What has become of an API token; it follows from its times."""
+
+    USABLE = "usable", _("Usable")
+    EXPIRED = "expired", _("Expired")
+    REVOKED = "revoked", _("Revoked")
+
+
+ROLE_WORDS = {
+    RoleCode.SUPER_ADMIN: _("Runs the installation with all its companies."),
+    RoleCode.TENANT_ADMIN: _("Runs the company: people, roles, sign-in, projects."),
+    RoleCode.QUALITY_MANAGER: _("Plans releases, says who works in a project, removes what is wrong."),
+    RoleCode.TESTER: _("Writes test cases, executes them, sets verdicts."),
+    RoleCode.DEVELOPER: _("Reads everything, starts runs and uploads reports."),
+    RoleCode.VIEWER: _("Reads."),
+}
+"""What each built-in role is for."""
+
+
 class TokenScope(models.TextChoices):
     """What an API token lets a machine do, within what its owner may."""
 

@@ -3,6 +3,7 @@
 import datetime
 import decimal
 import json
+import logging
 import math
 import re
 import uuid
@@ -129,3 +130,15 @@ def cut(document: Any, limit: int) -> Any:
 def shortened(names: Iterable[str]) -> dict[str, Any]:
     """What is kept of a document that is too long."""
     return {"truncated": True, "keys": [without_traces(str(name))[:100] for name in islice(names, MOST_NAMES)]}
+
+
+class SecretLinksFilter(logging.Filter):
+    """Keeps the secret parts of addresses out of the lines that tell of refused and failed requests."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Mask the texts of the line, knowing the route of the request that it tells of."""
+        match = getattr(getattr(record, "request", None), "resolver_match", None)
+        parts = match.kwargs if match else {}
+        if isinstance(record.args, tuple):
+            record.args = tuple(masked_path(each, parts) if isinstance(each, str) else each for each in record.args)
+        return True

@@ -1,5 +1,6 @@
 """The one table of permission codes x roles. Policies, pages, API and documentation read it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
@@ -24,6 +25,12 @@ READ = frozenset(TokenScope)
 RESULTS = frozenset({TokenScope.RESULTS_WRITE, TokenScope.ADMIN})
 CASES = frozenset({TokenScope.CASES_WRITE, TokenScope.ADMIN})
 EVERYTHING = frozenset({TokenScope.ADMIN})
+
+
+def in_words(scopes: Collection[str]) -> str:
+    """The scopes of which a token needs one, the widest left out while there is a narrower one."""
+    narrow = sorted(set(scopes) - {TokenScope.ADMIN})
+    return _(" or ").join(narrow or [TokenScope.ADMIN.value])
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +120,8 @@ def _within_token(user: object, permission: Permission, project: object | None) 
     if token is None:
         return Allowed()
     if not permission.scopes & set(token.scopes):
-        return Denied(_("This token may not %(act)s.") % {"act": permission.act}, "token_lacks_scope")
+        facts = {"act": permission.act, "scopes": in_words(permission.scopes)}
+        return Denied(_("This token may not %(act)s: it lacks the scope %(scopes)s.") % facts, "token_lacks_scope")
     if token.project_id is not None and token.project_id != getattr(project, "pk", None):
         return Denied(_("This token is for one project alone."), "token_of_one_project")
     return Allowed()

@@ -9,6 +9,13 @@ from .models import ApiToken, Project, Role, Tenant, User
 from .permissions import decide
 
 
+def can_open_data(user: User) -> Decision:
+    """Whether the user may open the data administration; what he may do there, each table asks for itself."""
+    if user.is_staff:
+        return Allowed()
+    return Denied(_("Only administrators open the data of the portal."), "not_administrator")
+
+
 def can_create_project(user: User) -> Decision:
     """Whether the user may start a project in his tenant."""
     if user.tenant_id is None:
@@ -23,6 +30,11 @@ def can_edit_project(user: User, project: Project) -> Decision:
 
 def can_delete_project(user: User, project: Project) -> Decision:
     """Whether the user may delete the project."""
+    return decide(user, "project.delete", project)
+
+
+def can_restore_project(user: User, project: Project) -> Decision:
+    """Whether the user may bring the deleted project back."""
     return decide(user, "project.delete", project)
 
 
@@ -55,13 +67,11 @@ def can_change_member(user: User, member: User, project: Project) -> Decision:
 
 
 def can_copy_reset_link(user: User, person: User) -> Decision:
-    """Whether the user may hand this person a link to choose a new password."""
-    decision = decide(user, "user.manage")
-    if not decision:
-        return decision
-    if person.role.rank > user.role.rank:
-        return Denied(_("This person has a role above your own."), "member_above_own")
-    return Allowed()
+    """Whether the user may hand this person a link to choose a new password: he could act as that person then."""
+    decision = can_manage_user(user, person)
+    if decision and not person.may_sign_in:
+        return Denied(_("This person may not sign in now, so a new password would be of no use."), "may_not_sign_in")
+    return decision
 
 
 def can_create_tenant(user: User) -> Decision:
@@ -72,6 +82,15 @@ def can_create_tenant(user: User) -> Decision:
 def can_suspend_tenant(user: User) -> Decision:
     """Whether the user may suspend, delete and restore companies, and change what they have subscribed to."""
     return decide(user, "tenant.suspend")
+
+
+def can_change_terms(user: User) -> Decision:
+    """Whether the user may change a company's slug, status, tier and limits."""
+    decision = can_suspend_tenant(user)
+    if not decision and decision.code == "role_lacks_permission":
+        words = _("Slug, status, tier and limits are changed by the platform's administrator alone.")
+        return Denied(words, "platform_only")
+    return decision
 
 
 def can_manage_tenant(user: User, tenant: Tenant) -> Decision:
@@ -100,6 +119,13 @@ def can_manage_user(user: User, person: User) -> Decision:
     return Allowed()
 
 
+def can_end_user(user: User, person: User) -> Decision:
+    """Whether the user may suspend or delete this person."""
+    if user.pk == person.pk:
+        return Denied(_("This is you. Somebody else has to do it."), "oneself")
+    return can_manage_user(user, person)
+
+
 def can_create_role(user: User, tenant: Tenant | None) -> Decision:
     """Whether the user may add a role to the company; without one, a role for all companies."""
     if not _is_of(user, tenant.pk if tenant else None):
@@ -119,6 +145,13 @@ def can_manage_role(user: User, role: Role) -> Decision:
 def can_create_token(user: User, project: Project | None) -> Decision:
     """Whether the user may make an API token for himself."""
     return decide(user, "token.create", project)
+
+
+def can_read_company(user: User) -> Decision:
+    """Whether the user may read what concerns the whole company; an API token of one project may not."""
+    if user.api_token is not None and user.api_token.project_id is not None:
+        return Denied(_("This token is for one project alone."), "token_of_one_project")
+    return Allowed()
 
 
 def can_revoke_token(user: User, token: ApiToken) -> Decision:

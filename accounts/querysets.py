@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import BaseUserManager
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -32,6 +32,20 @@ class TenantQuerySet(models.QuerySet):
         if user.is_super_admin:
             return self.living()
         return self.living().filter(pk=user.tenant_id)
+
+    def deleted_visible_to(self, user: User) -> Self:
+        """The deleted ones, for those who may restore them."""
+        if not user.is_authenticated or not decide(user, "tenant.suspend"):
+            return self.none()
+        return self.filter(deleted_at__isnull=False)
+
+    def manageable_by(self, user: User) -> Self:
+        """The user's own; a platform administrator's are all, the deleted ones too."""
+        return self if user.is_super_admin else self.filter(pk=user.tenant_id)
+
+    def administered_by(self, user: User) -> Self:
+        """All companies, the deleted ones too, for the platform's administrator; nobody else administers any."""
+        return self.order_by("name", "pk") if user.is_super_admin else self.none()
 
 
 class ProjectQuerySet(models.QuerySet):
@@ -71,6 +85,12 @@ class ProjectQuerySet(models.QuerySet):
             return self.filter(pk__in=[key for key, granted in has_it.items() if granted])
         lacking = [key for key, granted in has_it.items() if not granted]
         return self.exclude(pk__in=lacking) if lacking else self
+
+    def manageable_by(self, user: User) -> Self:
+        """All projects that an administrator is responsible for, the deleted ones too."""
+        if user.is_super_admin:
+            return self
+        return self.filter(tenant_id=user.tenant_id) if user.is_tenant_admin else self.visible_to(user)
 
     def for_list(self) -> Self:
         """What a list shows."""
@@ -124,12 +144,22 @@ class RoleQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         if user.is_super_admin:
-            return self
+            return self.exclude(tenant__deleted_at__isnull=False)
         return self.of_tenant(user.tenant_id).exclude(code=RoleCode.SUPER_ADMIN)
 
     def of_tenant(self, tenant_id: int | None) -> Self:
         """Those that people of the tenant can have; without a tenant, those of the platform."""
         return self.filter(Q(tenant__isnull=True) | Q(tenant_id=tenant_id))
+
+
+def name_and_address() -> models.Func:
+    """What a person is searched by, accents and case folded; there is an index on it."""
+    return models.Func(
+        *("first_name", "last_name", "email"),
+        arg_joiner=" || ' ' || ",
+        function="portal_folded",
+        output_field=models.TextField(),
+    )
 
 
 class UserQuerySet(models.QuerySet):
@@ -144,10 +174,16 @@ class UserQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         if user.is_super_admin:
-            return self.living()
+            return self.living().exclude(tenant__deleted_at__isnull=False)
         if "user.view" not in user.role.granted:
             return self.living().filter(pk=user.pk)
         return self.living().filter(tenant_id=user.tenant_id)
+
+    def deleted_visible_to(self, user: User) -> Self:
+        """The deleted ones, for those who may restore them."""
+        if not user.is_authenticated or not decide(user, "user.manage"):
+            return self.none()
+        return self.deleted().manageable_by(user)
 
     def deleted(self) -> Self:
         """Those that were deleted and can be restored."""
@@ -158,6 +194,11 @@ class UserQuerySet(models.QuerySet):
         if user.is_super_admin:
             return self
         return self.filter(tenant_id=user.tenant_id)
+
+    def matching(self, words: str) -> Self:
+        """Those whose name or address holds the words."""
+        folded = models.Func(models.Value(words.strip()), function="portal_folded", output_field=models.TextField())
+        return self.alias(folded=name_and_address()).filter(folded__contains=folded)
 
     def for_list(self) -> Self:
         """With role and company."""
@@ -229,25 +270,39 @@ class AuditQuerySet(models.QuerySet):
         return self.filter(Q(created_at__lt=moment) | Q(pk__lt=pk), created_at__lte=moment)
 
     def with_record(self) -> Self:
-        """With `record_id` and `record_method` of how they were asked for.
+        """With `record_id` of how they were asked for.
 
         It is the first record of the same company and correlation id, at or after the entry: a client that sends its
         own ids may send one twice.
         """
-        from .models import RequestRecord
+        first = _records_of_entries().order_by("created_at", "pk")
+        return self.annotate(record_id=Subquery(first.values("pk")[:1]))
 
-        first = (
-            RequestRecord.objects.alias(whose=Coalesce("tenant", 0))
-            .filter(
-                correlation_id=OuterRef("correlation_id"),
-                created_at__gte=OuterRef("created_at"),
-                whose=Coalesce(OuterRef("tenant"), 0),
-            )
-            .order_by("created_at", "pk")
+    def asked_by(self, method: str) -> Self:
+        """Those whose first record is of this method."""
+        before = _records().filter(
+            correlation_id=OuterRef("correlation_id"),
+            whose=OuterRef("whose"),
+            created_at__gte=OuterRef(OuterRef("created_at")),
+            created_at__lt=OuterRef("created_at"),
         )
-        return self.annotate(
-            record_id=Subquery(first.values("pk")[:1]), record_method=Subquery(first.values("method")[:1])
-        )
+        return self.filter(Exists(_records_of_entries().filter(~Exists(before), method=method)))
+
+
+def _records() -> models.QuerySet:
+    """Records with `whose`: the key of their company, or 0."""
+    from .models import RequestRecord
+
+    return RequestRecord.objects.alias(whose=Coalesce("tenant", 0))
+
+
+def _records_of_entries() -> models.QuerySet:
+    """For a subquery of entries: the records of the same company and correlation id, at or after the entry."""
+    return _records().filter(
+        correlation_id=OuterRef("correlation_id"),
+        created_at__gte=OuterRef("created_at"),
+        whose=Coalesce(OuterRef("tenant"), 0),
+    )
 
 
 class OfTenantQuerySet(models.QuerySet):
@@ -305,17 +360,19 @@ class InvitationQuerySet(OfTenantQuerySet):
         return self.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=timezone.now())
 
     def for_list(self) -> Self:
-        """With role and who invited, the newest first."""
-        return self.select_related("role", "invited_by").order_by("-pk")
+        """With role, company and who invited, the newest first."""
+        return self.select_related("role", "tenant", "invited_by").order_by("-pk")
 
 
 class ApiTokenQuerySet(models.QuerySet):
     """API tokens."""
 
     def visible_to(self, user: User) -> Self:
-        """Everybody's own; administrators see those of their tenant."""
+        """Everybody's own; administrators see those of their tenant; a token of one project those of its project."""
         if not user.is_authenticated:
             return self.none()
+        if user.api_token is not None and user.api_token.project_id is not None:
+            return self.filter(user=user, project=user.api_token.project_id)
         if user.is_super_admin:
             return self
         if decide(user, "token.manage"):
@@ -325,6 +382,10 @@ class ApiTokenQuerySet(models.QuerySet):
     def in_project(self, project: Project) -> Self:
         """Those of one project."""
         return self.filter(project=project)
+
+    def unrevoked(self) -> Self:
+        """Those that nobody revoked; they may have expired."""
+        return self.filter(revoked_at__isnull=True)
 
     def usable(self) -> Self:
         """Neither revoked nor expired."""

@@ -141,6 +141,7 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
+    from benchmarks.audit import measure_audit
     from benchmarks.ground import make_people, scratch_database
 
     call_command("collectstatic", interactive=False, verbosity=0)
@@ -148,6 +149,7 @@ def main() -> None:
         project, user = make_people()
         measure_imports(project, user)
         measure_pages(project, user)
+        measure_audit(project, user)
 
 
 if __name__ == "__main__":

@@ -61,6 +61,7 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 
 INSTALLED_APPS = [
+    "accounts.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -292,7 +293,10 @@ REST_FRAMEWORK = {
         "accounts.api.authentication.TokenAuthentication",
         "accounts.api.authentication.BrowserSessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "accounts.api.permissions.TokenScopes",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_THROTTLE_CLASSES": ["qaportal.kit.api.throttling.RateThrottle"],
     "DEFAULT_PARSER_CLASSES": ["qaportal.kit.api.parsers.SafeJSONParser"],
@@ -350,6 +354,10 @@ API_RATE_LIMITS = {
     "ingest_burst": read("QAPORTAL_RATE_INGEST_BURST", rates.checked, "1200/min"),
 }
 SIGN_IN_RATE = read("QAPORTAL_RATE_SIGN_IN", rates.checked, "60/min")  # passwords that one network tries on the page
+ATTEMPT_LIMITS = {  # of registering, and of asking for a mail: each counts on its own
+    "address": read("QAPORTAL_RATE_MAILS", rates.checked, "5/h"),  # for one e-mail address
+    "client": read("QAPORTAL_RATE_MAILS_CLIENT", rates.checked, "30/h"),  # by one client, for whatever addresses
+}
 JSON_BODY_LIMIT = 10 * 1024 * 1024
 JSON_DEPTH_LIMIT = 64
 OUTBOUND_ALLOW = read("QAPORTAL_OUTBOUND_ALLOW", addresses.checked_openings, [])
@@ -358,12 +366,17 @@ LOG_LEVEL = env.str("QAPORTAL_LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "qaportal.kit.requests.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "qaportal.kit.requests.RequestIdFilter"},
+        "secret_links": {"()": "accounts.masking.SecretLinksFilter"},
+    },
     "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "django.server": {"handlers": ["stderr"], "level": LOG_LEVEL, "propagate": False},
+        "django.request": {"filters": ["secret_links"]},
+        "django.security.csrf": {"filters": ["secret_links"]},
         "procrastinate": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
         "urllib3": {"level": "ERROR"},  # below that it writes whole addresses, with the secrets in them

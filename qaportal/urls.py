@@ -3,6 +3,7 @@
 from allauth.account import views as account_views
 from allauth.mfa.base import views as second_factor_views
 from allauth.mfa.webauthn import views as key_views
+from django.contrib import admin
 from django.urls import include, path, re_path
 
 from accounts import sign_in_pages
@@ -15,7 +16,7 @@ urlpatterns = [
     path("palette/", accounts_views.palette, name="palette"),
     path("account/login/", account_views.login, name="account_login"),
     path("account/logout/", account_views.logout, name="account_logout"),
-    path("account/signup/", account_views.signup, name="account_signup"),
+    path("account/signup/", accounts_views.register, name="account_signup"),
     path("account/password/change/", account_views.password_change, name="account_change_password"),
     path("account/password/set/", freshly_authenticated(account_views.password_set), name="account_set_password"),
     path("account/password/reset/", account_views.password_reset, name="account_reset_password"),
@@ -37,6 +38,7 @@ urlpatterns = [
     path("account/second-factor/", second_factor_views.authenticate, name="mfa_authenticate"),
     path("account/company/<uuid:provider_id>/", sign_in_pages.company_login, name="openid_connect_login"),
     path("account/company/<uuid:provider_id>/back/", sign_in_pages.company_callback, name="openid_connect_callback"),
+    path("admin/", admin.site.urls),
     path("api/", include("qaportal.api_urls")),
     path("", include("accounts.urls")),
     path("", include("files.urls")),

@@ -49,7 +49,7 @@ class AuditLogFilter(filters.FilterSet):
 
     def asked_by(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """What was asked for by this method."""
-        return queryset.with_record().filter(record_method=value)
+        return queryset.asked_by(value)
 
     def of_action(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """One action, such as `user.created`, or all of a noun, such as `user`."""

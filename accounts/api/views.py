@@ -13,13 +13,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from qaportal.kit.api.styles import CamelStyle, EnvelopeStyle, PlainStyle
+from qaportal.kit.api.serializers import MessageSerializer
+from qaportal.kit.api.styles import CamelStyle, EnvelopeStyle, Message, PlainStyle
 from qaportal.kit.api.viewsets import PortalViewSet
 from qaportal.kit.errors import Denied
 from qaportal.kit.requests import client_address
 
 from ..models import ApiToken, Project, TokenFamily, User
-from ..services import projects, tokens
+from ..services import projects, registration, tokens
 from . import serializers
 from .doors import TooManyAttempts, require_all
 
@@ -35,13 +36,15 @@ class SignInView(APIView):
     ) -> tuple[User, tokens.TokenPair]:
         """Open a token family; raises AuthenticationFailed in the same words whatever was wrong.
 
-        `otp`, or `code`, is the code of the second factor of whoever has one.
+        `otp`, or `code`, is the code of the second factor of whoever has one. Raises Denied for somebody who
+        registered and has not confirmed his address.
         """
         user = authenticate(request._request, email=email.strip(), password=password)
         if user is None:
             if getattr(request._request, "axes_locked_out", False):
                 raise TooManyAttempts
             raise AuthenticationFailed(_("E-mail or password is not right."), "credentials_wrong")
+        registration.require_confirmed_address(user=user)
         require_all(request._request, user, code=otp or code)
         address, client = client_address(request._request), request.headers.get("User-Agent", "")
         return user, tokens.open_family(user=user, ip_address=address, user_agent=client)
@@ -141,7 +144,7 @@ class TenantRefreshView(EnvelopeStyle, SignInView):
 class TenantLogoutView(EnvelopeStyle, APIView):
     """Sign out."""
 
-    @extend_schema(request=None, responses={200: None})
+    @extend_schema(request=None, responses=MessageSerializer)
     def post(self, request: Request) -> Response:
         """End the token family, or the session, that called; raises Denied for an API token, which is revoked."""
         if isinstance(request.auth, ApiToken):
@@ -152,11 +155,7 @@ class TenantLogoutView(EnvelopeStyle, APIView):
             from allauth.account.adapter import get_adapter
 
             get_adapter().logout(request._request)
-        return Response({"message": _("You are signed out.")})
-
-    def worded(self, data: Any) -> Any:
-        """The message beside `success`, without `data`."""
-        return {"success": True, **data}
+        return Response(Message(_("You are signed out.")))
 
 
 class ProjectViewSet(CamelStyle, PortalViewSet):

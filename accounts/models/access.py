@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from qaportal.kit.models import TimeStamped, new_uuid
 from qaportal.kit.secrets import EncryptedTextField
 
-from ..choices import TokenScope
+from ..choices import InvitationState, TokenScope, TokenState
 from ..querysets import ApiTokenQuerySet, IdentityProviderQuerySet, InvitationQuerySet
 from .people import Role, User
 from .tenancy import Project, Tenant
@@ -55,6 +55,15 @@ class Invitation(TimeStamped):
     def is_open(self) -> bool:
         """Whether its link still works."""
         return self.accepted_at is None and self.revoked_at is None and self.expires_at > timezone.now()
+
+    @property
+    def state(self) -> InvitationState:
+        """What has become of it."""
+        if self.accepted_at is not None:
+            return InvitationState.ACCEPTED
+        if self.revoked_at is not None:
+            return InvitationState.REVOKED
+        return InvitationState.OPEN if self.is_open else InvitationState.EXPIRED
 
 
 class IdentityProvider(TimeStamped):
@@ -119,3 +128,10 @@ class ApiToken(TimeStamped):
     def is_usable(self) -> bool:
         """Neither revoked nor expired."""
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > timezone.now())
+
+    @property
+    def state(self) -> TokenState:
+        """What has become of it."""
+        if self.revoked_at is not None:
+            return TokenState.REVOKED
+        return TokenState.USABLE if self.is_usable else TokenState.EXPIRED

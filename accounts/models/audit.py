@@ -1,6 +1,8 @@
 """The audit trail."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from ..querysets import AuditQuerySet, RequestRecordQuerySet
@@ -17,11 +19,14 @@ class CurrentTransaction(models.Func):
 
 
 class AuditEntry(models.Model):
-    """One change of state, written by the service in the transaction of the change; never changed afterwards."""
+    """One change of state, written by the service in the transaction of the change; never changed afterwards.
 
-    tenant = models.ForeignKey(Tenant, null=True, on_delete=models.PROTECT, related_name="+")
-    project = models.ForeignKey(Project, null=True, on_delete=models.PROTECT, related_name="+")
-    actor = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    Its keys have no index of their own: those of `Meta` begin with them.
+    """
+
+    tenant = models.ForeignKey(Tenant, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    project = models.ForeignKey(Project, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    actor = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     action = models.CharField(max_length=80)
     target_type = models.CharField(max_length=60, blank=True)
     target_id = models.CharField(max_length=40, blank=True)
@@ -44,6 +49,7 @@ class AuditEntry(models.Model):
             models.Index(fields=["target_type", "target_id", "-id"], name="audit_of_target"),
             models.Index(fields=["correlation_id"], name="audit_by_correlation"),
             models.Index(fields=["transaction_id", "id"], name="audit_by_transaction"),
+            GinIndex(OpClass(Upper("target_label"), name="gin_trgm_ops"), name="audit_by_label"),
         ]
 
     def __str__(self) -> str:
@@ -57,7 +63,7 @@ class AuditSeal(models.Model):
     `accounts/chain.py` says what exactly.
     """
 
-    tenant = models.ForeignKey(Tenant, null=True, on_delete=models.PROTECT, related_name="+")
+    tenant = models.ForeignKey(Tenant, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     sequence = models.BigIntegerField()
     entry = models.OneToOneField(AuditEntry, on_delete=models.PROTECT, related_name="seal")
     entry_digest = models.CharField(max_length=64)
@@ -77,7 +83,7 @@ class AuditSeal(models.Model):
 class RequestRecord(models.Model):
     """What is known of a write or a sign-in only afterwards: how it was asked and how it was answered."""
 
-    tenant = models.ForeignKey(Tenant, null=True, on_delete=models.PROTECT, related_name="+")
+    tenant = models.ForeignKey(Tenant, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     correlation_id = models.CharField(max_length=100)
     method = models.CharField(max_length=8)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -18,9 +19,9 @@ from django.utils.translation import gettext_lazy as _
 
 from qaportal.kit.models import SoftDeleted, TimeStamped, new_uuid
 
-from ..choices import ROLE_RANK, RoleCode, RoleScope, UserStatus
-from ..permissions import permissions_of
-from ..querysets import MembershipQuerySet, RoleQuerySet, UserManager
+from ..choices import ROLE_RANK, ROLE_WORDS, RoleCode, RoleScope, UserStatus
+from ..permissions import PERMISSIONS, decide, permissions_of
+from ..querysets import MembershipQuerySet, RoleQuerySet, UserManager, name_and_address
 from .tenancy import Project, Tenant
 
 if TYPE_CHECKING:
@@ -65,6 +66,11 @@ class Role(TimeStamped):
     def label(self) -> str:
         """The name in the reader's language."""
         return str(RoleCode(self.code).label) if self.is_built_in else self.name
+
+    @property
+    def purpose(self) -> str:
+        """What it is for, in the reader's language."""
+        return str(ROLE_WORDS[self.code]) if self.is_built_in else self.description
 
     @property
     def rank(self) -> int:
@@ -115,6 +121,7 @@ class User(AbstractBaseUser, TimeStamped, SoftDeleted):
         indexes = [
             models.Index(fields=["tenant", "status"], name="user_of_tenant"),
             models.Index(fields=["tenant", "email"], name="user_of_tenant_by_email"),
+            GinIndex(OpClass(name_and_address(), name="gin_trgm_ops"), name="user_by_words"),
         ]
 
     def __str__(self) -> str:
@@ -142,6 +149,19 @@ class User(AbstractBaseUser, TimeStamped, SoftDeleted):
     def is_tenant_admin(self) -> bool:
         """Whether this person administers a tenant."""
         return self.role.code in {RoleCode.SUPER_ADMIN, RoleCode.TENANT_ADMIN}
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether Django's admin lets this person in; it follows from the role and is never stored."""
+        return self.may_sign_in and self.is_tenant_admin
+
+    def has_perm(self, code: str, obj: object | None = None) -> bool:
+        """Whether the role has a permission of the portal's table; Django's own permissions are nobody's."""
+        return code in PERMISSIONS and bool(decide(self, code))
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Whether Django's admin shows tables of the app at all; each table asks for itself."""
+        return self.is_staff
 
     def get_session_auth_hash(self) -> str:
         """What a session is bound to: the password, and the epoch that ends all sessions when it moves on."""

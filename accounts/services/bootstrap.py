@@ -4,11 +4,17 @@ import os
 import secrets
 from collections.abc import Iterator
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
+from django.utils.translation import gettext as _
+
+from qaportal.kit.errors import InvalidInput
 
 from .. import audit
 from ..choices import ROLE_SCOPE, RoleCode
 from ..models import Role, Tenant, User
+from .passwords import reset_url
 from .people import create_user
 from .projects import create_project
 
@@ -64,3 +70,33 @@ def prepare_first_administrator(*, demo: bool) -> Iterator[str]:
     else:
         yield f"  password: {password}"
         yield "  It is shown this once. Change it after signing in, under your account."
+
+
+@transaction.atomic
+def create_platform_administrator(
+    *, email: str, password: str | None, first_name: str = "", last_name: str = ""
+) -> tuple[User, str]:
+    """Add somebody who administers the platform and belongs to no company.
+
+    Without a password the answer holds a link to choose one, which works once. Raises InvalidInput for an unusable
+    address or password, RuleViolation for an address that somebody has.
+    """
+    ensure_roles()
+    try:
+        validate_email(email.strip())
+    except ValidationError as error:
+        raise InvalidInput(_("The address cannot be used."), fields={"email": error.messages}) from error
+    administrator = create_user(
+        actor=None,
+        email=email,
+        password=password,
+        first_name=first_name.strip(),
+        last_name=last_name.strip(),
+        tenant=None,
+        role=RoleCode.SUPER_ADMIN,
+        is_email_verified=True,
+    )
+    if password is not None:
+        return administrator, ""
+    audit.record("user.reset_link_issued", actor=None, target=administrator)
+    return administrator, reset_url(administrator)

@@ -137,6 +137,8 @@ def issue_invitation_link(*, actor: User, invitation: Invitation) -> str:
     """
     policies.can_add_user(actor, invitation.tenant).require()
     invitation = _locked(invitation)
+    if not invitation.is_open:
+        raise RuleViolation(_("This invitation has expired. Send it again first."), "invitation_expired")
     audit.record("invitation.link_issued", actor=actor, target=invitation)
     return invitation_url(invitation)
 

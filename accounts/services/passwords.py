@@ -2,17 +2,19 @@
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import default_token_generator
-from allauth.account.utils import user_pk_to_url_str
+from allauth.account.utils import url_str_to_user_pk, user_pk_to_url_str
 from axes.utils import reset
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from qaportal.kit.errors import RuleViolation
+from qaportal.kit.errors import InvalidInput, RuleViolation
 
 from .. import audit, policies
 from ..models import IdentityProvider, User
+from .people import check_password_strength
 from .sign_ins import forget_sessions
 from .tokens import end_all_families
 
@@ -23,7 +25,7 @@ def reset_url(user: User) -> str:
     It starts with the configured origin, never with the Host header of a request.
     """
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
-    uidb36, _, token = key.partition("-")
+    uidb36, _dash, token = key.partition("-")
     return settings.ORIGIN + reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
 
 
@@ -64,6 +66,29 @@ def issue_reset_link(*, actor: User, user: User) -> str:
         raise RuleViolation(_("People of this company sign in through its identity provider alone."), "no_passwords")
     audit.record("user.reset_link_issued", actor=actor, target=user, tenant=user.tenant)
     return reset_url(user)
+
+
+@transaction.atomic
+def reset_password(*, token: str, password: str) -> User:
+    """Give the person of a reset link a new password; `token` is the part of the link that stands for him.
+
+    Every sign-in of his ends. Raises InvalidInput naming `token` for a link that is over or not ours, and naming
+    `password` for one that is too weak.
+    """
+    words = _("This link does not work any more. Ask for a new one.")
+    refusal = InvalidInput(words, "token_invalid", fields={"token": [words]})
+    uidb36, _dash, key = token.strip().partition("-")
+    try:
+        pk = url_str_to_user_pk(uidb36)
+    except (ValueError, ValidationError) as error:
+        raise refusal from error
+    people = User.objects.living().select_for_update(of=("self",)).select_related("tenant", "role")
+    user = people.filter(pk=pk).first()
+    if user is None or not user.may_sign_in or not default_token_generator.check_token(user, key):
+        raise refusal
+    check_password_strength(password, user)
+    get_adapter().set_password(user, password)
+    return user
 
 
 @transaction.atomic

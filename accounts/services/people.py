@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from qaportal.kit import events
+from qaportal.kit.concurrency import require_match
 from qaportal.kit.errors import InvalidInput, NotVisible, RuleViolation
 
 from .. import audit, policies
@@ -32,16 +33,16 @@ def create_user(
         policies.can_add_user(actor, tenant).require()
         policies.can_grant(actor, role).require()
     require_role_of(tenant=tenant, role=role)
-    if tenant is not None:
-        require_seat(tenant=locked_tenant(tenant_id=tenant.pk))
     user = User(email=email.strip(), tenant=tenant, role=role, **fields)
     if password is None:
         user.set_unusable_password()
-    else:
+    else:  # before the company is locked, because it is slow on purpose
         check_password_strength(password, user)
         user.set_password(password)
     if user.is_email_verified:
         user.email_verified_at = timezone.now()
+    if tenant is not None:
+        require_seat(tenant=locked_tenant(tenant_id=tenant.pk))
     save_with_address(user=user)
     audit.record("user.created", actor=actor, target=user, tenant=tenant, role=role.code)
     events.publish("user.created", user=user, actor=actor)
@@ -76,27 +77,33 @@ def save_with_address(*, user: User) -> None:
         raise unusable from error
 
 
-def check_password_strength(password: str, user: User | None) -> None:
-    """Raise InvalidInput naming `password` when it is too short or too common."""
+def check_password_strength(password: str, user: User | None, *, field: str = "password") -> None:
+    """Raise InvalidInput naming the field when the password is too short or too common."""
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise InvalidInput(error.messages[0], fields={"password": error.messages}) from error
+        raise InvalidInput(error.messages[0], fields={field: error.messages}) from error
 
 
 @transaction.atomic
-def set_project_role(*, actor: User, project: Project, user: User, role: Role) -> Membership:
+def set_project_role(
+    *, actor: User, project: Project, user: User, role: Role, if_match: str | None = None
+) -> Membership:
     """Give the person a role in the project that replaces his role in the tenant.
 
-    Raises Denied for a role above the actor's own, NotVisible for a person of another tenant.
+    Raises Denied for a role above the actor's own, InvalidInput for one of another tenant, NotVisible for a person of
+    another tenant, VersionConflict when `if_match` names another state of the membership.
     """
     if user.tenant_id != project.tenant_id:
         raise NotVisible
     policies.can_change_member(actor, user, project).require()
     policies.can_grant(actor, role, project).require()
+    require_role_of(tenant=project.tenant, role=role)
     Project.objects.select_for_update().get(pk=project.pk)
     membership = Membership.objects.filter(user=user, project=project).first()
     before = membership.role.code if membership else None
+    if membership is not None:
+        require_match(membership, if_match)
     if membership is None:
         membership = Membership.objects.create(user=user, project=project, role=role)
         events.publish("member.added", membership=membership, actor=actor)
@@ -114,10 +121,17 @@ def set_project_role(*, actor: User, project: Project, user: User, role: Role) -
 
 
 @transaction.atomic
-def remove_project_role(*, actor: User, membership: Membership) -> None:
-    """Take the person's own role in the project away: his role in the tenant counts again."""
+def remove_project_role(*, actor: User, membership: Membership, if_match: str | None = None) -> None:
+    """Take the person's own role in the project away: his role in the tenant counts again.
+
+    Raises Denied, VersionConflict, and NotVisible when it was taken away meanwhile.
+    """
     project, user = membership.project, membership.user
     policies.can_change_member(actor, user, project).require()
+    stored = Membership.objects.select_for_update(of=("self",)).filter(pk=membership.pk).first()
+    if stored is None:
+        raise NotVisible
+    require_match(stored, if_match)
     audit.record(
         "member.removed", actor=actor, target=user, project=project, changes={"role": [membership.role.code, None]}
     )

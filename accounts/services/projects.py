@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -100,3 +100,21 @@ def delete_project(*, actor: User, project: Project, cascade: bool = False, if_m
     project.save(update_fields=["deleted_at", "updated_at"])
     audit.record("project.deleted", actor=actor, target=project)
     events.publish("project.deleted", project=project, actor=actor)
+
+
+@transaction.atomic
+def restore_project(*, actor: User, project: Project) -> Project:
+    """Bring a deleted project back with all it held; raises Denied, and RuleViolation when its key was given anew."""
+    policies.can_restore_project(actor, project).require()
+    project = Project.objects.select_for_update().get(pk=project.pk)
+    if project.deleted_at is None:
+        return project
+    project.deleted_at, project.updated_by = None, actor
+    try:
+        with transaction.atomic():
+            project.save(update_fields=["deleted_at", "updated_by", "updated_at"])
+    except IntegrityError as error:
+        raise RuleViolation(_("Another project has the key %s.") % project.key, "key_taken") from error
+    audit.record("project.restored", actor=actor, target=project)
+    events.publish("project.updated", project=project, actor=actor)
+    return project

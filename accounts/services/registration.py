@@ -6,11 +6,12 @@ from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from qaportal.kit.errors import Denied, InvalidInput
+from qaportal.kit.errors import Denied, InvalidInput, RuleViolation
 
 from .. import audit
 from ..choices import RoleCode
@@ -19,31 +20,45 @@ from .people import create_user
 
 LIFETIME = timedelta(days=3)
 SALT = "accounts.verify-email"
+UNCONFIRMED = "unconfirmed_email"
+"""Where a session keeps the address that somebody who proved his password has yet to confirm."""
 
 
 @transaction.atomic
 def register(*, email: str, password: str, first_name: str = "", last_name: str = "") -> User:
     """Add a person as tester of the company with the domain of his address; a job mails a link to confirm it.
 
-    He signs in once the address is confirmed. Raises Denied in words that name no company, InvalidInput for an
-    unusable password, RuleViolation for a taken address and without a free seat.
+    He signs in once the address is confirmed. Raises Denied in words that name no company, also without a free seat,
+    InvalidInput for an unusable password, RuleViolation for a taken address.
     """
+    closed = Denied(_("With this address you cannot register yourself. Ask for an invitation."), "not_open")
     domain = TenantDomain.objects.verified().of_address(email).select_related("tenant").first()
     if domain is None or IdentityProvider.objects.usable().filter(tenant=domain.tenant, is_only_way=True).exists():
-        raise Denied(_("With this address you cannot register yourself. Ask for an invitation."), "not_open")
-    user = create_user(
-        actor=None,
-        email=email,
-        password=password,
-        tenant=domain.tenant,
-        role=RoleCode.TESTER,
-        first_name=first_name.strip(),
-        last_name=last_name.strip(),
-        must_verify_email=True,
-    )
+        raise closed
+    try:
+        user = create_user(
+            actor=None,
+            email=email,
+            password=password,
+            tenant=domain.tenant,
+            role=RoleCode.TESTER,
+            first_name=first_name.strip(),
+            last_name=last_name.strip(),
+            must_verify_email=True,
+        )
+    except RuleViolation as error:
+        if error.code == "seats_taken":  # how many people a company has is nobody else's business
+            raise closed from error
+        raise
     audit.record("user.registered", actor=user, target=user, tenant=user.tenant)
     _send(user)
     return user
+
+
+def require_confirmed_address(*, user: User) -> None:
+    """Raise Denied for somebody who registered by himself, until he has confirmed that the address is his."""
+    if user.must_verify_email:
+        raise Denied(_("Confirm your address first, with the link that was mailed to you."), "email_unverified")
 
 
 def _send(user: User | None) -> None:
@@ -70,9 +85,12 @@ def send_verification_mail(*, user: User) -> None:
     get_adapter().render_mail("account/email/verify_email", user.email, context).send()
 
 
-@transaction.atomic
-def verify_email(*, token: str) -> User:
-    """Confirm the address of a link; raises InvalidInput naming `token` for one that is over or not ours."""
+def find_by_token(*, token: str) -> User:
+    """The person of a link that confirms an address; raises InvalidInput naming `token` for one that is over."""
+    return _person_of(token, User.objects.living())
+
+
+def _person_of(token: str, people: QuerySet[User]) -> User:
     refusal = InvalidInput(
         _("This link does not work any more. Ask for a new one."),
         "token_invalid",
@@ -82,13 +100,20 @@ def verify_email(*, token: str) -> User:
         pk, email = signing.loads(token, salt=SALT, max_age=LIFETIME)
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise refusal from error
-    user = User.objects.living().select_for_update(of=("self",)).select_related("tenant", "role").filter(pk=pk).first()
+    user = people.select_related("tenant", "role").filter(pk=pk).first()
     if user is None or user.email.lower() != email:
         raise refusal
+    return user
+
+
+@transaction.atomic
+def verify_email(*, token: str) -> User:
+    """Confirm the address of a link; raises InvalidInput naming `token` for one that is over or not ours."""
+    user = _person_of(token, User.objects.living().select_for_update(of=("self",)))
     if not user.is_email_verified:
         user.is_email_verified, user.email_verified_at, user.must_verify_email = True, timezone.now(), False
         user.save(update_fields=["is_email_verified", "email_verified_at", "must_verify_email", "updated_at"])
-        user.emailaddress_set.filter(email__iexact=email).update(verified=True)
+        user.emailaddress_set.filter(email__iexact=user.email).update(verified=True)
         audit.record("user.email_verified", actor=user, target=user, tenant=user.tenant)
     return user
 

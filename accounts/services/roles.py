@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from qaportal.kit import events
@@ -11,6 +12,7 @@ from qaportal.kit.concurrency import require_match
 from qaportal.kit.errors import InvalidInput, RuleViolation
 
 from .. import audit, policies
+from ..choices import RoleCode
 from ..models import IdentityProvider, Invitation, Membership, Role, Tenant, User
 from ..permissions import permissions_of
 from .seats import locked_tenant, require_administrator
@@ -42,6 +44,13 @@ def _save(role: Role) -> None:
         ) from error
 
 
+def _require_base(role: Role, *, is_of_platform: bool) -> None:
+    """Raise InvalidInput where a company would get a base of the platform, or the platform another one."""
+    if (role.code == RoleCode.SUPER_ADMIN) != is_of_platform:
+        words = _("Only people who belong to no company have roles of this base.")
+        raise InvalidInput(_("The base cannot be used."), fields={"code": [words]})
+
+
 @transaction.atomic
 def create_role(*, actor: User, tenant: Tenant | None, permissions: Sequence[str] | None = None, **fields: Any) -> Role:
     """Add a role: `code` names its base, `permissions` what of it the role has (None for all).
@@ -51,6 +60,7 @@ def create_role(*, actor: User, tenant: Tenant | None, permissions: Sequence[str
     policies.can_create_role(actor, tenant).require()
     role = Role(tenant=tenant, permissions=_checked(permissions, fields["code"]), **fields)
     policies.can_grant(actor, role).require()
+    _require_base(role, is_of_platform=tenant is None and role.code == RoleCode.SUPER_ADMIN)
     _save(role)
     audit.record("role.created", actor=actor, target=role, tenant=tenant, code=role.code)
     events.publish("role.created", role=role, actor=actor)
@@ -68,13 +78,14 @@ def update_role(*, actor: User, role: Role, if_match: str | None = None, **field
     role = Role.objects.select_for_update().get(pk=role.pk)
     require_match(role, if_match)
     policies.can_grant(actor, role).require()
-    before = audit.snapshot(role, EDITABLE)
+    before, is_of_platform = audit.snapshot(role, EDITABLE), role.code == RoleCode.SUPER_ADMIN
     for name in EDITABLE:
         if name in fields:
             setattr(role, name, fields[name])
     role.permissions = _checked(_kept(role, fields), role.code)
     role.__dict__.pop("granted", None)
     policies.can_grant(actor, role).require()
+    _require_base(role, is_of_platform=is_of_platform)
     changes = audit.changes_between(before, audit.snapshot(role, EDITABLE))
     if changes:
         _save(role)
@@ -98,6 +109,8 @@ def delete_role(*, actor: User, role: Role, if_match: str | None = None) -> None
     policies.can_manage_role(actor, role).require()
     role = Role.objects.select_for_update().get(pk=role.pk)
     require_match(role, if_match)
+    over = Q(accepted_at__isnull=False) | Q(revoked_at__isnull=False)
+    Invitation.objects.filter(over, role=role).update(role=Role.objects.built_in(role.code))  # they give none any more
     holders = (
         User.objects.filter(role=role),
         Membership.objects.filter(role=role),

@@ -1,8 +1,11 @@
 """Sealing the audit trail: what was written is chained afterwards, so that writing it takes no lock.
 
-Entries are sealed in the order of their transactions and only once every older transaction is over: an entry that is
-still open is never overtaken. One sealer works at a time, guarded by a lock of its transaction.
+Entries are sealed in the order of their transactions and only once every older transaction of the server, whatever
+its database, is over: an entry that is still open is never overtaken. One sealer works at a time, guarded by a lock
+that its transaction holds.
 """
+
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -15,6 +18,7 @@ LOCK = 7_325_001
 CHUNK = 5_000
 _TENANT = ENTRY_COLUMNS.index("tenant_id")
 _TRANSACTION = ENTRY_COLUMNS.index("transaction_id")
+_COPIED = ("tenant_id", "sequence", "entry_id", "entry_digest", "digest", "sealed_at")
 _NEWEST = f"""
 SELECT entry.transaction_id
 FROM {SEAL_TABLE} AS seal JOIN {ENTRY_TABLE} AS entry ON entry.id = seal.entry_id, {NOW}
@@ -23,13 +27,18 @@ WHERE entry.transaction_id < now.oldest
 """  # noqa: S608
 _UNSEALED = f"""
 SELECT {", ".join(f"entry.{name}" for name in ENTRY_COLUMNS)}
-FROM {ENTRY_TABLE} AS entry, {NOW}
-WHERE (entry.transaction_id, entry.id) > (%s, %s)
+FROM {ENTRY_TABLE} AS entry
+LEFT JOIN LATERAL (
+    SELECT 1 AS is_there FROM {SEAL_TABLE} WHERE entry_id = entry.id LIMIT 1
+) AS seal ON true,
+{NOW}
+WHERE entry.transaction_id >= %s AND (entry.transaction_id, entry.id) > (%s, %s)
   AND {SETTLED}
-  AND NOT EXISTS (SELECT 1 FROM {SEAL_TABLE} AS seal WHERE seal.entry_id = entry.id)
+  AND seal.is_there IS NULL
 ORDER BY entry.transaction_id, entry.id
 LIMIT %s
 """  # noqa: S608
+"""Entry after entry along the index from the place on, each looked up among the seals, however many there are."""
 
 
 def seal_entries(*, whole_trail: bool = False, chunk: int = CHUNK) -> int:
@@ -47,28 +56,30 @@ def seal_entries(*, whole_trail: bool = False, chunk: int = CHUNK) -> int:
                 cursor.execute(_NEWEST)
                 newest = cursor.fetchone()
                 place = (newest[0], -1) if newest else (-1, 0)
-            cursor.execute(_UNSEALED, [*place, chunk])
+            cursor.execute(_UNSEALED, [place[0], *place, chunk])
             rows = cursor.fetchall()
-            _seal(rows)
+            _seal(cursor, rows)
         total += len(rows)
         if len(rows) < chunk:
             return total
         place = (rows[-1][_TRANSACTION], rows[-1][0])
 
 
-def _seal(rows: list[tuple]) -> None:
+def _seal(cursor: Any, rows: list[tuple]) -> None:
     """Append the entries to their chains."""
+    if not rows:
+        return
     moment = timezone.now()
     heads = {tenant_id: _head(tenant_id) for tenant_id in {row[_TENANT] for row in rows}}
-    seals = []
-    for row in rows:
-        sequence, previous = heads[row[_TENANT]]
-        facts = {"tenant_id": row[_TENANT], "sequence": sequence + 1, "entry_id": row[0], "sealed_at": moment}
-        content = entry_digest(row)
-        digest = seal_digest(previous=previous, entry=content, **facts)
-        seals.append(AuditSeal(entry_digest=content, digest=digest, **facts))
-        heads[row[_TENANT]] = (sequence + 1, digest)
-    AuditSeal.objects.bulk_create(seals, batch_size=1_000)
+    with cursor.copy(f"COPY {SEAL_TABLE} ({', '.join(_COPIED)}) FROM STDIN") as seals:
+        for row in rows:
+            tenant_id, entry_id = row[_TENANT], row[0]
+            sequence, previous = heads[tenant_id]
+            facts = {"tenant_id": tenant_id, "sequence": sequence + 1, "entry_id": entry_id, "sealed_at": moment}
+            content = entry_digest(row)
+            digest = seal_digest(previous=previous, entry=content, **facts)
+            seals.write_row((tenant_id, sequence + 1, entry_id, content, digest, moment))
+            heads[tenant_id] = (sequence + 1, digest)
 
 
 def _head(tenant_id: int | None) -> tuple[int, str]:

@@ -3,15 +3,21 @@
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from qaportal.kit.errors import RuleViolation
+from qaportal.kit.errors import NotVisible, RuleViolation
 
 from ..choices import RoleCode
 from ..models import Tenant, User
 
 
 def locked_tenant(*, tenant_id: int) -> Tenant:
-    """The company, its row locked: whoever counts its people or its administrators does it one after the other."""
-    return Tenant.objects.select_for_update().get(pk=tenant_id)
+    """The company, its row locked: whoever counts its people or its administrators does it one after the other.
+
+    Rows that only point to it are written meanwhile. Raises NotVisible for one that was deleted.
+    """
+    tenant = Tenant.objects.select_for_update(no_key=True).get(pk=tenant_id)
+    if tenant.deleted_at is not None:
+        raise NotVisible
+    return tenant
 
 
 def require_seat(*, tenant: Tenant, wanted: int = 1) -> None:
@@ -19,15 +25,17 @@ def require_seat(*, tenant: Tenant, wanted: int = 1) -> None:
 
     People take a seat until they are deleted, invitations while their link works.
     """
-    if tenant.max_users is None:
-        return
-    taken = tenant.users.living().count() + tenant.invitations.open().count()
-    if taken + wanted > tenant.max_users:
+    if tenant.max_users is not None and seats_taken(tenant=tenant) + wanted > tenant.max_users:
         raise RuleViolation(
             _("The company has %(most)d seats and all are taken. Remove somebody or an invitation first.")
             % {"most": tenant.max_users},
             "seats_taken",
         )
+
+
+def seats_taken(*, tenant: Tenant) -> int:
+    """How many seats people and open invitations hold."""
+    return tenant.users.living().count() + tenant.invitations.open().count()
 
 
 def require_administrator(*, tenant: Tenant, actor: User | None) -> None:

@@ -1,5 +1,6 @@
 """Companies: added, changed, suspended, deleted and restored."""
 
+import json
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -15,12 +16,15 @@ from ..choices import TenantStatus
 from ..models import Tenant, User
 from ..models.tenancy import SECOND_FACTOR_SETTING
 from .api_tokens import revoke_tokens_of
+from .seats import locked_tenant
 from .second_factors import end_sign_ins_without_second_factor
 from .sign_ins import end_sign_ins_of_tenant
 
 EDITABLE = ("name", "settings")
 OF_PLATFORM = ("slug", "status", "subscription_tier", "max_users", "max_modules")
 """What the platform decides; also the slug, because a taken one tells of other companies."""
+LONGEST_SETTINGS = 20_000
+"""Characters of JSON: they are read with every request of the company's people."""
 
 
 def _save(tenant: Tenant) -> None:
@@ -39,6 +43,8 @@ def _checked_settings(given: Any) -> dict[str, Any]:
     problem = ""
     if not isinstance(settings, dict):
         problem = _("Settings are an object.")
+    elif len(json.dumps(settings)) > LONGEST_SETTINGS:
+        problem = _("Settings have at most %(most)d characters.") % {"most": LONGEST_SETTINGS}
     elif not isinstance(settings.get(SECOND_FACTOR_SETTING, False), bool):
         problem = _("%(name)s is true or false.") % {"name": SECOND_FACTOR_SETTING}
     if problem:
@@ -71,10 +77,10 @@ def update_tenant(*, actor: User, tenant: Tenant, if_match: str | None = None, *
     and token of its people at once. Raises Denied, VersionConflict, InvalidInput and RuleViolation.
     """
     policies.can_manage_tenant(actor, tenant).require()
-    tenant = Tenant.objects.select_for_update().get(pk=tenant.pk)
+    tenant = locked_tenant(tenant_id=tenant.pk)
     require_match(tenant, if_match)
     if any(name in fields and fields[name] != getattr(tenant, name) for name in OF_PLATFORM):
-        policies.can_suspend_tenant(actor).require()
+        policies.can_change_terms(actor).require()
     if fields.get("status") == TenantStatus.DELETED:
         delete_tenant(actor=actor, tenant=tenant)
         tenant.refresh_from_db()
@@ -137,7 +143,7 @@ def set_second_factor_required(*, actor: User, tenant: Tenant, required: bool) -
 def delete_tenant(*, actor: User, tenant: Tenant, if_match: str | None = None) -> None:
     """Hide the company with all it holds, and end every way in; raises Denied and VersionConflict."""
     policies.can_suspend_tenant(actor).require()
-    tenant = Tenant.objects.select_for_update().get(pk=tenant.pk)
+    tenant = locked_tenant(tenant_id=tenant.pk)
     require_match(tenant, if_match)
     tenant.status, tenant.deleted_at = TenantStatus.DELETED, timezone.now()
     tenant.save(update_fields=["status", "deleted_at", "updated_at"])

@@ -1,46 +1,67 @@
 """What administrators change about people: name, address, role, status; leaving and coming back."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from qaportal.kit import events
 from qaportal.kit.concurrency import require_match
+from qaportal.kit.errors import NotVisible, PortalError, RuleViolation
 
 from .. import audit, policies
 from ..choices import UserStatus
 from ..models import Role, User
 from .api_tokens import revoke_tokens_of
-from .people import require_role_of, save_with_address
+from .people import create_user, require_role_of, save_with_address
 from .seats import locked_tenant, require_administrator, require_seat
 from .sign_ins import end_all_sign_ins
 
 EDITABLE = ("email", "first_name", "last_name", "role", "status")
 
 
-def _locked(user: User) -> User:
-    """The person, its company locked before it."""
+def _locked(user: User, *, is_living: bool = True) -> User:
+    """The person, the company locked before him; raises NotVisible where he has to be living and was just deleted."""
     if user.tenant_id is not None:
         locked_tenant(tenant_id=user.tenant_id)
-    return User.objects.select_for_update(of=("self",)).select_related("tenant", "role").get(pk=user.pk)
+    user = User.objects.select_for_update(of=("self",)).select_related("tenant", "role").get(pk=user.pk)
+    if is_living and user.deleted_at is not None:
+        raise NotVisible
+    return user
+
+
+@transaction.atomic
+def add_user(*, actor: User, status: str = UserStatus.ACTIVE, **fields: Any) -> User:
+    """Add a person as `create_user` does, in this status; one that is to be `deleted` is hidden at once."""
+    is_hidden = status == UserStatus.DELETED
+    user = create_user(actor=actor, status=UserStatus.ACTIVE if is_hidden else status, **fields)
+    if is_hidden:
+        delete_user(actor=actor, user=user)
+        user.refresh_from_db()
+    return user
 
 
 @transaction.atomic
 def update_user(*, actor: User, user: User, if_match: str | None = None, **fields: Any) -> User:
     """Change address, names, role or status; a status of `deleted` deletes.
 
-    Suspending ends every session and every token at once. Raises Denied, VersionConflict, InvalidInput for a role
-    that does not fit, RuleViolation for a taken address and for the last administrator.
+    Suspending ends every session and every token at once. Raises Denied, also for ending oneself, VersionConflict,
+    InvalidInput for a role that does not fit, RuleViolation for a taken address, for the last administrator, and for
+    another `tenant` or `auth_provider`, which may be named and never change.
     """
     policies.can_manage_user(actor, user).require()
+    if fields.get("status", user.status) not in {UserStatus.ACTIVE, user.status}:
+        policies.can_end_user(actor, user).require()
     user = _locked(user)
     require_match(user, if_match)
     if fields.get("status") == UserStatus.DELETED:
         delete_user(actor=actor, user=user)
         user.refresh_from_db()
         return user
+    _require_fixed(user, fields)
     before = audit.snapshot(user, EDITABLE)
     _apply(actor, user, fields)
     changes = audit.changes_between(before, audit.snapshot(user, EDITABLE))
@@ -57,6 +78,16 @@ def update_user(*, actor: User, user: User, if_match: str | None = None, **field
         _end_access(actor, user, "suspended")
     events.publish("user.updated", user=user, actor=actor)
     return user
+
+
+def _require_fixed(user: User, fields: dict[str, Any]) -> None:
+    """Raise RuleViolation where the company or the way to sign in would be another."""
+    if "tenant" in fields and fields["tenant"] != user.tenant:
+        words = _("A person stays in the company. Delete him here and add him there.")
+        raise RuleViolation(words, "tenant_fixed", fields={"tenant_id": [words]})
+    if fields.get("auth_provider", user.auth_provider) != user.auth_provider:
+        words = _("How a person signs in follows from where he signed in first.")
+        raise RuleViolation(words, "auth_provider_fixed", fields={"auth_provider": [words]})
 
 
 def _apply(actor: User, user: User, fields: dict[str, Any]) -> None:
@@ -82,12 +113,29 @@ def _end_access(actor: User, user: User, reason: str) -> None:
 
 
 @transaction.atomic
+def set_status_of_people(*, actor: User, users: Iterable[User], status: str) -> int:
+    """Suspend or reactivate several people, all of them or none; answers how many changed.
+
+    The refusal names the person that it is about: RuleViolation with the words and the code of what was refused.
+    """
+    changed = 0
+    for user in users:
+        before = user.status
+        try:
+            changed += update_user(actor=actor, user=user, status=status).status != before
+        except PortalError as error:
+            words = _("Nobody was changed. %(name)s: %(reason)s") % {"name": user.full_name, "reason": error.message}
+            raise RuleViolation(words, error.code) from error
+    return changed
+
+
+@transaction.atomic
 def delete_user(*, actor: User, user: User, if_match: str | None = None) -> None:
     """Hide the person, free the seat and the address, and end every way in; what he did keeps his name.
 
     Raises Denied, VersionConflict and RuleViolation for the last administrator.
     """
-    policies.can_manage_user(actor, user).require()
+    policies.can_end_user(actor, user).require()
     user = _locked(user)
     require_match(user, if_match)
     user.status, user.deleted_at = UserStatus.DELETED, timezone.now()
@@ -104,7 +152,7 @@ def delete_user(*, actor: User, user: User, if_match: str | None = None) -> None
 def restore_user(*, actor: User, user: User) -> User:
     """Bring a deleted person back, with the role he had; raises Denied, and RuleViolation without a seat or address."""
     policies.can_manage_user(actor, user).require()
-    user = _locked(user)
+    user = _locked(user, is_living=False)
     if user.deleted_at is None:
         return user
     if user.tenant is not None:

@@ -10,7 +10,7 @@ from accounts import audit, jobs
 from accounts.chain import ENTRY_COLUMNS
 from accounts.models import AuditEntry, AuditSeal
 from accounts.services.seals import seal_entries
-from accounts.tests.trail import forge, settle
+from accounts.tests.trail import await_older_transactions, forge, seal_settled, settle
 
 committing = pytest.mark.django_db(transaction=True)
 
@@ -105,13 +105,14 @@ def test_an_entry_of_an_older_transaction_that_is_still_open_is_not_overtaken(te
     assert seal_entries() == 0
     go_on.set()
     older.join()
-    assert seal_entries() == 2
+    assert seal_settled() == 2
     assert [seal.entry.facts["which"] for seal in chain_of(project.tenant)] == ["older", "younger"]
 
 
 @committing
 def test_writing_waits_for_no_sealer(tester, project):
     audit.record("project.updated", actor=tester, target=project)
+    await_older_transactions()
     with transaction.atomic():
         assert seal_entries() == 1
         writer = in_thread(lambda: audit.record("project.updated", actor=tester, target=project))
@@ -124,6 +125,7 @@ def test_writing_waits_for_no_sealer(tester, project):
 def test_two_sealers_at_once_make_one_gapless_chain(tester, project):
     for place in range(60):
         audit.record("project.updated", actor=tester, target=project, to=place)
+    await_older_transactions()
     start, sealed = threading.Barrier(3), []
 
     def seal():
@@ -144,10 +146,10 @@ def test_entries_of_a_restored_backup_are_sealed_and_hold_nothing_up(tester, pro
         audit.record("project.updated", actor=tester, target=project, to=place)
     with transaction.atomic():
         forge("UPDATE accounts_auditentry SET transaction_id = transaction_id + 5000000000")
-    assert seal_entries(chunk=3) == 4
+    assert seal_settled(chunk=3) == 4
     for place in range(4, 8):
         audit.record("project.updated", actor=tester, target=project, to=place)
-        assert seal_entries() == 1
+        assert seal_settled() == 1
     assert [seal.entry.facts["to"] for seal in chain_of(project.tenant)] == list(range(8))
 
 
@@ -155,7 +157,7 @@ def test_entries_of_a_restored_backup_are_sealed_and_hold_nothing_up(tester, pro
 def test_what_the_usual_sealing_leaves_out_is_found_at_night(tester, project):
     audit.record("project.updated", actor=tester, target=project)
     late = audit.record("project.updated", actor=tester, target=project)
-    assert seal_entries() == 2
+    assert seal_settled() == 2
     with transaction.atomic():
         forge("DELETE FROM accounts_auditseal WHERE entry_id = %s", late.pk)
         forge("UPDATE accounts_auditentry SET transaction_id = 5 WHERE id = %s", late.pk)
@@ -172,7 +174,7 @@ def test_what_is_rolled_back_leaves_no_gap(tester, project):
         audit.record("project.updated", actor=tester, target=project)
         transaction.set_rollback(True)
     audit.record("project.updated", actor=tester, target=project)
-    assert seal_entries() == 2
+    assert seal_settled() == 2
     assert [seal.sequence for seal in chain_of(project.tenant)] == [1, 2]
 
 

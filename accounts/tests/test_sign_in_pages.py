@@ -82,11 +82,6 @@ def test_suspension_ends_the_session_at_once_and_bars_the_sign_in(sign_in, clien
     assert client.get(reverse("accounts:project_list")).status_code == 302
 
 
-def test_nobody_can_register(client, db):
-    response = client.post(reverse("account_signup"), {"email": "new@example.com", "password1": "long enough 42"})
-    assert "People join by invitation" in response.content.decode()
-
-
 def test_the_page_of_the_account_changes_the_name(signed_in, tester):
     client = signed_in(tester)
     page = reverse("accounts:account")

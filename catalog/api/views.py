@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from accounts.api.project_scope import ProjectViewSet
 from accounts.models import Project, User
+from accounts.permissions import CASES
 from qaportal.kit.api.styles import PlainStyle
 from qaportal.kit.errors import InvalidInput
 
@@ -32,6 +33,7 @@ PROJECT = OpenApiParameter("project_id", OpenApiTypes.STR, description="The proj
 class FolderViewSet(PlainStyle, ProjectViewSet):
     """Folders of one level of the tree."""
 
+    token_scopes = CASES
     depth = 1
     parent_field = ""
 
@@ -107,6 +109,7 @@ class TestCaseViewSet(PlainStyle, ProjectViewSet):
     """Test cases."""
 
     __test__ = False
+    token_scopes = CASES
     serializer_class = serializers.TestCaseSerializer
     filterset_class = TestCaseApiFilter
 

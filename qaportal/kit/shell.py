@@ -75,6 +75,16 @@ class Shell:
         return shown(user=self.user, project=None, current=self.current, administration=True)
 
     @property
+    def own_entries(self) -> list[ShownEntry]:
+        """What of the administration is about the reader himself: its first group."""
+        return self.administration[0] if self.administration else []
+
+    @property
+    def administration_url(self) -> str:
+        """Where the rest of the administration begins for this reader, or nothing."""
+        return self.administration[1][0].url if len(self.administration) > 1 else ""
+
+    @property
     def current(self) -> str:
         """The view name of the request."""
         match = getattr(self.request, "resolver_match", None)

@@ -65,6 +65,14 @@ _SHOWN = {
     "changes_requested": Shown(*BLOCKED, _("Asked for changes")),
     "pending": Shown(*NOT_STARTED, _("Waiting")),
     "archived": Shown(*STOPPED, _("Archived")),
+    # people, companies, invitations and tokens: nothing here is about tests, so none has a colour
+    "enabled": Shown(*ENDED, _("Active")),
+    "usable": Shown(*ENDED, _("Usable")),
+    "accepted": Shown(*ENDED, _("Accepted")),
+    "suspended": Shown(*STOPPED, _("Suspended")),
+    "expired": Shown(*STOPPED, _("Expired")),
+    "revoked": Shown(*STOPPED, _("Revoked")),
+    "deleted": Shown("is-skipped", "trash", _("Deleted")),
     # imports and other long work
     "waiting": Shown(*NOT_STARTED, _("Waiting")),
     "queued": Shown(*NOT_STARTED, _("Waiting")),

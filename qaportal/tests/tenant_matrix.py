@@ -36,6 +36,8 @@ from releases.tests.factories import ReleaseCaseFactory, ReleaseFactory
 from runs.models import ReportImport, RunCase, TestRun
 from runs.tests.factories import make_run, record, reported
 
+from . import admin_matrix
+
 ROLES = ("viewer", "developer", "tester", "quality_manager", "tenant_admin")
 NOTHING = 987_654_321
 """An id that no object has."""
@@ -108,6 +110,8 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
     world.objects = (
         (beside.objects | world.objects) if beside else (world.objects | access_of(world) | _sign_ins_of(admin, marker))
     )
+    if not beside:
+        world.objects |= admin_matrix.objects_for(world)
     return world
 
 
@@ -194,12 +198,23 @@ ROWS = (
     Row("family_id", "accounts:", pk_of("family"), uuid.uuid4),
     Row("factor_id", "accounts:", pk_of("factor")),
     Row("domain_id", "accounts:", pk_of("domain")),
+    Row("provider_id", "openid_connect", pk_of("identity_provider"), uuid.uuid4),
+    Row("project_id", "accounts:", pk_of("project")),
+    Row("invitation_id", "accounts:", pk_of("invitation")),
+    Row("role_id", "accounts:", pk_of("role")),
+    Row("token_id", "accounts:", pk_of("api_token")),
+    Row("company_id", "accounts:", pk_of("tenant")),
     Row("file_id", "", pk_of("file"), uuid.uuid4),
     Row("progress_id", "", pk_of("progress"), uuid.uuid4),
     Row("import_id", "", pk_of("report_import"), uuid.uuid4),
     Row("entry_id", "accounts:audit", pk_of("audit_entry")),
     Row("pk", "audit-log-", pk_of("audit_entry")),
     Row("pk", "project-", pk_of("project")),
+    Row("pk", "user-", pk_of("person")),
+    Row("pk", "api-token-", pk_of("api_token")),
+    Row("pk", "v1-tenant-", pk_of("tenant")),
+    Row("pk", "v1-user-", pk_of("person")),
+    Row("pk", "v1-role-", pk_of("role")),
     Row("pk", "module-", pk_of("module")),
     Row("pk", "sub-module-", pk_of("sub_module")),
     Row("pk", "feature-", pk_of("feature")),
@@ -213,8 +228,15 @@ ROWS = (
     Row("row_id", "runs:", pk_of("release_case")),
     Row("number", "runs:", lambda world: world.objects["run"].number),
     Row("test_id", "runs:", pk_of("run_case")),
+    *(
+        Row("object_id", prefix, pk_of(admin_matrix.key_of(model)), none)
+        for prefix, model, none in admin_matrix.tables()
+    ),
 )
 """The longest start of a route's name that fits wins."""
+
+OF_PLATFORM = frozenset({"admin:accounts_tenant_delete"})
+"""Routes with an object that refuse everybody but the platform's administrator."""
 
 BODY_IDS: dict[str, Callable[[World], Any]] = {
     "project_id": pk_of("project"),

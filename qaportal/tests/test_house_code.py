@@ -149,6 +149,7 @@ WITHOUT_ACTOR = {
     "accounts.services.passwords.reset_url": "makes an address, changes nothing",
     "accounts.services.passwords.record_password_change": "the person himself",
     "accounts.services.sign_ins.remove_dead_sessions": "called by a job every night",
+    "accounts.services.passwords.reset_password": "the person himself, whom the link names",
     "accounts.services.api_tokens.note_use": "notes that the token itself was used",
     "accounts.services.api_tokens.find_by_secret": "reads",
     "accounts.services.invitations.accept_invitation": "the invited person, whom it makes",

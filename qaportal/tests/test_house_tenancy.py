@@ -76,7 +76,7 @@ def test_the_matrix_names_real_objects(worlds):
     caller = Caller(foreign.admin)
     seen = 0
     for route in WITH_OBJECTS:
-        if "get" not in route.methods:
+        if "get" not in route.methods or route.name in tenant_matrix.OF_PLATFORM:
             continue
         address = address_of(route, foreign)
         status = caller.call(route, "get", address).status_code

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from accounts.api.project_scope import ProjectViewSet
 from accounts.models import User
+from accounts.permissions import CASES
 from catalog.models import Folder
 from catalog.status_words import parse_status
 from qaportal.kit.api.styles import PlainStyle
@@ -55,6 +56,7 @@ def _statuses(words: list[str]) -> list[str]:
 class ReleaseViewSet(PlainStyle, ProjectViewSet):
     """Releases, their scope and how far they are."""
 
+    token_scopes = {"add_test_cases": CASES}
     serializer_class = serializers.ReleaseSerializer
     filterset_class = ReleaseFilter
 

@@ -94,7 +94,7 @@ def add_cases(
     _check_priority(priority)
     _check_assignee(release, assigned_to)
     selection = Selection(tuple(case_ids), folder, tuple(tags), everything)
-    added = _insert(release, selection, priority, assigned_to)
+    added = 0 if selection.is_empty() else _insert(release, selection, priority, assigned_to)
     if added:
         named = {
             "folder": str(folder) if folder else "",

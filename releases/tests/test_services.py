@@ -114,6 +114,12 @@ def test_the_ways_to_name_cases_add_up(tester, release, project, heard):
     assert heard[-1][1]["added"] == 3
 
 
+def test_naming_no_cases_adds_none(tester, release, signed_in):
+    assert add_cases(actor=tester, release=release) == 0
+    page = f"/p/{release.project.key}/releases/{release.pk}/scope/add/"
+    assert signed_in(tester).post(page).status_code == 302
+
+
 def test_adding_again_adds_only_what_is_missing_and_keeps_verdicts(tester, release, project):
     first = cover(release, "passed")[0]
     make_case(project)

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from django.db import transaction
 
 from accounts.choices import RoleCode
-from accounts.models import Tenant
+from accounts.models import Tenant, User
 
+from .administration import PLATFORM_EMAIL, make_administration, make_platform_administrator
 from .days import Days
 from .history import History
 from .people import COMPANY_SLUG, OTHER_SLUG, PASSWORD, email_of, make_other_company, make_payments_company
@@ -26,8 +27,11 @@ def make_demo(days: Days | None = None) -> bool:
     project, people, cases = make_payments_company(story(), days)
     written = [Written(case, text) for case, text in zip(cases, payment_cases(), strict=True)]
     History(project, people, written, story(), days).play()
+    make_administration(project, people, days)
     if not Tenant.objects.filter(slug=OTHER_SLUG).exists():
         make_other_company(days)
+    if not User.objects.living().filter(email=PLATFORM_EMAIL).exists():
+        make_platform_administrator()
     return True
 
 
@@ -36,6 +40,7 @@ def sign_ins() -> list[str]:
     people = story()["person"]
     rows = [(str(RoleCode(each["role"]).label), email_of(each["code"]), " ".join(each["name"])) for each in people]
     rows.append(("Another company", email_of("admin", OTHER_SLUG), "sees nothing of the others"))
+    rows.append((str(RoleCode.SUPER_ADMIN.label), PLATFORM_EMAIL, "sees all companies"))
     widths = [max(len(row[column]) for row in rows) for column in range(2)]
     return [f"  {role:<{widths[0]}}  {email:<{widths[1]}}  {name}" for role, email, name in rows]
 

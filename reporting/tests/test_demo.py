@@ -6,7 +6,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Project, Tenant, User
+from accounts.models import ApiToken, Project, Tenant, User
 from accounts.services.bootstrap import ensure_roles
 from catalog.choices import CaseState
 from catalog.models import CaseActivity, Folder, TestCase, TestStep
@@ -151,10 +151,25 @@ def test_everyone_can_sign_in_as_told(demo, db, client):
     lines = list(prepare_demo(demo=True))
     assert any(PASSWORD in line for line in lines)
     emails = [word for line in lines for word in line.split() if "@" in word]
-    assert len(emails) == 7
+    assert len(emails) == 8
     columns = {line.index(email) for email, line in zip(emails, [each for each in lines if "@" in each], strict=True)}
     assert len(columns) == 1
     assert all(User.objects.get(email=email).check_password(PASSWORD) for email in emails)
+
+
+def test_the_administration_of_the_demo_shows_all_its_parts(demo, db):
+    tenant = demo.tenant
+    assert tenant.users.living().count() + tenant.invitations.open().count() < tenant.max_users
+    assert tenant.users.filter(status="suspended").count() == 1
+    assert [invitation.state for invitation in tenant.invitations.order_by("pk")] == ["open", "expired"]
+    assert tenant.roles.get().users.count() == 1
+    assert {token.state for token in ApiToken.objects.filter(user__tenant=tenant)} == {"usable"}
+    assert tenant.domains.verified().count() == 1
+
+
+def test_the_platform_administrator_of_the_demo_belongs_to_no_company(demo, db):
+    administrator = User.objects.get(email="platform@qaportal.example")
+    assert (administrator.tenant, administrator.role.code) == (None, "super_admin")
 
 
 def test_without_the_option_nothing_is_made(db):

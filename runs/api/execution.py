@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from accounts.api.project_scope import ProjectViewSet
 from accounts.models import User
+from accounts.permissions import CASES, RESULTS
 from catalog.api.serializers import TextField
 from catalog.status_words import parse_status
 from qaportal.kit.api.serializers import IdField, PortalSerializer
@@ -60,6 +61,12 @@ class ScopeRowUpdateSerializer(VerdictSerializer):
 class ExecutionViewSet(PlainStyle, ProjectViewSet):
     """One case in the scope of a release; `tc_id` is the id of the case."""
 
+    token_scopes = {
+        "set_status": RESULTS,
+        "update": RESULTS | CASES,
+        "partial_update": RESULTS | CASES,
+        "destroy": CASES,
+    }
     serializer_class = ScopeRowSerializer
     filterset_class = None
 

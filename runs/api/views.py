@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from accounts.api.project_scope import NAMES, project_of, visible_project
 from accounts.models import Project, User
+from accounts.permissions import RESULTS
 from qaportal.kit.api.parsers import SafeJSONParser
 from qaportal.kit.api.styles import CamelStyle, PlainStyle, Problem
 from qaportal.kit.errors import InvalidInput, NotVisible
@@ -81,6 +82,7 @@ class JUnitImportView(CamelStyle, APIView):
     """Upload a JUnit report."""
 
     throttle_scope = "ingest"
+    token_scopes = RESULTS
 
     parser_classes = [ReportFormParser, XmlReportParser, TextXmlReportParser, GzipReportParser, SafeJSONParser]
 

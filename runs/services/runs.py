@@ -89,9 +89,10 @@ def update_run(*, actor: User, run: TestRun, if_match: str | None = None, **fiel
 
 
 @transaction.atomic
-def delete_run(*, actor: User, run: TestRun) -> None:
-    """Hide the run; the verdicts it set in a release stay as they are. Raises Denied."""
+def delete_run(*, actor: User, run: TestRun, if_match: str | None = None) -> None:
+    """Hide the run; the verdicts it set in a release stay as they are. Raises Denied and VersionConflict."""
     policies.can_delete_run(actor, run).require()
+    require_match(TestRun.objects.select_for_update().get(pk=run.pk), if_match)
     TestRun.objects.filter(pk=run.pk).update(deleted_at=timezone.now(), updated_at=timezone.now())
     audit.record("run.deleted", actor=actor, target=run)
     events.publish("run.deleted", run=run, actor=actor)

@@ -1,8 +1,16 @@
 """Every page, light and dark, wide and narrow: axe finds nothing, nothing runs over the edge."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from axe_core_python.sync_playwright import Axe
 
+from accounts.models import AuditEntry, User
+from accounts.services.api_tokens import create_api_token
+from accounts.services.invitations import invitation_url, invite
+from accounts.services.people import set_project_role
+from accounts.services.roles import create_role
+from accounts.tests.factories import UserFactory
 from releases.models import ReleaseCase
 from runs.services.verdicts import set_verdict
 from runs.tests.factories import make_run, record, reported
@@ -36,6 +44,9 @@ def pages(portal) -> list[str]:
         f"{run}edit/",
         "~/runs/upload/",
         "~/members/",
+        "/administration/audit/",
+        f"/administration/audit/?entry={portal.entry.pk}&action=release.updated",
+        f"/administration/audit/{portal.entry.pk}/",
         "/style",
         "/palette/?q=4.18&project=PAY",
         "~/nothing-here/",
@@ -47,12 +58,35 @@ def pages(portal) -> list[str]:
         "/account/sessions/",
         "/account/reauthenticate/",
         "/administration/sign-in/",
+        "/account/tokens/",
+        "/account/tokens/new/",
+        *administration_pages(portal),
+    ]
+
+
+def administration_pages(portal) -> list[str]:
+    people, roles = "/administration/people/", "/administration/roles/"
+    tester = User.objects.get(role__code="tester")
+    return [
+        people,
+        f"{people}?q=nobody",
+        f"{people}{tester.pk}/",
+        "/administration/invitations/",
+        "/administration/invitations/?state=accepted",
+        "/administration/invitations/new/",
+        roles,
+        f"{roles}permissions/",
+        f"{roles}new/",
+        f"{roles}{tester.role_id}/",
+        f"{roles}{portal.role.pk}/",
+        "/administration/tokens/",
+        "/administration/company/",
     ]
 
 
 @pytest.fixture
-def filled(portal, tester, lead):
-    """The portal with a run, failures, verdicts and notes in it."""
+def filled(portal, tester, lead, admin):
+    """The portal with a run, failures, verdicts and notes in it, and something on each page of the administration."""
     portal.run = make_run(portal.project, release=portal.release, branch="main", build="b1907f3")
     record(
         portal.run,
@@ -66,6 +100,11 @@ def filled(portal, tester, lead):
     rows = ReleaseCase.objects.filter(release=portal.release).order_by("pk")[1:4]
     for row, status in zip(rows, ("failed", "blocked", "in_progress"), strict=True):
         set_verdict(actor=tester, release_case=row, status=status, comments="The page stays white")
+    portal.entry = AuditEntry.objects.filter(action="release.updated").latest("pk")
+    invite(actor=admin, tenant=admin.tenant, email="petra@tessarin.example", role=tester.role)
+    create_api_token(actor=tester, name="Nightly build", scopes=["results:write"], project=portal.project)
+    set_project_role(actor=admin, project=portal.project, user=tester, role=tester.role)
+    portal.role = create_role(actor=admin, tenant=admin.tenant, name="Reader", code="viewer", scope="module")
     return portal
 
 
@@ -87,11 +126,32 @@ def test_axe_finds_nothing_on_any_page_and_nothing_runs_over_the_edge(
     assert not found, "\n".join(found)
 
 
-def test_axe_finds_nothing_before_sign_in(portal, browser):
+def test_axe_finds_nothing_on_the_pages_of_the_platform(filled, signed_in_page, tenant):
     axe, found = Axe(), []
+    operator = UserFactory(tenant=None, role_code="super_admin")
+    companies = "/administration/companies/"
+    pages = [companies, f"{companies}new/", f"{companies}{tenant.pk}/", "/administration/people/"]
+    pages += ["/administration/invitations/new/", "/administration/roles/", "/administration/tokens/"]
+    for scheme, width, height in WINDOWS:
+        page = signed_in_page(operator, color_scheme=scheme, viewport={"width": width, "height": height})
+        for path in pages:
+            page.goto(filled.address(path))
+            found += [f"{path}: {violation['id']}" for violation in axe.run(page)["violations"]]
+            overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            found += [f"{path}: runs {overflow} px over the edge"] if overflow > 0 else []
+    assert not found
+
+
+def test_axe_finds_nothing_before_sign_in(portal, browser, admin):
+    axe, found = Axe(), []
+    invitation = invite(actor=admin, tenant=admin.tenant, email="petra@tessarin.example", role=admin.role)
+    link = urlsplit(invitation_url(invitation)).path
+    pages = ["/account/login/", "/account/password/reset/", "/account/signup/", "/account/verify-email/"]
+    pages += ["/account/company/"]
+    pages += [link, "/invitation/over/", "/account/verify-email/over/"]
     for scheme in ("light", "dark"):
         page = browser.new_context(color_scheme=scheme).new_page()
-        for path in ("/account/login/", "/account/password/reset/", "/account/company/"):
+        for path in pages:
             page.goto(portal.url + path)
             found += [f"{path}: {violation['id']}" for violation in axe.run(page)["violations"]]
         page.context.close()

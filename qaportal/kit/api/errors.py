@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 def _flatten(detail: Any, path: str = "") -> dict[str, list[str]]:
-    """Nested error details of a serializer as `{"steps[0].action": ["..."]}`."""
+    """Nested error details of a serializer as `{"steps[0].action": ["..."]}`; the texts keep their codes."""
     if isinstance(detail, dict):
         flat: dict[str, list[str]] = {}
         for key, child in detail.items():
@@ -33,7 +33,7 @@ def _flatten(detail: Any, path: str = "") -> dict[str, list[str]]:
                 flat.update(_flatten(child, f"{path}[{position}]"))
         return flat
     texts = detail if isinstance(detail, list) else [detail]
-    return {path or "body": [str(text) for text in texts]}
+    return {path or "body": [text if isinstance(text, exceptions.ErrorDetail) else str(text) for text in texts]}
 
 
 def _first_words(fields: dict[str, list[str]]) -> str:

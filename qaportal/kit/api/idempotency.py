@@ -12,14 +12,18 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from ..errors import InvalidInput, RuleViolation
 from ..models import IdempotencyRecord
+from ..secrets import keyed_hash
 
 
 def _fingerprint(request: Request) -> str:
-    """SHA-256 of query and JSON body; of forms with files the query alone (their importer knows the bytes)."""
+    """A keyed hash of query and JSON body, which may hold a password; of forms with files the query alone.
+
+    Whoever takes in such files knows their bytes.
+    """
     digest = hashlib.sha256(request.META.get("QUERY_STRING", "").encode())
     if not (request.content_type or "").startswith("multipart/"):
         digest.update(b"\0" + request._request.body)
-    return digest.hexdigest()
+    return keyed_hash(digest.hexdigest(), "idempotency")
 
 
 def _claim(request: Request, key: str) -> tuple[IdempotencyRecord, bool]:

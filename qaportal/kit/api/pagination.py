@@ -14,6 +14,7 @@ from rest_framework.utils.urls import replace_query_param
 from ..errors import InvalidInput
 
 DEFAULT_SIZE = 50
+ENVELOPE_SIZE = 20
 LARGEST_NUMBER = 10_000_000
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
@@ -49,6 +50,8 @@ class StyledPagination(BasePagination):
     """Base: answers a `Page`, which the view's style turns into its list shape."""
 
     page: Page
+    parameters: dict[str, str] = {}
+    """What a client may ask for in the query, each with its description."""
 
     def get_paginated_response(self, data: list) -> Response:
         """The page as an answer."""
@@ -59,9 +62,22 @@ class StyledPagination(BasePagination):
         """Left to the style's schema class."""
         return schema
 
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """The parameters of the query as the OpenAPI document tells them."""
+        return [
+            {"name": name, "in": "query", "required": False, "description": words, "schema": {"type": "integer"}}
+            for name, words in self.parameters.items()
+        ]
+
 
 class PlainPagination(StyledPagination):
     """Bare arrays of at most `PLAIN_LIST_LIMIT` rows; `?page=` and `page_size` ask for pages."""
+
+    parameters = {
+        "page": "The page, from 1 on; without it the answer is an array.",
+        "page_size": f"Rows of a page, {DEFAULT_SIZE} unless told.",
+        "offset": "How many rows of the array to leave out.",
+    }
 
     def paginate_queryset(self, queryset: QuerySet, request: Request, view: Any = None) -> list:
         """The rows of the page; total and links go into headers for the bare form."""
@@ -96,6 +112,8 @@ class PlainPagination(StyledPagination):
 class CamelPagination(StyledPagination):
     """`limit` and `offset`; the rows stand under `data`."""
 
+    parameters = {"limit": f"At most so many rows, {DEFAULT_SIZE} unless told.", "offset": "How many to leave out."}
+
     def paginate_queryset(self, queryset: QuerySet, request: Request, view: Any = None) -> list:
         """The rows from the offset on."""
         limit = whole_number(request, "limit", DEFAULT_SIZE, least=1, most=settings.API_PAGE_SIZE_LIMIT)
@@ -115,10 +133,12 @@ class CamelPagination(StyledPagination):
 class EnvelopePagination(StyledPagination):
     """`page` and `limit`, answered with a `pagination` object."""
 
+    parameters = {"page": "The page, from 1 on.", "limit": f"Rows of a page, {ENVELOPE_SIZE} unless told."}
+
     def paginate_queryset(self, queryset: QuerySet, request: Request, view: Any = None) -> list:
         """The rows of the page."""
         number = whole_number(request, "page", 1, least=1, most=LARGEST_NUMBER)
-        limit = whole_number(request, "limit", 20, least=1, most=settings.API_PAGE_SIZE_LIMIT)
+        limit = whole_number(request, "limit", ENVELOPE_SIZE, least=1, most=settings.API_PAGE_SIZE_LIMIT)
         total = queryset.count()
         rows = list(queryset[(number - 1) * limit : number * limit])
         self.page = Page(rows, total, number, limit)

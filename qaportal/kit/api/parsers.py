@@ -1,6 +1,7 @@
 """One JSON parser for the whole API: bounded in size and depth, and nothing passes that the database refuses."""
 
 import json
+import math
 from typing import IO, Any
 
 from django.conf import settings
@@ -25,11 +26,18 @@ def _refuse_constant(name: str) -> None:
     raise ParseError(f"{name} is not a JSON value.")
 
 
+def _is_too_large(value: Any) -> bool:
+    """Whether it is a whole number outside 64 bits, or a fraction that became infinite."""
+    if isinstance(value, int):
+        return not -INTEGER_LIMIT <= value < INTEGER_LIMIT
+    return isinstance(value, float) and not math.isfinite(value)
+
+
 def check_storable(document: Any, depth_limit: int) -> None:
     """Walk the document without recursion.
 
-    Raises InvalidInput with the field's path for nesting deeper than the limit, texts that PostgreSQL refuses
-    and integers outside 64 bits.
+    Raises InvalidInput with the field's path for nesting deeper than the limit, texts that PostgreSQL refuses,
+    integers outside 64 bits and fractions that are too large to be one.
     """
     stack: list[tuple[str, Any, int]] = [("", document, 1)]
     while stack:
@@ -45,7 +53,7 @@ def check_storable(document: Any, depth_limit: int) -> None:
             stack.extend((f"{path}[{position}]", child, depth + 1) for position, child in enumerate(value))
         elif isinstance(value, str):
             problem = problem_in(value)
-        elif isinstance(value, int) and not -INTEGER_LIMIT <= value < INTEGER_LIMIT:
+        elif _is_too_large(value):
             problem = "The number is too large."
         if problem:
             field = path.encode("utf-8", "replace").decode().replace("\x00", "")[:200] or "body"

@@ -124,6 +124,9 @@ class PortalAutoSchema(AutoSchema):
         if self.style == "camel":
             return {"type": "object", "properties": {"data": rows}, "required": ["data"]} if is_list else schema
         properties = {"success": {"type": "boolean", "enum": [True]}, "data": rows}
+        if schema.get("$ref", "").endswith("/Message"):
+            properties["message"] = _STRING
+            del properties["data"]
         if is_list:
             properties["pagination"] = _PAGINATION
         return {"type": "object", "properties": properties, "required": sorted(properties)}

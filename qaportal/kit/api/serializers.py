@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -39,6 +40,12 @@ class OpenJSONField(serializers.JSONField):
         return Verbatim(value) if isinstance(value, dict) else value
 
 
+class MessageSerializer(serializers.Serializer):
+    """Words about what was done."""
+
+    message = serializers.CharField()
+
+
 @extend_schema_field({"type": "integer", "description": "An id; as text it is accepted too."})
 class IdField(serializers.Field):
     """An opaque id: accepted as a JSON number or a string of digits."""
@@ -57,3 +64,33 @@ class IdField(serializers.Field):
     def to_representation(self, value: Any) -> Any:
         """The id as it is."""
         return value
+
+
+@extend_schema_field({"type": "string", "description": "An id; as a number it is accepted too."})
+class TextIdField(IdField):
+    """An opaque id that is answered as text."""
+
+    def to_representation(self, value: Any) -> str:
+        """The id as text."""
+        return str(value)
+
+
+class StrictTextField(serializers.CharField):
+    """A text, and no number that could be read as one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """The text without spaces around it."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class WordField(serializers.ChoiceField):
+    """One of some fixed words; a refusal names them and does not repeat what was sent."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """The word."""
+        if not isinstance(data, str) or data not in self.choices:
+            words = _("Choose among %(names)s.") % {"names": ", ".join(self.choices)}
+            raise serializers.ValidationError(words, "invalid_choice")
+        return data

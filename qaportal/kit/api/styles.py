@@ -26,6 +26,14 @@ class Problem:
     fields: dict[str, list[str]] = field(default_factory=dict)
 
 
+class Message(dict):
+    """Words about what was done, where there is no object to answer."""
+
+    def __init__(self, words: str) -> None:
+        """Keep the words under the name that every style gives them."""
+        super().__init__(message=str(words))
+
+
 _CAMEL_CODES = {
     401: "UNAUTHORIZED",
     403: "FORBIDDEN",
@@ -55,7 +63,7 @@ class StyleMixin(RateLimitMixin):
         original = getattr(self, "post", None)
         is_keyed = request.method == "POST" and "Idempotency-Key" in request.headers
         if is_keyed and original and request.user.is_authenticated and not self.keeps_idempotency_itself:
-            self.post = lambda request, *args, **kwargs: run_once(request, original, self.worded, *args, **kwargs)
+            self.post = lambda request, *args, **kwargs: run_once(request, original, self.remembered, *args, **kwargs)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Word the answer in the style of the view."""
@@ -70,6 +78,10 @@ class StyleMixin(RateLimitMixin):
     def worded(self, data: Any) -> Any:
         """A single answer."""
         raise NotImplementedError
+
+    def remembered(self, data: Any) -> Any:
+        """The answer that is kept for a repeated create; a view that shows a secret once leaves it out here."""
+        return self.worded(data)
 
     def worded_list(self, page: Page) -> Any:
         """A list."""
@@ -140,8 +152,8 @@ class EnvelopeStyle(StyleMixin):
     pagination_class = EnvelopePagination
 
     def worded(self, data: Any) -> Any:
-        """The object in its envelope."""
-        return {"success": True, "data": data}
+        """The object in its envelope; words stand beside `success` themselves."""
+        return {"success": True, **data} if isinstance(data, Message) else {"success": True, "data": data}
 
     def worded_list(self, page: Page) -> Any:
         """The rows and where they stand in the whole."""
@@ -163,7 +175,7 @@ class EnvelopeStyle(StyleMixin):
         """Validation errors list each field; others carry a code and words."""
         if problem.fields:
             details = [
-                {"path": name, "message": text, "code": problem.code}
+                {"path": name, "message": str(text), "code": getattr(text, "code", problem.code)}
                 for name, texts in problem.fields.items()
                 for text in texts
             ]
@@ -178,7 +190,7 @@ class EnvelopeCamelStyle(EnvelopeStyle):
 
     def worded(self, data: Any) -> Any:
         """The camelCase object in its envelope."""
-        return super().worded(camelized(data))
+        return super().worded(data if isinstance(data, Message) else camelized(data))
 
     def worded_list(self, page: Page) -> Any:
         """The camelCase rows in their envelope."""

@@ -24,6 +24,8 @@ def post(api, admin):
         ('{"deep": {"list": [1, {"text": "\\udfff"}]}}', "deep.list[1].text"),
         ('{"project_id": 9223372036854775808}', "project_id"),
         ('{"project_id": -99999999999999999999}', "project_id"),
+        ('{"share": 1e999}', "share"),
+        ('{"share": -1e999}', "share"),
         ("[" * 65 + "]" * 65, "[0]" * 64),
     ],
 )

@@ -1,4 +1,4 @@
-"""The shape of the input of accounts' pages."""
+"""Forms of signing in, of one's own name, of projects and their members."""
 
 from typing import Any
 
@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from qaportal.kit.forms import PortalForm, style_widgets
 from qaportal.kit.views import shown_refusal
 
-from .choices import RoleCode
-from .models import Project, Role, User
-from .services import attempts, identity_providers, passwords
+from ..choices import RoleCode
+from ..models import Project, Role, User
+from ..services import attempts, identity_providers, passwords
+from .fields import PersonField, RoleField, roles_for_project
 
 
 class SignInForm(LoginForm):
@@ -61,21 +62,11 @@ class NameForm(PortalForm):
     last_name = forms.CharField(label=_("Last name"), max_length=100, required=False)
 
 
-class PersonField(forms.ModelChoiceField):
-    """One of several people; the address tells those of the same name apart."""
-
-    def label_from_instance(self, person: User) -> str:
-        """Name and address."""
-        return f"{person.full_name} ({person.email})"
-
-
 class MemberForm(PortalForm):
     """A person and the role he has in the project."""
 
     user = PersonField(label=_("Person"), queryset=User.objects.none(), empty_label=_("Choose a person"))
-    role = forms.ModelChoiceField(
-        label=_("Role in this project"), queryset=Role.objects.none(), empty_label=_("Choose a role")
-    )
+    role = RoleField(label=_("Role in this project"), queryset=Role.objects.none(), empty_label=_("Choose a role"))
 
     def __init__(self, *args: object, project: Project, actor: User, **kwargs: object) -> None:
         """Offer the people of the tenant and the roles that the actor may give."""
@@ -86,17 +77,14 @@ class MemberForm(PortalForm):
             .exclude(role__code__in=[RoleCode.SUPER_ADMIN, RoleCode.TENANT_ADMIN])
             .order_by("first_name", "last_name")
         )
-        own = actor.role_in(project)
-        roles = Role.objects.visible_to(actor).exclude(code__in=[RoleCode.SUPER_ADMIN, RoleCode.TENANT_ADMIN])
-        self.fields["role"].queryset = roles.filter(
-            pk__in=[role.pk for role in roles if own is not None and role.rank <= own.rank]
-        )
+        offered = roles_for_project(actor, project)
+        self.fields["role"].queryset = Role.objects.filter(pk__in=[role.pk for role in offered])
 
 
 class RoleForm(PortalForm):
     """The role of one member, changed in place."""
 
-    role = forms.ModelChoiceField(label=_("Role"), queryset=Role.objects.none())
+    role = RoleField(label=_("Role"), queryset=Role.objects.none())
 
     def __init__(self, *args: object, actor: User, **kwargs: object) -> None:
         """Offer the roles; the service says which of them the actor may give."""

@@ -1,0 +1,157 @@
+"""Inviting people, and what becomes of invitations."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from qaportal.kit.views import FilteredListView, FragmentMixin, Refusal, shown_refusal
+
+from ..administration import AdministrationMixin, administration_page, choice_tabs, kept_query, way_back
+from ..choices import InvitationState
+from ..filters import InvitationFilter, in_state
+from ..forms.people import InvitationForm
+from ..models import Invitation
+from ..services import invitations, seats
+from ..services.inviting import Outcome, invite_each
+from ..tables import InvitationTable
+
+
+class InvitationListView(AdministrationMixin, FragmentMixin, FilteredListView):
+    """All invitations, the newest first."""
+
+    permission = "user.manage"
+    table_class, filterset_class, fragment = InvitationTable, InvitationFilter, "rows"
+    template_name = "accounts/invitation_list.html"
+
+    def get_queryset(self) -> QuerySet[Invitation]:
+        """The invitations that the reader sees."""
+        return Invitation.objects.visible_to(self.request.user).for_list()
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        """Several companies are told apart."""
+        return {"hidden": () if self.request.user.is_super_admin else ("company",)}
+
+    def chips(self, filterset: Any) -> list[dict[str, str]]:
+        """The active filters but the state, which the tabs show."""
+        return [chip for chip in super().chips(filterset) if chip["name"] != "state"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Tabs with counts, and what the forms carry along."""
+        every = Invitation.objects.visible_to(self.request.user)
+        counts = {state: in_state(every, state).count() for state in InvitationState.values}
+        nothing_refused = {"refusal": None, "refused": None}
+        return (
+            nothing_refused
+            | super().get_context_data(**kwargs)
+            | {
+                "tabs": choice_tabs(
+                    self.request, "state", InvitationState.choices, counts | {"all": sum(counts.values())}
+                ),
+                "kept_by_search": kept_query(self.request, "q"),
+                "kept_by_filters": kept_query(self.request, "company"),
+            }
+        )
+
+
+def _render_form(
+    request: HttpRequest, form: InvitationForm, outcomes: list[Outcome] | None = None, refusal: Refusal | None = None
+) -> HttpResponse:
+    tenant = request.user.tenant
+    context = {
+        "form": form,
+        "outcomes": outcomes,
+        "refusal": refusal,
+        "crumbs": [(_("Invitations"), reverse("accounts:invitation_list")), (_("Invite people"), "")],
+        "seats": tenant.max_users if tenant else None,
+        "seats_taken": seats.seats_taken(tenant=tenant) if tenant else None,
+    }
+    status = 422 if form.errors or outcomes or refusal else 200
+    return render(request, "accounts/invitation_form.html", context, status=status)
+
+
+@administration_page("user.manage")
+def create_invitations(request: HttpRequest) -> HttpResponse:
+    """Invite several people at once; who could not be invited stays in the form, with the reason."""
+    form = InvitationForm(request.POST or None, actor=request.user, initial={"company": request.GET.get("company")})
+    if not form.is_valid():
+        return _render_form(request, form)
+    tenant = form.cleaned_data.get("company") or request.user.tenant
+    with shown_refusal(request) as refusal:
+        outcomes = invite_each(
+            actor=request.user,
+            tenant=tenant,
+            role=form.cleaned_data["role"],
+            people=form.cleaned_data["addresses"],
+        )
+    if refusal:
+        return _render_form(request, form, refusal=refusal)
+    invited = sum(outcome.invitation is not None for outcome in outcomes)
+    if invited == len(outcomes):
+        words = ngettext("%d invitation is on its way", "%d invitations are on their way", invited)
+        messages.success(request, words % invited)
+        return redirect("accounts:invitation_list")
+    left = "\n".join(outcome.person.written for outcome in outcomes if not outcome.invitation)
+    data = request.POST.copy()
+    data["addresses"] = left
+    return _render_form(request, InvitationForm(initial=data.dict(), actor=request.user), outcomes)
+
+
+def _found(request: HttpRequest, invitation_id: int) -> Invitation:
+    visible = Invitation.objects.visible_to(request.user).select_related("tenant", "role")
+    return get_object_or_404(visible, pk=invitation_id)
+
+
+@require_POST
+@administration_page("user.manage")
+def resend_invitation(request: HttpRequest, invitation_id: int) -> HttpResponse:
+    """Mail a new link; the old one ends."""
+    invitation = _found(request, invitation_id)
+    with shown_refusal(request) as refusal:
+        invitations.resend_invitation(actor=request.user, invitation=invitation)
+        messages.success(request, _("A new link for %s is on its way") % invitation.email)
+    return _back(request, invitation, refusal)
+
+
+@require_POST
+@administration_page("user.manage")
+def revoke_invitation(request: HttpRequest, invitation_id: int) -> HttpResponse:
+    """Take the invitation back."""
+    invitation = _found(request, invitation_id)
+    with shown_refusal(request) as refusal:
+        invitations.revoke_invitation(actor=request.user, invitation=invitation)
+        messages.success(request, _("The invitation of %s is taken back. The seat is free") % invitation.email)
+    return _back(request, invitation, refusal)
+
+
+@never_cache
+@require_POST
+@administration_page("user.manage")
+def copy_invitation_link(request: HttpRequest, invitation_id: int) -> HttpResponse:
+    """The link, for an administrator to hand over."""
+    invitation = _found(request, invitation_id)
+    with shown_refusal(request) as refusal:
+        link = invitations.issue_invitation_link(actor=request.user, invitation=invitation)
+    if refusal:
+        return _back(request, invitation, refusal)
+    crumbs = [(_("Invitations"), reverse("accounts:invitation_list")), (invitation.email, "")]
+    context = {"invitation": invitation, "link": link, "crumbs": crumbs}
+    return render(request, "accounts/invitation_link.html", context)
+
+
+def _back(request: HttpRequest, invitation: Invitation, refusal: Refusal) -> HttpResponse:
+    """The list again; a refusal stands on top of it, with the address it is about."""
+    if not refusal:
+        return redirect(way_back(request, reverse("accounts:invitation_list")))
+    page = InvitationListView(extra_context={"refusal": refusal, "refused": invitation})
+    page.setup(request)
+    response = page.get(request)
+    response.status_code = refusal.status
+    return response

@@ -1,0 +1,97 @@
+"""Folders, cases and stories in the data administration; cases are written on their own page."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from qaportal.kit.admin import PortalModelAdmin
+from qaportal.kit.errors import Decision
+
+from . import policies
+from .models import Folder, Story, TestCase
+from .services import cases, folders
+
+
+@admin.register(Folder)
+class FolderAdmin(PortalModelAdmin):
+    """The tree: names are changed, empty folders deleted."""
+
+    view_permission = "case.view"
+    changes = deletes = True
+    list_display = ("name", "parent", "depth", "project", "updated_at")
+    list_filter = ("depth", "project")
+    list_select_related = ("parent", "project")
+    search_fields = ("name",)
+    ordering = ("project", "path", "pk")
+    fields = ("name", "description", "position", "parent", "project", "created_by", "created_at", "updated_at")
+    readonly_fields = ("parent", "project", "created_by", "created_at", "updated_at")
+
+    def may_change(self, user: User, row: Folder) -> Decision:
+        """Whether the user may change the folder."""
+        return policies.can_edit_folders(user, row.project)
+
+    def may_delete(self, user: User, row: Folder) -> Decision:
+        """Whether the user may delete the folder."""
+        return policies.can_delete_folders(user, row.project)
+
+    def update(self, actor: User, row: Folder, fields: dict[str, Any], if_match: str) -> Folder:
+        """Change name, description or position."""
+        return folders.update_folder(actor=actor, folder=row, if_match=if_match, **fields)
+
+    def delete(self, actor: User, row: Folder, if_match: str | None) -> None:
+        """Hide the folder, unless it holds something."""
+        folders.delete_folder(actor=actor, folder=row, if_match=if_match)
+
+
+@admin.register(TestCase)
+class TestCaseAdmin(PortalModelAdmin):
+    """Cases: read and deleted."""
+
+    view_permission = "case.view"
+    deletes = True
+    list_display = ("test_id", "title", "folder", "test_type", "state", "owner", "project", "updated_at")
+    list_filter = ("test_type", "tag", "state", "is_archived", "project")
+    list_select_related = ("folder", "owner", "project")
+    search_fields = ("test_id", "title")
+    search_help_text = _("Words of the text, or a part of an id or a title")
+    sortable_by = ("updated_at",)
+    ordering = ("-pk",)
+    fields = (
+        *("test_id", "title", "description", "folder", "project", "test_type", "tag", "priority", "state"),
+        *("is_archived", "automation_status", "automation_key", "automated_script_path", "preconditions"),
+        *("expected_result", "tags", "owner", "version", "created_by", "created_at", "updated_at"),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """The cases without the columns that only searching reads."""
+        return super().get_queryset(request).defer("search", "folded")
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """The cases that the portal's own search finds."""
+        return queryset.matching(search_term), False
+
+    def may_delete(self, user: User, row: TestCase) -> Decision:
+        """Whether the user may delete the case."""
+        return policies.can_delete_cases(user, row.project)
+
+    def delete(self, actor: User, row: TestCase, if_match: str | None) -> None:
+        """Hide the case; its id stays taken."""
+        cases.delete_cases(actor=actor, project=row.project, case_ids=[row.pk], if_match=if_match)
+
+
+@admin.register(Story)
+class StoryAdmin(PortalModelAdmin):
+    """Stories that cases cover."""
+
+    view_permission = "case.view"
+    has_trail = False
+    list_display = ("story_id", "epic_id", "title", "project", "updated_at")
+    list_filter = ("project",)
+    list_select_related = ("project",)
+    search_fields = ("story_id", "epic_id", "title")
+    ordering = ("story_id", "pk")
+    fields = ("story_id", "epic_id", "title", "project", "created_by", "created_at", "updated_at")
