@@ -106,7 +106,8 @@ class Caller:
         if route.is_api and method != "get":
             options = {"format": "json", **options}
         if "raw" in options:
-            answer = client.generic(method.upper(), address, options["raw"], content_type="application/json")
+            content_type = options.get("content_type", "application/json")
+            answer = client.generic(method.upper(), address, options["raw"], content_type=content_type)
         else:
             answer = getattr(client, method)(address, data or {}, **options)
         answer.body = b"".join(answer) if answer.streaming else answer.content

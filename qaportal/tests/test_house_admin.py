@@ -18,7 +18,7 @@ from qaportal.kit.admin import NarrowedFilter, PortalModelAdmin
 from . import admin_matrix, tenant_matrix
 from .callers import CHANGING, taken_back
 from .isolation import MARKER, make_worlds
-from .tenant_rows import rows_of as rows_of_tenant
+from .tenant_rows import rows_of
 
 TABLES = list(admin.site._registry.items())
 OURS = {"accounts", "files", "catalog", "releases", "runs"}
@@ -40,10 +40,6 @@ def home(worlds):
 @pytest.fixture
 def foreign(worlds):
     return worlds[1]
-
-
-def rows_of(world):
-    return rows_of_tenant(world.project.tenant_id)
 
 
 @pytest.fixture
@@ -155,7 +151,7 @@ def test_a_list_answers_no_guesses_about_columns_that_it_does_not_show(reader):
 
 
 def test_a_foreign_object_is_like_one_that_does_not_exist(home, foreign, reader):
-    before = rows_of(foreign)
+    before = rows_of(foreign.project.tenant_id)
     for model, model_admin in TABLES:
         ids = (object_of(foreign, model).pk, random_id(model))
         for kind in [each for each in ("change", "history", "delete") if has_page(model_admin, each)]:
@@ -165,11 +161,11 @@ def test_a_foreign_object_is_like_one_that_does_not_exist(home, foreign, reader)
                 assert (real.status_code, random.status_code) == (404, 404), f"{model_admin} {kind}"
                 assert normal(real, *ids) == normal(random, *ids), f"{model_admin} {kind}"
                 assert MARKER not in real.content.decode(), f"{model_admin} {kind}"
-    assert rows_of(foreign) == before
+    assert rows_of(foreign.project.tenant_id) == before
 
 
 def test_acts_reach_nothing_foreign(home, foreign, reader, rf):
-    before = rows_of(foreign)
+    before = rows_of(foreign.project.tenant_id)
     request = rf.get("/admin/")
     request.user = home.admin
     tried = set()
@@ -182,7 +178,7 @@ def test_acts_reach_nothing_foreign(home, foreign, reader, rf):
                     form = {"action": name, "_selected_action": ticked, "confirmed": "yes"}
                     with taken_back():
                         answer = reader.post(model_admin.address("changelist") + query, form, follow=True)
-                        assert rows_of(foreign) == before, f"{model_admin} {name}"
+                        assert rows_of(foreign.project.tenant_id) == before, f"{model_admin} {name}"
                     assert MARKER not in answer.content.decode(), f"{model_admin} {name}"
     assert {"delete_chosen", "restore_chosen", "suspend_chosen", "revoke_chosen", "resend_chosen"} <= tried
 

@@ -7,8 +7,8 @@ from accounts.choices import RoleCode
 from accounts.tests.factories import UserFactory
 
 from . import tenant_matrix
+from .callers import Caller
 from .routes import OPEN_TO_THE_ANONYMOUS, named_routes
-from .test_house_tenancy import Caller
 
 READ = [route for route in named_routes() if "get" in route.methods and route.name not in OPEN_TO_THE_ANONYMOUS]
 

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.tests.factories import PASSWORD
 from runs.tests.reports import junit
 
-from .api_documents import fields_of_body, resolved, with_value
+from .api_documents import Field, fields_of_body, resolved, with_value
 from .page_forms import Pages
 from .routes import Route
 from .tenant_matrix import BODY_IDS, World
@@ -246,6 +246,16 @@ def example(route: Route, method: str, world: World, pages: Pages) -> Example:
         return Example(minimal_body(route, method, world), query=query)
     form = pages.forms.get((route.name, method))
     return Example(form.data if form else {})
+
+
+def around(route: Route, method: str, field: Field, body: Any, world: World) -> Any:
+    """The body with all that must stand beside the field, where the field lies in something that need not be there."""
+    for other in fields_of_body(route, method):
+        inside = other.path[:-1]
+        is_beside = other.is_required and inside and field.path[: len(inside)] == inside and other.path != field.path
+        if is_beside and not other.schema.get("properties"):
+            body = with_value(body, other.path, plausible(other.key, other.schema, world))
+    return body
 
 
 def minimal_body(route: Route, method: str, world: World) -> dict[str, Any]:
