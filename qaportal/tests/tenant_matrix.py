@@ -14,7 +14,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
-from accounts.choices import RoleCode, RoleScope, TokenScope
+from accounts.choices import RoleCode, RoleScope, TokenScope, UserStatus
 from accounts.models import (
     AuditEntry,
     IdentityProvider,
@@ -137,7 +137,7 @@ def access_of(world: World) -> dict[str, Any]:
         tenant=tenant,
         email=f"invited@{marker}.example".lower(),
         first_name=marker,
-        role=role,
+        role=Role.objects.built_in(RoleCode.TESTER),
         invited_by=admin,
         nonce=marker,
         expires_at=timezone.now() + timedelta(days=7),
@@ -149,12 +149,15 @@ def access_of(world: World) -> dict[str, Any]:
         issuer=f"https://id.{marker}.example".lower(),
         client_id=marker,
         client_secret=f"{marker} secret",
-        default_role=role,
+        default_role=Role.objects.built_in(RoleCode.TESTER),
         is_enabled=False,
     )
+    gone = UserFactory(tenant=tenant, email=f"gone@{marker}.example".lower(), first_name=marker, last_name="gone")
+    User.objects.filter(pk=gone.pk).update(status=UserStatus.DELETED, deleted_at=timezone.now())
     return {
         "tenant": tenant,
         "role": role,
+        "gone": gone,
         "invitation": invitation,
         "api_token": token,
         "identity_provider": provider,
@@ -190,10 +193,8 @@ class Row:
 ROWS = (
     Row("project_key", "", lambda world: world.project.key, lambda: "NOTHING"),
     Row("user_id", "", pk_of("person")),
-    Row("role_id", "", pk_of("role")),
-    Row("invitation_id", "", pk_of("invitation")),
-    Row("token_id", "", pk_of("api_token")),
-    Row("tenant_id", "", pk_of("tenant")),
+    Row("user_id", "accounts:person_restore", pk_of("gone")),
+    Row("user_id", "accounts:person_project_add", lambda world: world.people["tester"].pk),
     Row("session_id", "accounts:", pk_of("session")),
     Row("family_id", "accounts:", pk_of("family"), uuid.uuid4),
     Row("factor_id", "accounts:", pk_of("factor")),
