@@ -143,8 +143,9 @@ def words_of(answer: Any) -> str:
     shown = " ".join(str(message) for message in get_messages(answer.wsgi_request))
     body = answer.body.decode(errors="replace")
     if answer.get("Content-Type", "").startswith("application/json"):
-        body = json.dumps(json.loads(body), ensure_ascii=False)
-    return f"{unescape(body)} {shown}"
+        return f"{json.dumps(json.loads(body), ensure_ascii=False)} {shown}"
+    inner = body.partition("<main")[2] or body
+    return f"{' '.join(unescape(re.sub('<[^>]*>', ' ', inner)).split())} {shown}"
 
 
 def fields_of(answer: Any) -> set[str]:

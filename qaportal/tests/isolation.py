@@ -18,7 +18,7 @@ from .page_forms import Pages
 from .routes import OPEN_TO_THE_ANONYMOUS, Route, named_routes
 from .tenant_matrix import BODY_IDS, World
 from .tenant_rows import OF_CALLING
-from .write_matrix import Example, example
+from .write_examples import Example, example
 
 MARKER = "Quagga"
 ROUTES = [route for route in named_routes() if route.name not in OPEN_TO_THE_ANONYMOUS]

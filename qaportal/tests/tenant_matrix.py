@@ -14,7 +14,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
-from accounts.choices import RoleCode, RoleScope, TokenScope
+from accounts.choices import RoleCode, RoleScope, TokenScope, UserStatus
 from accounts.models import (
     AuditEntry,
     IdentityProvider,
@@ -152,17 +152,15 @@ def access_of(world: World) -> dict[str, Any]:
         default_role=Role.objects.built_in(RoleCode.TESTER),
         is_enabled=False,
     )
-    gone = UserFactory(
-        tenant=tenant, email=f"gone@{marker}.example".lower(), first_name=marker, last_name="gone", status="deleted"
-    )
-    User.objects.filter(pk=gone.pk).update(deleted_at=timezone.now())
+    gone = UserFactory(tenant=tenant, email=f"gone@{marker}.example".lower(), first_name=marker, last_name="gone")
+    User.objects.filter(pk=gone.pk).update(status=UserStatus.DELETED, deleted_at=timezone.now())
     return {
         "tenant": tenant,
         "role": role,
+        "gone": gone,
         "invitation": invitation,
         "api_token": token,
         "identity_provider": provider,
-        "deleted_person": gone,
     }
 
 
@@ -195,11 +193,7 @@ class Row:
 ROWS = (
     Row("project_key", "", lambda world: world.project.key, lambda: "NOTHING"),
     Row("user_id", "", pk_of("person")),
-    Row("role_id", "", pk_of("role")),
-    Row("invitation_id", "", pk_of("invitation")),
-    Row("token_id", "", pk_of("api_token")),
-    Row("tenant_id", "", pk_of("tenant")),
-    Row("user_id", "accounts:person_restore", pk_of("deleted_person")),
+    Row("user_id", "accounts:person_restore", pk_of("gone")),
     Row("user_id", "accounts:person_project_add", lambda world: world.people["tester"].pk),
     Row("session_id", "accounts:", pk_of("session")),
     Row("family_id", "accounts:", pk_of("family"), uuid.uuid4),

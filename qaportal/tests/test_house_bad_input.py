@@ -25,7 +25,7 @@ from .callers import Caller
 from .isolation import address_of
 from .page_forms import Pages, read_pages
 from .routes import OPEN_TO_THE_ANONYMOUS, named_routes
-from .write_matrix import around, example
+from .write_examples import around, example
 
 WRITING = [(route, method) for route, method in write_routes()]
 WITH_FIELDS = [pair for pair in WRITING if fields_of_body(*pair) and takes_json(*pair)]

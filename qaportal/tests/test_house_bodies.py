@@ -17,7 +17,7 @@ from .isolation import (
 from .page_forms import read_pages
 from .routes import named_routes
 from .tenant_matrix import BODY_IDS, BODY_WORDS
-from .write_matrix import example
+from .write_examples import example
 
 READING = [(route, method) for route, method in guarded_writes() if fields_of_body(route, method)]
 

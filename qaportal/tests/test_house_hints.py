@@ -12,7 +12,8 @@ from .callers import Caller, fields_of, taken_back, told
 from .isolation import ROUTES, WITH_OBJECTS, address_of, make_worlds
 from .page_forms import read_pages
 from .routes import OPEN_TO_THE_ANONYMOUS, named_routes
-from .write_matrix import MYSELF, example, permission_of
+from .write_examples import example
+from .write_matrix import MYSELF, permission_of
 
 SEARCHED = "Okapi"
 """Stands in the names of everything at home, and of everything by which the other tenant grows."""

@@ -12,7 +12,7 @@ from .callers import Caller, taken_back
 from .isolation import ROUTES, address_of, make_worlds
 from .page_forms import Pages, read_pages
 from .routes import named_routes
-from .write_matrix import example
+from .write_examples import example
 
 DAY = "2001-02-03"
 MOMENT = f"{DAY}T04:05:06Z"

@@ -12,7 +12,7 @@ from .callers import Caller
 from .isolation import ROUTES, address_of, all_findings, ids_in_body, make_worlds
 from .page_forms import Pages
 from .tenant_matrix import BODY_IDS
-from .write_matrix import example
+from .write_examples import example
 
 GUARD = "visible_to"
 GUARDED = sorted(

@@ -18,7 +18,7 @@ from .api_documents import WRITING, write_routes
 from .callers import Caller, taken_back
 from .page_forms import read_pages
 from .routes import OPEN_TO_THE_ANONYMOUS, Route, named_routes
-from .write_matrix import example
+from .write_examples import example
 
 CANARY = "Canary-5ecret-42"
 SECRETS = (
