@@ -17,6 +17,7 @@ from .forms.fields import roles_for_project
 from .forms.people import PersonForm, ProjectRoleForm
 from .models import ApiToken, AuditEntry, Membership, Project, Role, User
 from .permissions import decide
+from .second_factor import has_second_factor
 
 MOST_TOKENS = 20
 MOST_ENTRIES = 10
@@ -113,6 +114,7 @@ class PersonPage:
             "decision": decision,
             "end_decision": policies.can_end_user(reader, person),
             "reset_decision": policies.can_copy_reset_link(reader, person),
+            "has_second_factor": has_second_factor(person),
             "memberships": membership_rows(reader, person),
             "project_form": self._project_form(decision),
             "is_everywhere": person.is_tenant_admin,

@@ -19,6 +19,7 @@ from ..choices import InvitationState
 from ..filters import InvitationFilter, in_state
 from ..forms.people import InvitationForm
 from ..models import Invitation
+from ..reauthentication import freshly_authenticated
 from ..services import invitations, seats
 from ..services.inviting import Outcome, invite_each
 from ..tables import InvitationTable
@@ -133,6 +134,7 @@ def revoke_invitation(request: HttpRequest, invitation_id: int) -> HttpResponse:
 @never_cache
 @require_POST
 @administration_page("user.manage")
+@freshly_authenticated
 def copy_invitation_link(request: HttpRequest, invitation_id: int) -> HttpResponse:
     """The link, for an administrator to hand over."""
     invitation = _found(request, invitation_id)
