@@ -15,13 +15,13 @@ from . import tenant_matrix
 from .api_documents import Field, fields_of_body, guarded_writes, query_names, with_value
 from .callers import Caller, told
 from .page_forms import Pages
-from .routes import OPEN_TO_THE_ANONYMOUS, Route, named_routes
+from .routes import OPEN_TO_THE_ANONYMOUS, Route, own_routes
 from .tenant_matrix import BODY_IDS, World
 from .tenant_rows import OF_CALLING
 from .write_examples import Example, example
 
 MARKER = "Quagga"
-ROUTES = [route for route in named_routes() if route.name not in OPEN_TO_THE_ANONYMOUS]
+ROUTES = [route for route in own_routes() if route.name not in OPEN_TO_THE_ANONYMOUS]
 WITH_OBJECTS = [route for route in ROUTES if route.kwargs]
 IS_ID = re.compile(r"(^|_)ids?$")
 PAGE_FILTERS = {

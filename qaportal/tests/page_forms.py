@@ -10,7 +10,7 @@ from django.urls import Resolver404, resolve, reverse
 
 from . import tenant_matrix
 from .callers import Caller
-from .routes import OPEN_TO_THE_ANONYMOUS, named_routes
+from .routes import OPEN_TO_THE_ANONYMOUS, own_routes
 
 SENDING = ("hx-post", "hx-put", "hx-patch", "hx-delete")
 RENAMED = {"name", "title", "first_name"}
@@ -133,7 +133,7 @@ class Pages:
 def read_pages(world: tenant_matrix.World) -> Pages:
     """Open every page as the administrator, those before the sign-in as nobody, and read their forms."""
     found, administrator, nobody = Pages(), Caller(world.admin), Caller()
-    for route in named_routes():
+    for route in own_routes():
         is_open = route.name in OPEN_TO_THE_ANONYMOUS
         if route.is_api or "get" not in route.methods or (is_open and route.kwargs):
             continue

@@ -86,3 +86,8 @@ def all_routes() -> list[Route]:
 def named_routes() -> list[Route]:
     """Every address that has a name."""
     return [route for route in all_routes() if route.name]
+
+
+def own_routes() -> list[Route]:
+    """Those without the data administration: its tables are walked by `test_house_admin.py`, one by one."""
+    return [route for route in named_routes() if not route.name.startswith("admin:")]

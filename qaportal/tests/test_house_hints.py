@@ -11,7 +11,7 @@ from .api_documents import guarded_writes, query_names, write_routes
 from .callers import Caller, fields_of, taken_back, told
 from .isolation import ROUTES, WITH_OBJECTS, address_of, make_worlds
 from .page_forms import read_pages
-from .routes import OPEN_TO_THE_ANONYMOUS, named_routes
+from .routes import OPEN_TO_THE_ANONYMOUS, own_routes
 from .write_examples import example
 from .write_matrix import MYSELF, permission_of
 
@@ -134,7 +134,7 @@ def alike(answer, address):
 
 def routes_with_addresses(home, pages):
     """Every route and method that takes an e-mail address, with its name there and an example."""
-    writes = [*write_routes(), *((route, "post") for route in named_routes() if not route.is_api)]
+    writes = [*write_routes(), *((route, "post") for route in own_routes() if not route.is_api)]
     for route, method in writes:
         if method not in route.methods or (route.name in OPEN and route.kwargs):
             continue

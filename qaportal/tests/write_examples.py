@@ -46,7 +46,16 @@ def _new_password(world: World) -> dict[str, Any]:
     return {"oldpassword": PASSWORD, "password1": "plain horse 4711", "password2": "plain horse 4711"}
 
 
+def _new_password_by_link(world: World) -> dict[str, Any]:
+    """What a link for a new password sends by the API."""
+    from accounts.services.passwords import reset_url
+
+    link = reset_url(world.people["tester"]).rstrip("/").rpartition("/")[2]
+    return {"token": link, "new_password": "plain horse 4711"}
+
+
 EXAMPLES: dict[str, Callable[[World], Any]] = {
+    "auth-reset-password": _new_password_by_link,
     "account_change_password": _new_password,
     "account_reauthenticate": lambda world: {"password": PASSWORD},
     "accounts:choose_project": lambda world: {},
