@@ -19,10 +19,7 @@ GUARDED = sorted(
     (model for model in apps.get_models() if hasattr(model._default_manager.all(), GUARD)),
     key=lambda model: model._meta.label,
 )
-BEHIND_THE_PROJECT = "pages name the project too, which has a guard of its own"
 NOT_ALONE = {
-    "accounts.RequestRecord": "read beside entries of the audit trail, which have a guard of their own",
-    "files.StoredFile": BEHIND_THE_PROJECT,
     "releases.ReleaseCase": "found within a release, which has a guard of its own",
 }
 """Models whose guard stands behind another one: taking it away alone opens nothing. Each with its reason."""
