@@ -93,14 +93,19 @@ class PortalAdminSite(admin.AdminSite):
         return request.user.is_authenticated and bool(can_open_data(request.user))
 
     def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
-        """Ask the anonymous to sign in by the portal's page, which knows second factors, and refuse others in words."""
+        """Ask the anonymous to sign in by the portal's page, which knows second factors, and refuse others in words.
+
+        Whoever changes something has proved lately who he is.
+        """
         from .policies import can_open_data
+        from .reauthentication import confirmation_wanted
 
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path(), reverse("account_login"))
             can_open_data(request.user).require()
-            return view(request, *args, **kwargs)
+            question = confirmation_wanted(request) if request.method == "POST" else None
+            return question or view(request, *args, **kwargs)
 
         guarded = csrf_protect(inner)
         return update_wrapper(guarded if cacheable else never_cache(guarded), view)

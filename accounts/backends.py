@@ -3,11 +3,14 @@
 from typing import Any
 
 from axes.handlers.proxy import AxesProxyHandler
+from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+
+from qaportal.kit.limits import rate_limit
 
 from .models import User
 from .second_factor import holds_second_factor
@@ -78,7 +81,11 @@ def attempted_email(request: HttpRequest, credentials: dict[str, Any] | None = N
 
 
 def is_locked_out(request: HttpRequest, user: User) -> bool:
-    """Whether too many wrong passwords and codes came for this person from this address; the answer becomes 429."""
+    """Whether too many wrong passwords and codes came for this person from this address; the answer becomes 429.
+
+    Raises TooMany when too many codes came for him from anywhere.
+    """
+    rate_limit("second_factor", str(user.pk), settings.SECOND_FACTOR_RATE)
     credentials = {"email": user.email}
     if AxesProxyHandler.is_allowed(request, credentials):
         return False

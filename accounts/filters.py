@@ -8,6 +8,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from qaportal.kit.forms import style_widgets
+
 from .choices import InvitationState, TenantStatus, TokenState, UserStatus
 from .models import ApiToken, Invitation, Role, Tenant, User
 from .querysets import UserQuerySet
@@ -57,6 +59,7 @@ class ReaderFilter(filters.FilterSet):
         super().__init__(*args, **kwargs)
         for name, choices in self.offered():
             self.filters[name].extra["choices"] = choices
+        style_widgets(self.form)
 
     def offered(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
         """The choices of the filters, by name."""

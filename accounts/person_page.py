@@ -12,10 +12,12 @@ from qaportal.kit.errors import Decision, Denied
 from qaportal.kit.views import Refusal
 
 from . import audit, policies
+from .audit_words import nobody_of, words_of
 from .forms.fields import roles_for_project
 from .forms.people import PersonForm, ProjectRoleForm
 from .models import ApiToken, AuditEntry, Membership, Project, Role, User
 from .permissions import decide
+from .second_factor import has_second_factor
 
 MOST_TOKENS = 20
 MOST_ENTRIES = 10
@@ -59,11 +61,6 @@ class Activity:
     moment: datetime
 
 
-def words_of(action: str) -> str:
-    """What an entry tells, such as "release updated"."""
-    return action.replace(".", " ").replace("_", " ")
-
-
 def recent_activity(reader: User, person: User) -> list[Activity]:
     """The newest entries of the trail that the person wrote or that tell of him, as far as the reader sees them.
 
@@ -77,7 +74,7 @@ def recent_activity(reader: User, person: User) -> list[Activity]:
 
 
 def _activity(entry: AuditEntry, person: User) -> Activity:
-    who = entry.actor.full_name if entry.actor else _("The portal")
+    who = entry.actor.full_name if entry.actor else nobody_of(entry.action)
     is_about = (entry.target_type, entry.target_id) == (person._meta.label_lower, str(person.pk))
     return Activity(
         words=words_of(entry.action),
@@ -117,6 +114,7 @@ class PersonPage:
             "decision": decision,
             "end_decision": policies.can_end_user(reader, person),
             "reset_decision": policies.can_copy_reset_link(reader, person),
+            "has_second_factor": has_second_factor(person),
             "memberships": membership_rows(reader, person),
             "project_form": self._project_form(decision),
             "is_everywhere": person.is_tenant_admin,

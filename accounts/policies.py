@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from qaportal.kit.errors import Allowed, Decision, Denied
 
 from .choices import RoleCode, TokenScope
-from .models import ApiToken, Project, Role, Tenant, User
+from .models import ApiToken, Invitation, Project, Role, Tenant, User
 from .permissions import decide
 
 
@@ -105,6 +105,12 @@ def can_add_user(user: User, tenant: Tenant | None) -> Decision:
     if not _is_of(user, tenant.pk if tenant else None):
         return Denied(_("This is another company."), "other_tenant")
     return decide(user, "user.manage")
+
+
+def can_handle_invitation(user: User, invitation: Invitation) -> Decision:
+    """Whether the user may send, hand over or take back this invitation: its link makes whoever has it that person."""
+    decision = can_add_user(user, invitation.tenant)
+    return can_grant(user, invitation.role) if decision else decision
 
 
 def can_manage_user(user: User, person: User) -> Decision:

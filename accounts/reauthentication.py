@@ -47,6 +47,11 @@ def provider_of(request: HttpRequest) -> IdentityProvider | None:
     return provider
 
 
+def confirmation_wanted(request: HttpRequest) -> HttpResponse | None:
+    """What leads to the page that asks who one is; None for whoever proved it lately."""
+    return None if is_fresh(request) else _ask(request)
+
+
 def freshly_authenticated(view: Any) -> Any:
     """Let only those in who proved lately who they are; for function views, and for class views as a decorator.
 
@@ -63,9 +68,7 @@ def _guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        if is_fresh(request):
-            return view(request, *args, **kwargs)
-        return _ask(request)
+        return confirmation_wanted(request) or view(request, *args, **kwargs)
 
     return wrapped
 

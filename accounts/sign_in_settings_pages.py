@@ -20,6 +20,7 @@ from qaportal.kit.forms import PortalForm
 from qaportal.kit.views import render_fragment, shown_refusal, wants_fragment
 
 from . import audit, oidc, policies
+from .audit_filters import whole_number
 from .models import IdentityProvider, Role, Tenant, TenantDomain, User
 from .reauthentication import freshly_authenticated
 from .services import domains, identity_providers, tenants
@@ -93,7 +94,7 @@ def _tenant_of(request: HttpRequest) -> Tenant:
         tenant = request.user.tenant
     else:
         wanted = request.GET.get("tenant", "")
-        tenant = Tenant.objects.visible_to(request.user).filter(pk=wanted if wanted.isdigit() else 0).first()
+        tenant = Tenant.objects.visible_to(request.user).filter(pk=whole_number(wanted) or 0).first()
     if tenant is None:
         raise Http404
     policies.can_manage_sign_in(request.user, tenant).require()

@@ -10,7 +10,7 @@ from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from qaportal.kit import drawing, wording
 from qaportal.kit.errors import Decision
@@ -196,7 +196,7 @@ class InvitationTable(ListTable):
     company = _column(gettext_lazy("Company"), "w-sig q-wide", "q-wide")
     role = _column(gettext_lazy("Role"), "w-sig", "c-sub")
     state = _column(gettext_lazy("State"), "w-status", "c-status")
-    expires_at = _column(gettext_lazy("Until"), "w-time q-wide", "q-wide")
+    expires_at = _column(gettext_lazy("Until"), "w-id q-wide", "q-wide")
     invited_by = _column(gettext_lazy("Invited by"), "w-sig q-wide", "q-wide")
     actions = _actions("accounts/_invitation_actions.html")
 
@@ -244,7 +244,7 @@ class TokenTable(ListTable):
     scopes = _column(gettext_lazy("May"), "w-words q-wide", "q-wide")
     project = _column(gettext_lazy("Project"), "w-id q-wide", "q-wide")
     state = _column(gettext_lazy("State"), "w-status", "c-status")
-    expires_at = _column(gettext_lazy("Expires"), "w-time q-wide", "q-wide")
+    expires_at = _column(gettext_lazy("Expires"), "w-id q-wide", "q-wide")
     last_used_at = _column(gettext_lazy("Last used"), "w-sig", "c-sub")
     actions = _actions("accounts/_token_actions.html")
 
@@ -304,7 +304,7 @@ class CompanyTable(ListTable):
     tier = _column(
         gettext_lazy("Subscription"), "w-sig q-wide", "q-wide", orderable=True, order_by=("subscription_tier", "pk")
     )
-    created_at = _column(gettext_lazy("Since"), "w-time q-r q-wide", "q-r q-wide", orderable=True)
+    created_at = _column(gettext_lazy("Since"), "w-sig q-r q-wide", "q-r q-wide", orderable=True)
 
     class Meta(ListTable.Meta):
         model = Tenant
@@ -323,10 +323,13 @@ class CompanyTable(ListTable):
         """Whether it may work."""
         return state_mark(TenantStatus(record.status))
 
-    def render_people(self, record: Tenant) -> str:
-        """How many people it has, of how many seats."""
-        taken = wording.number(record.people)
-        return _("%(taken)s of %(most)s") % {"taken": taken, "most": record.max_users} if record.max_users else taken
+    def render_people(self, record: Tenant) -> SafeString:
+        """How many people it has, of how many seats; where no head says what is counted, the words do."""
+        shown = wording.number(record.people)
+        if record.max_users:
+            shown = _("%(taken)s of %(most)s") % {"taken": shown, "most": wording.number(record.max_users)}
+        words = ngettext("person", "people", record.max_users or record.people)
+        return format_html('{}<span class="q-narrow">&nbsp;{}</span>', shown, words)
 
     def render_tier(self, record: Tenant) -> SafeString | str:
         """What it has subscribed to."""

@@ -58,6 +58,7 @@ urlpatterns = [
     path("administration/people/<int:user_id>/", person.person_detail, name="person_detail"),
     path("administration/people/<int:user_id>/status/", person.change_person_status, name="person_status"),
     path("administration/people/<int:user_id>/sign-out/", person.sign_person_out, name="person_sign_out"),
+    path("administration/people/<int:user_id>/second-factors/", person.reset_person_factors, name="person_factors"),
     path("administration/people/<int:user_id>/reset-link/", person.person_reset_link, name="person_reset_link"),
     path("administration/people/<int:user_id>/delete/", person.delete_person, name="person_delete"),
     path("administration/people/<int:user_id>/restore/", person.restore_person, name="person_restore"),

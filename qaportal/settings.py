@@ -251,7 +251,7 @@ AXES_SENSITIVE_PARAMETERS = [  # what of a failed attempt is not kept, beside it
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "credential"]
 AXES_DISABLE_ACCESS_LOG = True  # sign-ins stand in the audit trail
 TRUSTED_PROXIES = read("QAPORTAL_TRUSTED_PROXIES", int, 0)
-AXES_CLIENT_IP_CALLABLE = "qaportal.kit.requests.client_address"
+AXES_CLIENT_IP_CALLABLE = "qaportal.kit.requests.client_network_address"
 if TRUSTED_PROXIES and HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=15)
@@ -358,6 +358,7 @@ API_RATE_LIMITS = {
     "ingest": read("QAPORTAL_RATE_INGEST", rates.checked, "36000/h"),  # views that take results
     "ingest_burst": read("QAPORTAL_RATE_INGEST_BURST", rates.checked, "1200/min"),
 }
+SECOND_FACTOR_RATE = read("QAPORTAL_RATE_SECOND_FACTOR", rates.checked, "60/h")  # codes for one person, from anywhere
 SIGN_IN_RATE = read("QAPORTAL_RATE_SIGN_IN", rates.checked, "60/min")  # passwords that one network tries on the page
 ATTEMPT_LIMITS = {  # of registering, and of asking for a mail: each counts on its own
     "address": read("QAPORTAL_RATE_MAILS", rates.checked, "5/h"),  # for one e-mail address

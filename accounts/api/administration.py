@@ -6,6 +6,7 @@ from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from qaportal.kit.api.ordering import ordered
@@ -15,6 +16,7 @@ from qaportal.kit.errors import InvalidInput
 from .. import policies
 from ..choices import UserStatus
 from ..models import Tenant, User
+from ..reauthentication import require_fresh
 
 
 def order_by(fields: dict[str, str]) -> OpenApiParameter:
@@ -39,15 +41,22 @@ def company_named(actor: User, given: int | None) -> Tenant | None:
     return named(visible, given or 0, field="tenant_id", words=_("There is no such company."))
 
 
+def require_fresh_session(request: Request) -> None:
+    """Raise Denied for a change by a browser whose person did not prove lately who he is; scripts have none."""
+    if request.method not in SAFE_METHODS and request.auth is None and request.user.is_authenticated:
+        require_fresh(request._request)
+
+
 class AdministrationViewSet(PortalViewSet):
     """Actions on objects of a company, listed in the order that the client asks for."""
 
     default_order: tuple[str, ...] = ("pk",)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse API tokens of one project."""
+        """Refuse API tokens of one project, and changes by a session that was opened long ago."""
         super().initial(request, *args, **kwargs)
         policies.can_read_company(request.user).require()
+        require_fresh_session(request)
 
     def filtered(self, queryset: QuerySet) -> QuerySet:
         """The objects, filtered and in order."""

@@ -16,6 +16,7 @@ from qaportal.kit.api.viewsets import PortalViewSet
 from ..models import ApiToken, Project, User
 from ..permissions import PERMISSIONS, decide
 from ..services import api_tokens
+from .administration import require_fresh_session
 from .project_scope import visible_project
 from .token_serializers import ApiTokenSerializer, IssuedTokenSerializer, NewTokenSerializer, PermissionsSerializer
 
@@ -27,6 +28,11 @@ class ApiTokenViewSet(PlainStyle, PortalViewSet):
 
     serializer_class = ApiTokenSerializer
     filterset_class = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse changes by a session that was opened long ago."""
+        super().initial(request, *args, **kwargs)
+        require_fresh_session(request)
 
     def base_queryset(self) -> QuerySet[ApiToken]:
         """Tokens that nobody revoked, the newest first."""

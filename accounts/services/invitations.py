@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from qaportal.kit import events
-from qaportal.kit.errors import NotVisible, RuleViolation
+from qaportal.kit.errors import Denied, NotVisible, RuleViolation
 
 from .. import audit, policies
-from ..models import Invitation, Role, Tenant, User
+from ..models import IdentityProvider, Invitation, Role, Tenant, User
 from .people import create_user, require_role_of
 from .seats import locked_tenant, require_seat
 
@@ -100,7 +100,7 @@ def send_invitation_mail(*, invitation: Invitation) -> None:
 @transaction.atomic
 def resend_invitation(*, actor: User, invitation: Invitation) -> Invitation:
     """Mail a new link, which works for the whole time again; the old one ends. Raises Denied and RuleViolation."""
-    policies.can_add_user(actor, invitation.tenant).require()
+    policies.can_handle_invitation(actor, invitation).require()
     tenant = locked_tenant(tenant_id=invitation.tenant_id)
     invitation = _locked(invitation)
     if not invitation.is_open:  # its seat was given back
@@ -122,7 +122,7 @@ def _locked(invitation: Invitation) -> Invitation:
 @transaction.atomic
 def revoke_invitation(*, actor: User, invitation: Invitation) -> None:
     """Take the invitation back: its link ends and its seat is free. Raises Denied and RuleViolation."""
-    policies.can_add_user(actor, invitation.tenant).require()
+    policies.can_handle_invitation(actor, invitation).require()
     invitation = _locked(invitation)
     invitation.revoked_at = timezone.now()
     invitation.save(update_fields=["revoked_at", "updated_at"])
@@ -135,12 +135,20 @@ def issue_invitation_link(*, actor: User, invitation: Invitation) -> str:
 
     It stands in no audit entry and no log.
     """
-    policies.can_add_user(actor, invitation.tenant).require()
+    policies.can_handle_invitation(actor, invitation).require()
     invitation = _locked(invitation)
     if not invitation.is_open:
         raise RuleViolation(_("This invitation has expired. Send it again first."), "invitation_expired")
     audit.record("invitation.link_issued", actor=actor, target=invitation)
     return invitation_url(invitation)
+
+
+def _require_passwords(tenant: Tenant) -> None:
+    """Raise Denied where people sign in through the identity provider alone: a password would be no way in."""
+    provider = IdentityProvider.objects.usable().filter(tenant=tenant, is_only_way=True).first()
+    if provider is not None:
+        words = _("Your company signs in with %(name)s alone. Choose “Continue with your company” on the sign-in page.")
+        raise Denied(words % {"name": provider.name}, "identity_provider_only")
 
 
 @transaction.atomic
@@ -157,18 +165,25 @@ def accept_invitation(*, link: str, password: str, first_name: str, last_name: s
     )
     if not invitation.is_open:
         raise NotVisible
+    _require_passwords(invitation.tenant)
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at", "updated_at"])  # first, so that its seat counts once
-    user = create_user(
-        actor=None,
-        email=invitation.email,
-        password=password,
-        tenant=invitation.tenant,
-        role=invitation.role,
-        first_name=first_name.strip() or invitation.first_name,
-        last_name=last_name.strip() or invitation.last_name,
-        is_email_verified=True,
-    )
+    try:
+        user = create_user(
+            actor=None,
+            email=invitation.email,
+            password=password,
+            tenant=invitation.tenant,
+            role=invitation.role,
+            first_name=first_name.strip() or invitation.first_name,
+            last_name=last_name.strip() or invitation.last_name,
+            is_email_verified=True,
+        )
+    except RuleViolation as error:
+        if error.code != "seats_taken":
+            raise
+        words = _("The company has no free seat. Ask one of its administrators.")  # he can free none himself
+        raise RuleViolation(words, error.code) from error
     invitation.accepted_by = user
     invitation.save(update_fields=["accepted_by"])
     audit.record("invitation.accepted", actor=user, target=invitation)

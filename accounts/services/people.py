@@ -132,6 +132,7 @@ def remove_project_role(*, actor: User, membership: Membership, if_match: str | 
     if stored is None:
         raise NotVisible
     require_match(stored, if_match)
+    policies.can_grant(actor, user.role, project).require()  # the role that counts again may be the higher one
     audit.record(
         "member.removed", actor=actor, target=user, project=project, changes={"role": [membership.role.code, None]}
     )

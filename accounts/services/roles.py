@@ -86,6 +86,9 @@ def update_role(*, actor: User, role: Role, if_match: str | None = None, **field
     role.__dict__.pop("granted", None)
     policies.can_grant(actor, role).require()
     _require_base(role, is_of_platform=is_of_platform)
+    if role.code == RoleCode.TENANT_ADMIN and Membership.objects.filter(role=role).exists():
+        words = _("Somebody has this role in a project, where nobody can be an administrator.")
+        raise RuleViolation(words, "role_not_for_project", fields={"code": [words]})
     changes = audit.changes_between(before, audit.snapshot(role, EDITABLE))
     if changes:
         _save(role)

@@ -129,7 +129,7 @@ def reset_second_factors(*, actor: User, user: User) -> None:
     """
     from ..jobs import send_security_notice
 
-    policies.can_manage_user(actor, user).require()
+    policies.can_end_user(actor, user).require()
     _lock_person(user)
     if not has_second_factor(user):
         raise RuleViolation(_("This person has no second factor."), "no_second_factor")

@@ -1,8 +1,9 @@
 """The sidebar of the administration, and how it is reached."""
 
 import pytest
+from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Role, User
 
 from .factories import UserFactory
 
@@ -67,3 +68,18 @@ def test_the_palette_leads_into_the_administration(signed_in, admin):
     headers = {"HX-Request": "true", "HX-Request-Type": "partial"}
     content = signed_in(admin).get("/palette/", {"q": "invit"}, headers=headers).content.decode()
     assert "/administration/invitations/" in content
+
+
+def test_dangerous_acts_ask_again_who_one_is(signed_in, admin, platform, tester, tenant):
+    role = Role.objects.create(tenant=tenant, name="Reader", code="viewer", scope="module")
+    people, roles = f"/administration/people/{tester.pk}/", f"/administration/roles/{role.pk}/"
+    manager, operator = signed_in(admin, ago=3_600), signed_in(platform, ago=3_600)
+    answers = [manager.get("/account/tokens/new/"), manager.get("/administration/roles/new/"), manager.get(roles)]
+    answers += [manager.post("/account/tokens/new/", {"name": "Build"}), manager.post(roles, {"name": "X"})]
+    answers += [manager.post(f"{people}delete/"), manager.post(f"{roles}delete/")]
+    answers += [operator.post(f"/administration/companies/{tenant.pk}/delete/")]
+    assert {answer.url.partition("?")[0] for answer in answers} == {reverse("account_reauthenticate")}
+    assert tester.tenant.users.living().filter(pk=tester.pk).exists()
+    assert Role.objects.filter(pk=role.pk, name="Reader").exists()
+    assert manager.get(people).status_code == 200
+    assert signed_in(tester, ago=3_600).get(roles).status_code == 200, "to read it nobody is asked"

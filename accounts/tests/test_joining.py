@@ -97,6 +97,20 @@ def test_an_address_that_was_taken_meanwhile_is_refused_with_words(client, invit
     assert invitation.is_open
 
 
+def test_a_link_stands_in_no_log(client, invitation, caplog):
+    link = path(invitation_url(invitation))
+    client.post(link, GOOD | {"password": "short"})
+    assert link not in caplog.text
+
+
+def test_an_invited_person_without_a_seat_is_told_whom_to_ask(client, invitation, tenant):
+    tenant.max_users = 1
+    tenant.save()
+    response = client.post(path(invitation_url(invitation)), GOOD)
+    assert response.status_code == 422
+    assert "The company has no free seat. Ask one of its administrators." in response.content.decode()
+
+
 def test_accepting_is_limited_for_each_network(client, invitation, monkeypatch):
     monkeypatch.setattr("accounts.views.joining.ACCEPT_RATE", "1/h")
     link = path(invitation_url(invitation))

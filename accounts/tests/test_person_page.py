@@ -218,14 +218,14 @@ def test_recent_activity_tells_what_the_person_did_and_what_was_done_to_him(sign
     update_user(actor=admin, user=tester, first_name="Thomas")
     create_api_token(actor=tester, name="Build", scopes=["read"])
     content = signed_in(admin).get(page(tester)).content.decode().partition("Recent activity")[2]
-    assert "User updated" in content
+    assert "Changed a person" in content
     assert "Ada Admin" in content
-    assert "Api token created" in content
+    assert "Made an API token" in content
 
 
 def test_recent_activity_holds_nothing_that_the_reader_does_not_see(signed_in, viewer, admin, tester):
     update_user(actor=admin, user=tester, first_name="Thomas")
-    assert "User updated" not in signed_in(viewer).get(page(tester)).content.decode()
+    assert "Changed a person" not in signed_in(viewer).get(page(tester)).content.decode()
 
 
 def test_the_page_costs_the_same_for_more_projects_tokens_and_entries(signed_in, admin, tester, tenant, same_queries):

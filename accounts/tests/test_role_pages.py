@@ -184,6 +184,17 @@ def test_the_platform_administrator_makes_roles_for_one_company_or_for_all(signe
     assert "Platform administrator" in client.get(GRID).content.decode()
 
 
+def test_the_platform_administrator_looks_at_the_roles_of_one_company(signed_in, custom, other_tenant):
+    Role.objects.create(tenant=other_tenant, name="Theirs", code="viewer", scope="module")
+    client = signed_in(UserFactory(tenant=None, role_code="super_admin"))
+    assert "Theirs" in client.get(PAGE).content.decode()
+    assert "Theirs" not in client.get(GRID).content.decode()
+    for page in (PAGE, GRID):
+        content = client.get(page, {"company": custom.tenant_id}).content.decode()
+        assert ("Reader of cases" in content, "Theirs" in content) == (True, False)
+        assert client.get(page, {"company": "x"}).status_code == 200
+
+
 def test_custom_roles_are_offered_to_members_as_far_as_one_may_give_them(
     signed_in, lead, admin, tenant, project, tester
 ):

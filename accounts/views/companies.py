@@ -23,6 +23,7 @@ from ..choices import TenantStatus
 from ..filters import CompanyFilter
 from ..forms.companies import CompanyForm, PlatformCompanyForm
 from ..models import Tenant, User
+from ..reauthentication import freshly_authenticated
 from ..services import seats, tenants
 from ..tables import CompanyTable
 
@@ -179,7 +180,7 @@ def change_company_status(request: HttpRequest, company_id: int) -> HttpResponse
 
 
 @require_POST
-@login_required
+@freshly_authenticated
 def delete_company(request: HttpRequest, company_id: int) -> HttpResponse:
     """Delete a company: all it holds is hidden, and nobody of it gets in."""
     tenant = _found(request, company_id)

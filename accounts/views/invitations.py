@@ -19,6 +19,7 @@ from ..choices import InvitationState
 from ..filters import InvitationFilter, in_state
 from ..forms.people import InvitationForm
 from ..models import Invitation
+from ..reauthentication import freshly_authenticated
 from ..services import invitations, seats
 from ..services.inviting import Outcome, invite_each
 from ..tables import InvitationTable
@@ -83,25 +84,24 @@ def create_invitations(request: HttpRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None, actor=request.user, initial={"company": request.GET.get("company")})
     if not form.is_valid():
         return _render_form(request, form)
-    tenant = form.cleaned_data.get("company") or request.user.tenant
+    fields = form.cleaned_data
+    tenant = fields.get("company") or request.user.tenant
     with shown_refusal(request) as refusal:
-        outcomes = invite_each(
-            actor=request.user,
-            tenant=tenant,
-            role=form.cleaned_data["role"],
-            people=form.cleaned_data["addresses"],
-        )
+        outcomes = invite_each(actor=request.user, tenant=tenant, role=fields["role"], people=fields["addresses"])
     if refusal:
         return _render_form(request, form, refusal=refusal)
-    invited = sum(outcome.invitation is not None for outcome in outcomes)
-    if invited == len(outcomes):
-        words = ngettext("%d invitation is on its way", "%d invitations are on their way", invited)
-        messages.success(request, words % invited)
-        return redirect("accounts:invitation_list")
-    left = "\n".join(outcome.person.written for outcome in outcomes if not outcome.invitation)
-    data = request.POST.copy()
-    data["addresses"] = left
-    return _render_form(request, InvitationForm(initial=data.dict(), actor=request.user), outcomes)
+    return _told(request, outcomes)
+
+
+def _told(request: HttpRequest, outcomes: list[Outcome]) -> HttpResponse:
+    """The list when everybody is invited, else the form with those who are not."""
+    left = [outcome.person.written for outcome in outcomes if not outcome.invitation]
+    if left:
+        initial = request.POST.dict() | {"addresses": "\n".join(left)}
+        return _render_form(request, InvitationForm(initial=initial, actor=request.user), outcomes)
+    words = ngettext("%d invitation is on its way", "%d invitations are on their way", len(outcomes))
+    messages.success(request, words % len(outcomes))
+    return redirect("accounts:invitation_list")
 
 
 def _found(request: HttpRequest, invitation_id: int) -> Invitation:
@@ -134,6 +134,7 @@ def revoke_invitation(request: HttpRequest, invitation_id: int) -> HttpResponse:
 @never_cache
 @require_POST
 @administration_page("user.manage")
+@freshly_authenticated
 def copy_invitation_link(request: HttpRequest, invitation_id: int) -> HttpResponse:
     """The link, for an administrator to hand over."""
     invitation = _found(request, invitation_id)

@@ -14,6 +14,7 @@ from .. import policies
 from ..forms import MemberForm, RoleForm
 from ..models import Membership, User
 from ..project_pages import project_page
+from ..reauthentication import freshly_authenticated
 from ..services import passwords, people
 from ..tables import member_rows
 
@@ -74,6 +75,7 @@ def change_member(request: HttpRequest, user_id: int) -> HttpResponse:
 @never_cache
 @require_POST
 @project_page
+@freshly_authenticated
 def copy_reset_link(request: HttpRequest, user_id: int) -> HttpResponse:
     """A link to choose a new password, for an administrator to hand over."""
     person = get_object_or_404(User.objects.visible_to(request.user).select_related("role", "tenant"), pk=user_id)

@@ -21,7 +21,8 @@ from ..forms import RoleForm
 from ..forms.people import PersonForm, ProjectRoleForm
 from ..models import Membership, Project, User
 from ..person_page import PersonPage
-from ..services import passwords, people, users
+from ..reauthentication import freshly_authenticated
+from ..services import passwords, people, second_factors, users
 
 TEMPLATE = "accounts/person_detail.html"
 
@@ -85,6 +86,21 @@ def sign_person_out(request: HttpRequest, user_id: int) -> HttpResponse:
 
 @require_POST
 @administration_page("user.manage")
+@freshly_authenticated
+def reset_person_factors(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Take the second factors of somebody who lost them away."""
+    person = find_person(request, user_id)
+
+    def change() -> None:
+        second_factors.reset_second_factors(actor=request.user, user=person)
+
+    words = _("%s signs in by password alone until a second factor is set up again") % person.full_name
+    return _changed(request, person, "factors", change, words)
+
+
+@require_POST
+@administration_page("user.manage")
+@freshly_authenticated
 def delete_person(request: HttpRequest, user_id: int) -> HttpResponse:
     """Delete somebody: he is hidden and every way in ends; what he did keeps his name."""
     person = find_person(request, user_id)
@@ -110,6 +126,7 @@ def restore_person(request: HttpRequest, user_id: int) -> HttpResponse:
 @never_cache
 @require_POST
 @administration_page("user.manage")
+@freshly_authenticated
 def person_reset_link(request: HttpRequest, user_id: int) -> HttpResponse:
     """A link to choose a new password, for an administrator to hand over."""
     person = find_person(request, user_id)

@@ -18,9 +18,11 @@ from qaportal.kit.views import Refusal, render_fragment, shown_refusal, wants_fr
 
 from .. import policies
 from ..administration import administration_page
+from ..filters import company_choices
 from ..forms.roles import CustomRoleForm
 from ..models import Membership, Role, User
 from ..permission_grid import choices_for, grid_of, permissions_in
+from ..reauthentication import freshly_authenticated
 from ..services import roles
 
 FORM = "accounts/role_form.html"
@@ -36,6 +38,15 @@ def _counted(found: QuerySet[Role], reader: User) -> QuerySet[Role]:
     )
 
 
+def _shown(request: HttpRequest) -> tuple[QuerySet[Role], list[tuple[str, str]]]:
+    """The roles to show, and the companies to choose from: of several companies those of the chosen one."""
+    companies = company_choices(request.user) if request.user.is_super_admin else []
+    found, chosen = Role.objects.visible_to(request.user).for_list(), request.GET.get("company", "")
+    if chosen in dict(companies):
+        found = found.of_tenant(int(chosen))
+    return found, companies
+
+
 def _tabs(current: str) -> list[dict[str, Any]]:
     places = [("role_list", _("Roles")), ("role_grid", _("What each may do"))]
     return [
@@ -47,8 +58,10 @@ def _tabs(current: str) -> list[dict[str, Any]]:
 @administration_page("role.view")
 def role_list(request: HttpRequest) -> HttpResponse:
     """The roles with how many people have each."""
-    found = Role.objects.visible_to(request.user).for_list()
+    found, companies = _shown(request)
     context = {
+        "companies": companies,
+        "company": request.GET.get("company", ""),
         "roles": _counted(found, request.user),
         "decision": policies.can_create_role(request.user, request.user.tenant),
         "tabs": _tabs("role_list"),
@@ -60,10 +73,15 @@ def role_list(request: HttpRequest) -> HttpResponse:
 @administration_page("role.view")
 def role_grid(request: HttpRequest) -> HttpResponse:
     """Every permission beside every role; on phones one role at a time, which `?role=` chooses."""
-    found = list(Role.objects.visible_to(request.user).for_list())
+    roles_shown, companies = _shown(request)
+    if companies and request.GET.get("company", "") not in dict(companies):
+        roles_shown = roles_shown.filter(tenant=None)  # a column for each role of each company could not be read
+    found = list(roles_shown)
     wanted = request.GET.get("role", "")
     chosen = next((role for role in found if str(role.pk) == wanted), found[0])
     context = {
+        "companies": companies,
+        "company": request.GET.get("company", ""),
         "columns": [(role, role == chosen) for role in found],
         "groups": grid_of(found, chosen=chosen),
         "decision": policies.can_create_role(request.user, request.user.tenant),
@@ -101,6 +119,7 @@ def _saved(request: HttpRequest, form: CustomRoleForm, save: Callable[..., Role]
 
 
 @administration_page("role.manage")
+@freshly_authenticated
 def create_role(request: HttpRequest) -> HttpResponse:
     """Make a role; choosing another base shows what it can have (`?code=`), and saves nothing."""
     decision = policies.can_create_role(request.user, request.user.tenant)
@@ -122,19 +141,33 @@ def _found(request: HttpRequest, role_id: int) -> Role:
     return get_object_or_404(Role.objects.visible_to(request.user).select_related("tenant"), pk=role_id)
 
 
+def _form_of(request: HttpRequest, role: Role) -> CustomRoleForm:
+    """The role as it is; where another base is looked at, with what of the role that base can have."""
+    initial = CustomRoleForm.initial_of(role) | {"if_match": etag(role)}
+    given = (request.POST if "show" in request.POST else request.GET).dict()
+    if given.get("code", role.code) != role.code:
+        initial |= {**given, "permissions": sorted(role.granted)}
+    return CustomRoleForm(initial=initial, actor=request.user, role=role)
+
+
 @administration_page("role.view")
 def role_detail(request: HttpRequest, role_id: int) -> HttpResponse:
     """What a role may do; those of the company can be changed here."""
     role = _found(request, role_id)
     decision = policies.can_manage_role(request.user, role)
-    initial = CustomRoleForm.initial_of(role) | {"if_match": etag(role)}
+    if decision:
+        return _edit_role(request, role)
+    if request.method == "POST":
+        decision.require()
+    return _render_form(request, _form_of(request, role), role, decision)
+
+
+@freshly_authenticated
+def _edit_role(request: HttpRequest, role: Role) -> HttpResponse:
+    """The page of a role that the reader may change."""
+    decision = policies.can_manage_role(request.user, role)
     if request.method != "POST" or "show" in request.POST:
-        given = (request.POST or request.GET).dict()
-        if given.get("code", role.code) != role.code:
-            initial |= {**given, "permissions": sorted(role.granted)}
-        form = CustomRoleForm(initial=initial, actor=request.user, role=role)
-        return _render_form(request, form, role, decision)
-    decision.require()
+        return _render_form(request, _form_of(request, role), role, decision)
     form = CustomRoleForm(request.POST, actor=request.user, role=role)
     if form.is_valid():
         expected = form.cleaned_data["if_match"] or None
@@ -146,6 +179,7 @@ def role_detail(request: HttpRequest, role_id: int) -> HttpResponse:
 
 @require_POST
 @administration_page("role.manage")
+@freshly_authenticated
 def delete_role(request: HttpRequest, role_id: int) -> HttpResponse:
     """Delete a role that nobody has."""
     role = _found(request, role_id)
@@ -154,6 +188,5 @@ def delete_role(request: HttpRequest, role_id: int) -> HttpResponse:
     if not refusal:
         messages.success(request, _("The role %s is deleted") % role.label)
         return redirect("accounts:role_list")
-    initial = CustomRoleForm.initial_of(role) | {"if_match": etag(role)}
-    form = CustomRoleForm(initial=initial, actor=request.user, role=role)
-    return _render_form(request, form, role, policies.can_manage_role(request.user, role), refusal)
+    decision = policies.can_manage_role(request.user, role)
+    return _render_form(request, _form_of(request, role), role, decision, refusal)

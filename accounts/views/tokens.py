@@ -22,6 +22,7 @@ from ..choices import TokenState
 from ..filters import TokenFilter, in_state
 from ..forms.tokens import TokenForm
 from ..models import ApiToken
+from ..reauthentication import freshly_authenticated
 from ..services import api_tokens
 from ..tables import TokenTable
 
@@ -72,7 +73,7 @@ class CompanyTokenListView(AdministrationMixin, TokenPage):
 
 
 @never_cache
-@login_required
+@freshly_authenticated
 def create_token(request: HttpRequest) -> HttpResponse:
     """Make a token; its secret stands on the page that answers, and nowhere else ever again."""
     decision = policies.can_create_token(request.user, None)

@@ -16,7 +16,7 @@ from django.shortcuts import render
 from .errors import Denied, NotVisible, PortalError, TooMany, Unavailable
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="-")
-_USABLE = re.compile(r"^[A-Za-z0-9._:/+=-]{1,100}$")
+_USABLE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,99}$")
 
 
 def current_request_id() -> str:
@@ -45,6 +45,11 @@ def client_network(request: HttpRequest) -> str:
     """What limits by address count: the address, of version 6 the network of 64 bits that one client has to itself."""
     address = client_address(request)
     return str(ipaddress.ip_network(f"{address}/64", strict=False)) if ":" in address else address
+
+
+def client_network_address(request: HttpRequest) -> str:
+    """The first address of the client's network, for what counts by address and wants one: the lock of the sign-in."""
+    return client_network(request).partition("/")[0]
 
 
 class RequestIdFilter(logging.Filter):

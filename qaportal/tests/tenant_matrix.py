@@ -158,6 +158,9 @@ def access_of(world: World) -> dict[str, Any]:
         "tenant": tenant,
         "role": role,
         "gone": gone,
+        "lost_factor": Authenticator.objects.create(
+            user=world.people["developer"], type=Authenticator.Type.TOTP, data={"secret": marker}
+        ),
         "invitation": invitation,
         "api_token": token,
         "identity_provider": provider,
@@ -194,6 +197,7 @@ ROWS = (
     Row("project_key", "", lambda world: world.project.key, lambda: "NOTHING"),
     Row("user_id", "", pk_of("person")),
     Row("user_id", "accounts:person_restore", pk_of("gone")),
+    Row("user_id", "accounts:person_factors", lambda world: world.people["developer"].pk),
     Row("user_id", "accounts:person_project_add", lambda world: world.people["tester"].pk),
     Row("session_id", "accounts:", pk_of("session")),
     Row("family_id", "accounts:", pk_of("family"), uuid.uuid4),
