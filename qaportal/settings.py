@@ -243,7 +243,11 @@ AXES_USERNAME_CALLABLE = "accounts.backends.attempted_email"
 AXES_LOCKOUT_CALLABLE = "accounts.backends.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
-AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "credential"]
+AXES_SENSITIVE_PARAMETERS = [  # what of a failed attempt is not kept, beside its password
+    *("username", "ip_address", "otp", "code", "token", "secret", "password1", "password2", "oldpassword"),
+    *("new_password", "newPassword", "current_password", "refresh_token", "refreshToken", "access_token"),
+    *("client_secret", "clientSecret", "recovery_code", "api_key", "credential"),
+]
 AXES_DISABLE_ACCESS_LOG = True  # sign-ins stand in the audit trail
 TRUSTED_PROXIES = read("QAPORTAL_TRUSTED_PROXIES", int, 0)
 AXES_CLIENT_IP_CALLABLE = "qaportal.kit.requests.client_network_address"
