@@ -21,6 +21,9 @@ SEEN_KEY = "seen_at"
 SEEN_EVERY = 5 * 60
 """Seconds between two notes that a session lives."""
 
+ASKED_BY_MACHINES = {"operations:livez", "operations:readyz", "operations:robots"}
+"""What supervisors ask every few seconds: it needs no session, and no database to say that the process lives."""
+
 OPEN_WITHOUT_SECOND_FACTOR = {
     "accounts:second_factors",
     "accounts:add_app",
@@ -33,9 +36,7 @@ OPEN_WITHOUT_SECOND_FACTOR = {
     "openid_connect_login",
     "openid_connect_callback",
     "theme",
-    "operations:livez",
-    "operations:readyz",
-    "operations:robots",
+    *ASKED_BY_MACHINES,
 }
 """What somebody reaches who has yet to set up the second factor that his company asks for."""
 
@@ -48,13 +49,18 @@ class SessionActivityMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on; the address is known in `process_view`."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any) -> None:
         """Note it before the page runs, so that a page about sessions tells the truth."""
+        if request.resolver_match.view_name in ASKED_BY_MACHINES:
+            return
         if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
             seen, now = request.session.get(SEEN_KEY, 0), int(time.time())
             if now - seen >= SEEN_EVERY:
                 note_activity(request)
                 request.session[SEEN_KEY] = now
-        return self.get_response(request)
 
 
 def note_activity(request: HttpRequest) -> None:
