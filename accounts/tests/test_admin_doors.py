@@ -1,7 +1,5 @@
 """Who gets into the data administration, and by which door."""
 
-import importlib.util
-
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.urls import NoReverseMatch, reverse
@@ -106,7 +104,6 @@ def test_the_menu_leads_there_for_those_who_may(signed_in, admin, tester):
     assert link not in signed_in(tester).get("/projects/").content.decode()
 
 
-@pytest.mark.skipif(not importlib.util.find_spec("accounts.second_factor"), reason="second factors are not built in")
 def test_an_administrator_without_a_required_second_factor_sets_one_up_first(signed_in, admin, tenant):
     tenant.settings = {SECOND_FACTOR_SETTING: True}
     tenant.save()
