@@ -98,7 +98,7 @@ class PortalAdminSite(admin.AdminSite):
         Whoever changes something has proved lately who he is.
         """
         from .policies import can_open_data
-        from .reauthentication import confirmation_wanted
+        from .sign_in.reauthentication import confirmation_wanted
 
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:

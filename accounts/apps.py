@@ -20,7 +20,8 @@ class AccountsConfig(AppConfig):
         """Register events, navigation, search and what has to stand before the portal is served."""
         from qaportal.kit import events, preparation, secrets
 
-        from . import audit_subjects, search
+        from . import search
+        from .audit import subjects
         from .services import bootstrap, second_factors
 
         events.declare(
@@ -31,7 +32,7 @@ class AccountsConfig(AppConfig):
         preparation.register("roles", bootstrap.prepare_roles, order=10)
         preparation.register("first administrator", bootstrap.prepare_first_administrator, order=20)
         secrets.register_source(second_factors.kept_secrets)
-        audit_subjects.register_all()
+        subjects.register_all()
         search.register_all()
         _list_sessions_ourselves()
 

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from qaportal.kit.requests import client_address
 from qaportal.kit.views import wants_fragment
 
-from .second_factor import second_factor_missing
+from .sign_in.second_factor import second_factor_missing
 
 SEEN_KEY = "seen_at"
 SEEN_EVERY = 5 * 60

@@ -10,7 +10,7 @@ from typing import Any
 PASSWORD = "a long benchmark password"
 CALLS = 200
 PEOPLE = 10_000
-RECORDER = "accounts.request_records.RequestRecordMiddleware"
+RECORDER = "accounts.audit.request_records.RequestRecordMiddleware"
 
 
 def _milliseconds(work: Callable[[], Any], times: int) -> float:
@@ -159,7 +159,7 @@ def measure_people(user: Any, measure_page: Callable[..., None]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE accounts_user")
     client = Client(SERVER_NAME="localhost")
-    client.force_login(user, backend="accounts.backends.ActiveUserBackend")
+    client.force_login(user, backend="accounts.sign_in.backends.ActiveUserBackend")
     goal = "under 100 ms"
     measure_page(client, f"people page, {PEOPLE:,} people", "/administration/people/", goal)
     measure_page(client, "people page, searched", "/administration/people/?q=family77", goal)

@@ -43,7 +43,7 @@ def write_records() -> None:
     from django.http import HttpResponse
     from django.test import RequestFactory
 
-    from accounts.request_records import RequestRecordMiddleware
+    from accounts.audit.request_records import RequestRecordMiddleware
 
     body = json.dumps({"title": "Portal accepts a refund", "tags": ["a", "b"], "steps": [{"action": "Open it"}] * 5})
     middleware = RequestRecordMiddleware(lambda _request: HttpResponse(body, content_type="application/json"))
@@ -59,7 +59,7 @@ def measure_audit(project, user) -> None:
     from django.db import connection
     from django.test import Client
 
-    from accounts import verification
+    from accounts.audit import verification
     from accounts.services.seals import seal_entries
     from benchmarks.measure import measure_page, show, timed
 
@@ -76,7 +76,7 @@ def measure_audit(project, user) -> None:
     assert [type(each) for each in found] == [verification.Chain]
     show(f"verifying {found[0].seals:,} entries", f"{seconds:.1f} s", "")
     client = Client(SERVER_NAME="localhost")
-    client.force_login(user, backend="accounts.backends.ActiveUserBackend")
+    client.force_login(user, backend="accounts.sign_in.backends.ActiveUserBackend")
     page, goal = "/administration/audit/", "under 100 ms"
     measure_page(client, f"audit log, {ENTRIES:,} entries", page, goal)
     measure_page(client, "audit log, searched", f"{page}?q=settles+a+dispute", goal)

@@ -123,7 +123,7 @@ def measure_pages(project, user) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # what autovacuum does within a minute
     client = Client(SERVER_NAME="localhost")
-    client.force_login(user, backend="accounts.backends.ActiveUserBackend")
+    client.force_login(user, backend="accounts.sign_in.backends.ActiveUserBackend")
     goal = "under 100 ms"
     measure_page(client, "cases page, 20,000 cases", f"/p/{project.key}/cases/", goal)
     measure_page(client, "cases page, searched", f"/p/{project.key}/cases/?q=refund", goal)

@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.audit_words import Kind, Subject, register
+from accounts.audit.words import Kind, Subject, register
 
 from .models import StoredFile
 

@@ -108,7 +108,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "accounts.request_records.RequestRecordMiddleware",
+    "accounts.audit.request_records.RequestRecordMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -189,7 +189,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
 # -- sign-in ---------------------------------------------------------------------------------------------------------
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "accounts.backends.ActiveUserBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "accounts.sign_in.backends.ActiveUserBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -201,7 +201,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "accounts.sign_in.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -215,18 +215,18 @@ ACCOUNT_RATE_LIMITS = {"login": False, "login_failed": False, "reauthenticate": 
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
-MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
+MFA_ADAPTER = "accounts.sign_in.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # people are added by an administrator, their addresses are his word
 MFA_TOTP_ISSUER = "QA Portal"
 MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
-    "authenticate": "accounts.second_factor_forms.CodeForm",
-    "authenticate_webauthn": "accounts.second_factor_forms.KeyForm",
-    "reauthenticate": "accounts.second_factor_forms.CodeAgainForm",
-    "reauthenticate_webauthn": "accounts.second_factor_forms.KeyAgainForm",
+    "authenticate": "accounts.forms.second_factors.CodeForm",
+    "authenticate_webauthn": "accounts.forms.second_factors.KeyForm",
+    "reauthenticate": "accounts.forms.second_factors.CodeAgainForm",
+    "reauthenticate_webauthn": "accounts.forms.second_factors.KeyAgainForm",
 }
-SOCIALACCOUNT_ADAPTER = "accounts.social.CompanyAdapter"
+SOCIALACCOUNT_ADAPTER = "accounts.sign_in.social.CompanyAdapter"
 SOCIALACCOUNT_LOGIN_ON_GET = True  # the button posts to a page of ours, which leads on by a link
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
@@ -239,8 +239,8 @@ CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_CALLABLE = "accounts.backends.attempted_email"
-AXES_LOCKOUT_CALLABLE = "accounts.backends.locked_out"
+AXES_USERNAME_CALLABLE = "accounts.sign_in.backends.attempted_email"
+AXES_LOCKOUT_CALLABLE = "accounts.sign_in.backends.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS = [  # what of a failed attempt is not kept, beside its password
@@ -373,7 +373,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {
         "request_id": {"()": "qaportal.kit.requests.RequestIdFilter"},
-        "secret_links": {"()": "accounts.masking.SecretLinksFilter"},
+        "secret_links": {"()": "accounts.audit.masking.SecretLinksFilter"},
     },
     "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},

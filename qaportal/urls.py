@@ -6,9 +6,9 @@ from allauth.mfa.webauthn import views as key_views
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from accounts import sign_in_pages
 from accounts import views as accounts_views
-from accounts.reauthentication import freshly_authenticated
+from accounts.sign_in.reauthentication import freshly_authenticated
+from accounts.views import sign_in
 
 urlpatterns = [
     path("", accounts_views.home, name="home"),
@@ -36,8 +36,8 @@ urlpatterns = [
     path("account/reauthenticate/code/", second_factor_views.reauthenticate, name="mfa_reauthenticate"),
     path("account/reauthenticate/key/", key_views.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path("account/second-factor/", second_factor_views.authenticate, name="mfa_authenticate"),
-    path("account/company/<uuid:provider_id>/", sign_in_pages.company_login, name="openid_connect_login"),
-    path("account/company/<uuid:provider_id>/back/", sign_in_pages.company_callback, name="openid_connect_callback"),
+    path("account/company/<uuid:provider_id>/", sign_in.company_login, name="openid_connect_login"),
+    path("account/company/<uuid:provider_id>/back/", sign_in.company_callback, name="openid_connect_callback"),
     path("admin/", admin.site.urls),
     path("api/", include("qaportal.api_urls")),
     path("", include("accounts.urls")),

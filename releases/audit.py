@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.audit_words import Kind, Subject, register
+from accounts.audit.words import Kind, Subject, register
 
 from .models import Release, ReleaseCase
 

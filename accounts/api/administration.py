@@ -16,7 +16,7 @@ from qaportal.kit.errors import InvalidInput
 from .. import policies
 from ..choices import UserStatus
 from ..models import Tenant, User
-from ..reauthentication import require_fresh
+from ..sign_in.reauthentication import require_fresh
 
 
 def order_by(fields: dict[str, str]) -> OpenApiParameter:

@@ -13,9 +13,10 @@ from qaportal.kit.api.ordering import ordered
 from qaportal.kit.api.styles import EnvelopeStyle
 from qaportal.kit.api.viewsets import PortalViewSet
 
-from .. import audit_words, policies
-from ..audit_filters import METHODS, of_action, since, until
-from ..audit_reading import records_of
+from .. import policies
+from ..audit import words
+from ..audit.filters import METHODS, of_action, since, until
+from ..audit.reading import records_of
 from ..models import AuditEntry
 from .audit_serializers import AuditLogSerializer
 
@@ -57,7 +58,7 @@ class AuditLogFilter(filters.FilterSet):
 
     def of_type(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """What is about objects of this kind, such as `user`."""
-        return queryset.filter(target_type__in=audit_words.codes_of_kind(value.lower()))
+        return queryset.filter(target_type__in=words.codes_of_kind(value.lower()))
 
     def since_day(self, queryset: QuerySet, name: str, day: Any) -> QuerySet:
         """Of this day or later."""

@@ -14,9 +14,9 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
 from ..models import ApiToken, TokenFamily, User
-from ..second_factor import missing, second_factor_missing
 from ..services import api_tokens
 from ..services.tokens import FAMILY_CLAIM
+from ..sign_in.second_factor import missing, second_factor_missing
 
 
 class TokenAuthentication(BaseAuthentication):

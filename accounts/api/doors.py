@@ -6,10 +6,10 @@ from rest_framework.exceptions import AuthenticationFailed
 
 from qaportal.kit.errors import Denied
 
-from ..backends import count_wrong_code, is_locked_out
 from ..models import User
-from ..second_factor import has_second_factor, missing, second_factor_required
 from ..services import attempts, identity_providers, second_factors
+from ..sign_in.backends import count_wrong_code, is_locked_out
+from ..sign_in.second_factor import has_second_factor, missing, second_factor_required
 
 
 class TooManyAttempts(AuthenticationFailed):

@@ -60,7 +60,7 @@ class AuditEntry(models.Model):
 class AuditSeal(models.Model):
     """One link of the hash chain of a tenant: its digest covers the entry and the seal before it.
 
-    `accounts/chain.py` says what exactly.
+    `accounts/audit/chain.py` says what exactly.
     """
 
     tenant = models.ForeignKey(Tenant, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from ..chain import ENTRY_COLUMNS, ENTRY_TABLE, NOW, SEAL_TABLE, SETTLED, entry_digest, seal_digest
+from ..audit.chain import ENTRY_COLUMNS, ENTRY_TABLE, NOW, SEAL_TABLE, SETTLED, entry_digest, seal_digest
 from ..models import AuditSeal
 
 LOCK = 7_325_001

@@ -20,7 +20,7 @@ from qaportal.kit.secrets import Kept
 
 from .. import audit, policies
 from ..models import Tenant, TokenFamily, User
-from ..second_factor import FACTORS, has_second_factor, second_factor_required
+from ..sign_in.second_factor import FACTORS, has_second_factor, second_factor_required
 from .sign_ins import end_all_sign_ins
 from .tokens import end_all_families
 

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from accounts.choices import RoleCode
 from accounts.models import IdentityProvider, Project, Tenant, TenantDomain, User
-from accounts.social import callback_address
+from accounts.sign_in.social import callback_address
 
 from .factories import ProjectFactory, TenantFactory, UserFactory, role
 from .openid import LocalProvider, running_provider
@@ -68,7 +68,7 @@ def stranger(other_tenant) -> User:
 
 def open_session(client: Client, user: User, *, way: str = "password", ago: float = 0) -> Client:
     """Let the client have a session of the user, who signed in this way, as long ago as given in seconds."""
-    client.force_login(user, backend="accounts.backends.ActiveUserBackend")
+    client.force_login(user, backend="accounts.sign_in.backends.ActiveUserBackend")
     session = client.session
     session["account_authentication_methods"] = [{"method": way, "at": time.time() - ago}]
     session["account_authentication_methods_user"] = str(user.pk)

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts import audit, audit_export
-from accounts.audit_export import COLUMNS, neutral
+from accounts import audit
+from accounts.audit import export
+from accounts.audit.export import COLUMNS, neutral
 from accounts.models import AuditEntry
 
 EXPORT = "/administration/audit/export/"
@@ -66,7 +67,7 @@ def test_other_cells_stay_as_they_are(cell, kept):
 
 
 def test_a_long_log_is_read_in_stretches_without_gap_or_repetition(signed_in, admin, project, monkeypatch):
-    monkeypatch.setattr(audit_export, "STRETCH", 3)
+    monkeypatch.setattr(export, "STRETCH", 3)
     moment = timezone.now()
     for place in range(10):
         with audit.dated(moment - timedelta(seconds=place // 4)):

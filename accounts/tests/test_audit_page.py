@@ -98,7 +98,7 @@ def test_filters_narrow_it(log, admin, tester, project, tenant):
         ({"q": "100%"}, [signed]),
         ({"person": "reyl"}, [old]),
         ({"person": "Tomas Rey"}, [old]),
-        ({"person": tester.email[:9]}, [old]),
+        ({"person": tester.email.partition("@")[0] + "@"}, [old]),
         ({"person": str(tester.pk)}, [old]),
         ({"person": "nobody"}, []),
         ({"action": "case.moved"}, [moved]),

@@ -1,6 +1,6 @@
 import pytest
 
-from accounts.masking import cut, is_secret, masked_document, masked_path, without_traces
+from accounts.audit.masking import cut, is_secret, masked_document, masked_path, without_traces
 
 
 @pytest.mark.parametrize(

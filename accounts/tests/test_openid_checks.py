@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import Client
 from django.urls import reverse
 
-from accounts import oidc
 from accounts.models import User
+from accounts.sign_in import oidc
 
 from .openid import parameters_of
 

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from django.views import View
 
-from accounts.reauthentication import freshly_authenticated
+from accounts.sign_in.reauthentication import freshly_authenticated
 
 from .factories import PASSWORD, app_of, code_of, recovery_code_of
 

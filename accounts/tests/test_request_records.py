@@ -9,9 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts import request_records
+from accounts.audit import request_records
+from accounts.audit.request_records import LONGEST_BODY, RequestRecordMiddleware
 from accounts.models import AuditEntry, RequestRecord
-from accounts.request_records import LONGEST_BODY, RequestRecordMiddleware
 
 from .factories import PASSWORD
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts import audit, jobs
-from accounts.chain import ENTRY_COLUMNS
+from accounts.audit.chain import ENTRY_COLUMNS
 from accounts.models import AuditEntry, AuditSeal
 from accounts.services.seals import seal_entries
 from accounts.tests.trail import await_older_transactions, forge, seal_settled, settle

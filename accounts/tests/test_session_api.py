@@ -12,7 +12,7 @@ BODY = json.dumps({"name": "Cards"})
 @pytest.fixture
 def post(admin):
     client = Client(enforce_csrf_checks=True)
-    client.force_login(admin, backend="accounts.backends.ActiveUserBackend")
+    client.force_login(admin, backend="accounts.sign_in.backends.ActiveUserBackend")
 
     def send(content_type="application/json", body=BODY, **headers):
         return client.post("/api/projects", body, content_type=content_type, headers=headers)
@@ -60,7 +60,7 @@ def test_what_a_form_of_another_site_can_send_is_refused(post, content_type):
 
 def test_everything_passes_with_a_token_of_the_page(admin):
     client = Client(enforce_csrf_checks=True)
-    client.force_login(admin, backend="accounts.backends.ActiveUserBackend")
+    client.force_login(admin, backend="accounts.sign_in.backends.ActiveUserBackend")
     client.get("/projects/")
     token = client.cookies[settings.CSRF_COOKIE_NAME].value
     headers = {"X-CSRFToken": token, "Sec-Fetch-Site": "same-site", "Origin": "http://testserver"}
@@ -70,7 +70,7 @@ def test_everything_passes_with_a_token_of_the_page(admin):
 
 def test_the_session_reads_and_signs_out(admin, project):
     client = Client(enforce_csrf_checks=True)
-    client.force_login(admin, backend="accounts.backends.ActiveUserBackend")
+    client.force_login(admin, backend="accounts.sign_in.backends.ActiveUserBackend")
     assert client.get("/api/projects").status_code == 200
     assert client.post("/api/v1/auth/logout", "{}", content_type="application/json").json()["success"] is True
     assert client.get("/api/projects").status_code == 401

@@ -7,10 +7,10 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from accounts.devices import device_in_words
 from accounts.jobs import remove_dead_sessions
 from accounts.models import AuditEntry, TokenFamily
 from accounts.services import sign_ins
+from accounts.sign_in.devices import device_in_words
 from qaportal.kit.errors import NotVisible
 
 from .factories import PASSWORD

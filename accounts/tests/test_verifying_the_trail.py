@@ -6,8 +6,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from accounts import audit, verification
-from accounts.chain import SEAL_TABLE, seal_digest
+from accounts import audit
+from accounts.audit import verification
+from accounts.audit.chain import SEAL_TABLE, seal_digest
 from accounts.models import AuditSeal
 from accounts.services.seals import seal_entries
 from accounts.tests.trail import forge, sealed_trail, settle

@@ -23,8 +23,8 @@ from ..choices import TenantStatus
 from ..filters import CompanyFilter
 from ..forms.companies import CompanyForm, PlatformCompanyForm
 from ..models import Tenant, User
-from ..reauthentication import freshly_authenticated
 from ..services import seats, tenants
+from ..sign_in.reauthentication import freshly_authenticated
 from ..tables import CompanyTable
 
 LIVING_PEOPLE = Coalesce(

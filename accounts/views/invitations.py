@@ -19,9 +19,9 @@ from ..choices import InvitationState
 from ..filters import InvitationFilter, in_state
 from ..forms.people import InvitationForm
 from ..models import Invitation
-from ..reauthentication import freshly_authenticated
 from ..services import invitations, seats
 from ..services.inviting import Outcome, invite_each
+from ..sign_in.reauthentication import freshly_authenticated
 from ..tables import InvitationTable
 
 

@@ -41,7 +41,7 @@ def link_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 def sign_in(request: HttpRequest, user: User) -> HttpResponse:
     """Sign in whoever has just chosen his password, with all that a sign-in by it brings along."""
-    user.backend = "accounts.backends.ActiveUserBackend"
+    user.backend = "accounts.sign_in.backends.ActiveUserBackend"
     return flows.login.perform_password_login(request, {"email": user.email}, Login(user=user, email=user.email))
 
 

@@ -14,8 +14,8 @@ from .. import policies
 from ..forms import MemberForm, RoleForm
 from ..models import Membership, User
 from ..project_pages import project_page
-from ..reauthentication import freshly_authenticated
 from ..services import passwords, people
+from ..sign_in.reauthentication import freshly_authenticated
 from ..tables import member_rows
 
 

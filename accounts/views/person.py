@@ -20,9 +20,9 @@ from ..choices import UserStatus
 from ..forms import RoleForm
 from ..forms.people import PersonForm, ProjectRoleForm
 from ..models import Membership, Project, User
-from ..person_page import PersonPage
-from ..reauthentication import freshly_authenticated
 from ..services import passwords, people, second_factors, users
+from ..sign_in.reauthentication import freshly_authenticated
+from .person_page import PersonPage
 
 TEMPLATE = "accounts/person_detail.html"
 

@@ -22,8 +22,8 @@ from ..filters import company_choices
 from ..forms.roles import CustomRoleForm
 from ..models import Membership, Role, User
 from ..permission_grid import choices_for, grid_of, permissions_in
-from ..reauthentication import freshly_authenticated
 from ..services import roles
+from ..sign_in.reauthentication import freshly_authenticated
 
 FORM = "accounts/role_form.html"
 

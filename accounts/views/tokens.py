@@ -22,8 +22,8 @@ from ..choices import TokenState
 from ..filters import TokenFilter, in_state
 from ..forms.tokens import TokenForm
 from ..models import ApiToken
-from ..reauthentication import freshly_authenticated
 from ..services import api_tokens
+from ..sign_in.reauthentication import freshly_authenticated
 from ..tables import TokenTable
 
 

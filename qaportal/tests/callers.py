@@ -49,7 +49,7 @@ class Writes:
 def session_of(user: Any) -> Client:
     """A browser in which the person signed in just now."""
     browser = Client(raise_request_exception=False)
-    browser.force_login(user, backend="accounts.backends.ActiveUserBackend")
+    browser.force_login(user, backend="accounts.sign_in.backends.ActiveUserBackend")
     session = browser.session
     session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
     session["account_authentication_methods_user"] = str(user.pk)

@@ -6,7 +6,7 @@ import re
 import pytest
 from django.apps import apps
 
-from accounts import audit_words
+from accounts.audit import words
 from accounts.models import AuditEntry
 
 from . import tenant_matrix
@@ -38,14 +38,14 @@ def test_the_actions_are_found():
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_every_action_has_words(action):
-    assert audit_words.words_of(action) != action, "register them in the audit.py of its app"
+    assert words.words_of(action) != action, "register them in the audit.py of its app"
 
 
 def test_every_kind_of_object_has_words():
-    for kind in audit_words.kinds():
+    for kind in words.kinds():
         assert apps.get_model(kind.code) is kind.model
         assert str(kind.label)
-    labels = [str(subject.label) for subject in audit_words.subjects()]
+    labels = [str(subject.label) for subject in words.subjects()]
     assert labels == sorted(labels)
 
 
@@ -55,10 +55,10 @@ def test_every_object_with_a_page_is_led_to(signed_in):
     away = tenant_matrix.make_world("Quagga", "AWAY")
     objects = {each._meta.label_lower: each for each in home.objects.values() if hasattr(each, "_meta")}
     client = signed_in(home.admin)
-    for kind in audit_words.kinds():
+    for kind in words.kinds():
         if kind.visible is None:
             continue
         entry = AuditEntry(target_type=kind.code, target_id=str(objects[kind.code].pk), tenant=home.project.tenant)
-        address = audit_words.address_of(entry, home.admin)
+        address = words.address_of(entry, home.admin)
         assert client.get(address).status_code == 200, f"{kind.code}: {address}"
-        assert audit_words.address_of(entry, away.admin) == "", kind.code
+        assert words.address_of(entry, away.admin) == "", kind.code

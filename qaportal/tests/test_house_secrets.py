@@ -77,7 +77,7 @@ def _client(route: Route, user: object) -> Client:
         return APIClient(HTTP_AUTHORIZATION=f"Bearer {token}", raise_request_exception=False)
     client = Client(raise_request_exception=False)
     if user:
-        client.force_login(user, backend="accounts.backends.ActiveUserBackend")
+        client.force_login(user, backend="accounts.sign_in.backends.ActiveUserBackend")
     return client
 
 

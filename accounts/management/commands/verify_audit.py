@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts import verification
+from accounts.audit import verification
+from accounts.audit.verification import Anchor, Chain, UnusableAnchors
 from accounts.models import Tenant
-from accounts.verification import Anchor, Chain, UnusableAnchors
 
 
 class Command(BaseCommand):

@@ -129,7 +129,7 @@ def test_the_anonymous_are_counted_by_address_whatever_refuses_them(api, admin, 
     assert told(client.get("/api/openapi.json")) == (5, 2, HOUR)
     assert told(api().get("/api/nothing")) == (5, 1, HOUR)
     forged = Client(enforce_csrf_checks=True)
-    forged.force_login(admin, backend="accounts.backends.ActiveUserBackend")
+    forged.force_login(admin, backend="accounts.sign_in.backends.ActiveUserBackend")
     answer = forged.post("/api/plain/echo", "{}", "application/json", headers={"Sec-Fetch-Site": "cross-site"})
     assert (answer.status_code, told(answer)) == (403, (5, 0, HOUR))
     assert [each.get(ADDRESS).status_code for each in (wrong, api())] == [429, 429]

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from .audit_words import Kind, Subject, register
-from .models import ApiToken, IdentityProvider, Invitation, Project, Role, Tenant, TenantDomain, User
+from ..models import ApiToken, IdentityProvider, Invitation, Project, Role, Tenant, TenantDomain, User
+from .words import Kind, Subject, register
 
 
 def register_all() -> None:

@@ -11,13 +11,13 @@ from qaportal.kit.concurrency import etag
 from qaportal.kit.errors import Decision, Denied
 from qaportal.kit.views import Refusal
 
-from . import audit, policies
-from .audit_words import nobody_of, words_of
-from .forms.fields import roles_for_project
-from .forms.people import PersonForm, ProjectRoleForm
-from .models import ApiToken, AuditEntry, Membership, Project, Role, User
-from .permissions import decide
-from .second_factor import has_second_factor
+from .. import audit, policies
+from ..audit.words import nobody_of, words_of
+from ..forms.fields import roles_for_project
+from ..forms.people import PersonForm, ProjectRoleForm
+from ..models import ApiToken, AuditEntry, Membership, Project, Role, User
+from ..permissions import decide
+from ..sign_in.second_factor import has_second_factor
 
 MOST_TOKENS = 20
 MOST_ENTRIES = 10

@@ -17,13 +17,13 @@ from django.views.decorators.http import require_GET
 from qaportal.kit.paging import CappedPaginator
 from qaportal.kit.views import FilteredListView, FragmentMixin
 
-from . import policies
-from .audit_export import csv_lines
-from .audit_filters import AuditFilter, people, whole_number
-from .audit_reading import shown
-from .audit_table import AuditTable
-from .models import AuditEntry
-from .services.audit_exports import record_export
+from .. import policies
+from ..audit.export import csv_lines
+from ..audit.filters import AuditFilter, people, whole_number
+from ..audit.reading import shown
+from ..audit.tables import AuditTable
+from ..models import AuditEntry
+from ..services.audit_exports import record_export
 
 FILTER_FIELDS = ("person", "action", "kind", "object", "project", "company", "since", "until", "correlation")
 LIST_KEYS = ("page", "before", "entry")

@@ -19,9 +19,9 @@ from rest_framework.request import Empty
 
 from qaportal.kit.requests import client_address, current_request_id
 
-from . import audit
+from ..models import RequestRecord
 from .masking import MOST_NAMES, cut, masked_document, masked_path, shortened, without_traces
-from .models import RequestRecord
+from .recording import Seen, observed
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ class RequestRecordMiddleware:
         if not request.path_info.startswith((API, *SIGN_IN_PAGES)):
             return self.get_response(request)
         start = time.perf_counter()
-        with audit.observed() as seen:
+        with observed() as seen:
             response = self.get_response(request)
         try:
             if is_recorded(request):
@@ -89,7 +89,7 @@ def is_recorded(request: HttpRequest) -> bool:
     return request.method == "GET" and match is not None and match.view_name in RETURNS
 
 
-def _values(request: HttpRequest, response: HttpResponseBase, seen: audit.Seen, seconds: float) -> dict[str, Any]:
+def _values(request: HttpRequest, response: HttpResponseBase, seen: Seen, seconds: float) -> dict[str, Any]:
     user = getattr(request, "user", None)
     is_known = user is not None and user.is_authenticated
     tenant_id = user.tenant_id if is_known else None
@@ -110,7 +110,7 @@ def _values(request: HttpRequest, response: HttpResponseBase, seen: audit.Seen, 
     }
 
 
-def _request_body(request: HttpRequest, response: HttpResponseBase, seen: audit.Seen) -> Any:
+def _request_body(request: HttpRequest, response: HttpResponseBase, seen: Seen) -> Any:
     """What was sent, as far as the view read it."""
     parsed, files = _read(request, response)
     if parsed is None or (isinstance(parsed, QueryDict) and not parsed):

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from qaportal.kit.limits import rate_limit
 
-from .models import User
+from ..models import User
+from ..services import attempts
 from .second_factor import holds_second_factor
-from .services import attempts
 
 LOCK_SECONDS = 15 * 60
 

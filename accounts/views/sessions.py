@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from .devices import device_in_words
-from .middleware import note_activity
-from .models import TokenFamily, User
-from .services import sign_ins
+from ..middleware import note_activity
+from ..models import TokenFamily, User
+from ..services import sign_ins
+from ..sign_in.devices import device_in_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,13 @@ from qaportal.kit.addresses import literal
 from qaportal.kit.forms import PortalForm
 from qaportal.kit.views import render_fragment, shown_refusal, wants_fragment
 
-from . import audit, oidc, policies
-from .audit_filters import whole_number
-from .models import IdentityProvider, Role, Tenant, TenantDomain, User
-from .reauthentication import freshly_authenticated
-from .services import domains, identity_providers, tenants
-from .social import callback_address
+from .. import audit, policies
+from ..audit.filters import whole_number
+from ..models import IdentityProvider, Role, Tenant, TenantDomain, User
+from ..services import domains, identity_providers, tenants
+from ..sign_in import oidc
+from ..sign_in.reauthentication import freshly_authenticated
+from ..sign_in.social import callback_address
 
 
 class IdentityProviderForm(PortalForm):

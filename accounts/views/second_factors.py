@@ -20,11 +20,11 @@ from django.views.decorators.http import require_POST
 from qaportal.kit import secrets
 from qaportal.kit.views import shown_refusal
 
-from .models import User
-from .reauthentication import freshly_authenticated
-from .second_factor import FACTORS, second_factor_missing, second_factor_required
-from .second_factor_forms import AppForm, KeyNameForm, NewKeyForm
-from .services import second_factors
+from ..forms.second_factors import AppForm, KeyNameForm, NewKeyForm
+from ..models import User
+from ..services import second_factors
+from ..sign_in.reauthentication import freshly_authenticated
+from ..sign_in.second_factor import FACTORS, second_factor_missing, second_factor_required
 
 NEW_APP_KEY = "second_factor.new_app"
 """Where the session keeps the encrypted secret of an app that is being set up."""

@@ -20,13 +20,13 @@ from qaportal.kit import secrets
 from qaportal.kit.limits import rate_limit
 from qaportal.kit.requests import client_address, client_network
 
-from . import audit
-from .middleware import SEEN_KEY
-from .models import User
+from .. import audit
+from ..middleware import SEEN_KEY
+from ..models import User
+from ..services.passwords import record_password_change
+from ..services.registration import UNCONFIRMED
 from .reauthentication import is_fresh, provider_of
 from .second_factor import WAY_KEY, way_being_taken
-from .services.passwords import record_password_change
-from .services.registration import UNCONFIRMED
 
 NOTICES = {
     "account/email/password_changed": "password_changed",
@@ -56,7 +56,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_stages(self) -> list[str]:
         """After the password, the second factor of whoever has one."""
-        return ["accounts.sign_in_stages.SecondFactorStage"]
+        return ["accounts.sign_in.stages.SecondFactorStage"]
 
     def pre_login(self, request: HttpRequest, user: User, **hooks: Any) -> HttpResponse | None:
         """Turn away whoever is suspended, himself or his company, or has not confirmed his address."""
@@ -101,7 +101,7 @@ class AccountAdapter(DefaultAccountAdapter):
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
         """Let a job mail what happened to the account; what the portal's own services tell is not told twice."""
-        from .jobs import send_security_notice
+        from ..jobs import send_security_notice
 
         if notice := NOTICES.get(template_prefix):
             send_security_notice.defer(user_id=user.pk, notice=notice)

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
-from .models import AuditEntry, User
+from ..models import AuditEntry, User
 
 BY_STRANGERS = frozenset({"user.sign_in_failed", "user.sign_in_refused", "user.locked_out", "user.reset_asked_for"})
 """What somebody does whom the portal does not know yet; anything else without an actor the portal did itself."""

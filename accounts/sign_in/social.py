@@ -26,10 +26,10 @@ from qaportal.kit import outbound
 from qaportal.kit.errors import Denied, PortalError
 from qaportal.kit.text import problem_in
 
+from ..models import IdentityProvider
+from ..services import identity_providers
 from . import oidc
-from .models import IdentityProvider
 from .oidc import ProviderError
-from .services import identity_providers
 
 LONGEST_SUBJECT = SocialAccount._meta.get_field("uid").max_length
 

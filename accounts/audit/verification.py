@@ -9,8 +9,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from ..models import AuditEntry
 from .chain import ENTRY_COLUMNS, ENTRY_TABLE, NOW, SEAL_TABLE, SETTLED, entry_digest, seal_digest
-from .models import AuditEntry
 
 PATIENCE = 10
 """Minutes after which an entry that could be sealed has to be."""

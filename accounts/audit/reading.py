@@ -10,8 +10,8 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from . import audit_words
-from .models import AuditEntry, AuditSeal, RequestRecord, User
+from ..models import AuditEntry, AuditSeal, RequestRecord, User
+from . import words
 
 MOST_NEIGHBOURS = 20
 LONGEST_VALUE = 2_000
@@ -68,12 +68,12 @@ def words_for(value: Any) -> str:
 
 def label_of(entry: AuditEntry, name: str) -> str:
     """What a field of the entry's object is called."""
-    model = audit_words.model_of(entry)
+    model = words.model_of(entry)
     if model is not None:
         with suppress(FieldDoesNotExist):
             name = str(model._meta.get_field(name).verbose_name)
-    words = name.replace("_", " ")
-    return words[:1].upper() + words[1:]
+    plain = name.replace("_", " ")
+    return plain[:1].upper() + plain[1:]
 
 
 def changes_of(entry: AuditEntry) -> list[Change]:
@@ -108,17 +108,17 @@ def shown(entry: AuditEntry, reader: User) -> ShownEntry:
     bodies = [(_("Sent"), request.request_body), (_("Answered"), request.response_body)] if request else []
     return ShownEntry(
         entry=entry,
-        title=audit_words.title_of(entry.action),
-        nobody=audit_words.nobody_of(entry.action),
-        kind=audit_words.kind_of(entry),
-        object=audit_words.object_of(entry),
-        address=audit_words.address_of(entry, reader),
+        title=words.title_of(entry.action),
+        nobody=words.nobody_of(entry.action),
+        kind=words.kind_of(entry),
+        object=words.object_of(entry),
+        address=words.address_of(entry, reader),
         changes=changes_of(entry),
         facts=[(label_of(entry, name), words_for(value)) for name, value in (entry.facts or {}).items()],
         request=request,
         bodies=[(name, json.dumps(body, ensure_ascii=False, indent=2)) for name, body in bodies if body is not None],
         seal=AuditSeal.objects.filter(entry=entry).first(),
-        neighbours=[(each, audit_words.title_of(each.action)) for each in neighbours[:MOST_NEIGHBOURS]],
+        neighbours=[(each, words.title_of(each.action)) for each in neighbours[:MOST_NEIGHBOURS]],
         more_neighbours=len(neighbours) > MOST_NEIGHBOURS,
     )
 

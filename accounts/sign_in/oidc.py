@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from qaportal.kit import outbound
 from qaportal.kit.text import problem_in
 
-from .services.identity_providers import Identity
+from ..services.identity_providers import Identity
 
 WELL_KNOWN = "/.well-known/openid-configuration"
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")

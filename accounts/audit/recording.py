@@ -14,12 +14,11 @@ from django.utils import timezone
 
 from qaportal.kit.requests import current_request_id
 
-from .masking import MASK, masked
+from .masking import masked
 
 if TYPE_CHECKING:
-    from .models import AuditEntry, User
+    from ..models import AuditEntry, User
 
-__all__ = ["MASK", "changes_between", "dated", "masked", "observed", "record", "record_each", "snapshot"]
 
 _moment: ContextVar[datetime.datetime | None] = ContextVar("audit_moment", default=None)
 
@@ -112,7 +111,7 @@ def record_each(
 
     `changed` holds pairs of the object and its changes as `record` takes them.
     """
-    from .models import AuditEntry
+    from ..models import AuditEntry
 
     entries = [
         _entry(action, actor=actor, target=target, project=None, tenant=None, changes=changes, facts=facts)
@@ -131,7 +130,7 @@ def _entry(
     changes: dict[str, list[Any]] | None,
     facts: dict[str, Any],
 ) -> AuditEntry:
-    from .models import AuditEntry, Project, Tenant
+    from ..models import AuditEntry, Project, Tenant
 
     if project is None and target is not None:
         project = target if isinstance(target, Project) else getattr(target, "project", None)

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from qaportal.kit.forms import PortalForm, style_widgets
 
-from .backends import count_wrong_code, is_locked_out
-from .services import second_factors
+from ..services import second_factors
+from ..sign_in.backends import count_wrong_code, is_locked_out
 
 NOT_A_KEY = (ValidationError, InvalidSignature, LookupError, ValueError, TypeError, AttributeError, struct.error)
 """What reading and checking the answer of a key raises when it is none, or not the one that was asked."""

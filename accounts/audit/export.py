@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from django.db.models import QuerySet
 
-from .audit_words import words_of
-from .models import AuditEntry
+from ..models import AuditEntry
+from .words import words_of
 
 STRETCH = 1_000
 COLUMNS = (

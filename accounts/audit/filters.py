@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from qaportal.kit.forms import style_widgets
 
-from . import audit_words
-from .models import AuditEntry, Project, Tenant, User
+from ..models import AuditEntry, Project, Tenant, User
+from . import words
 
 LONGEST_WORDS = 200
 MOST_CHOICES = 500
@@ -27,8 +27,8 @@ def whole_number(text: str) -> int | None:
 
 def action_choices() -> list[tuple[str, list[tuple[str, Any]]]]:
     """Every action in words, in groups; the first of a group stands for all of it."""
-    groups: dict[str, list[audit_words.Subject]] = {}
-    for subject in audit_words.subjects():
+    groups: dict[str, list[words.Subject]] = {}
+    for subject in words.subjects():
         groups.setdefault(str(subject.label), []).append(subject)
     return [
         (
@@ -46,7 +46,7 @@ def of_action(queryset: QuerySet, value: str) -> QuerySet:
     """Entries of one action, or of all actions of the nouns that the value lists."""
     if "." in value:
         return queryset.filter(action=value)
-    codes = [code for noun in value.split(",") for code in audit_words.codes_of(noun)]
+    codes = [code for noun in value.split(",") for code in words.codes_of(noun)]
     return queryset.filter(action__in=codes)
 
 
@@ -99,7 +99,7 @@ class AuditFilter(filters.FilterSet):
     kind = filters.ChoiceFilter(
         label=_("Object"),
         field_name="target_type",
-        choices=lambda: [(kind.code, kind.label) for kind in audit_words.kinds()],
+        choices=lambda: [(kind.code, kind.label) for kind in words.kinds()],
         empty_label=_("Any object"),
     )
     object = filters.CharFilter(label=_("Object id"), field_name="target_id", max_length=40)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 from qaportal.kit.tables import PortalTable
 from qaportal.kit.templatetags.ui import person, timeago
 
-from .audit_words import kind_of, nobody_of, object_of, title_of
-from .models import AuditEntry
+from ..models import AuditEntry
+from .words import kind_of, nobody_of, object_of, title_of
 
 
 class AuditTable(PortalTable):

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from qaportal.kit.errors import Denied
 
-from .models import IdentityProvider
+from ..models import IdentityProvider
 
 
 def is_fresh(request: HttpRequest) -> bool:

@@ -18,10 +18,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from qaportal.kit.forms import PortalForm
 
-from .models import IdentityProvider
-from .oidc import ProviderError
-from .reauthentication import provider_of
-from .social import CompanyAdapter, CompanyCallback, CompanyOAuth2Adapter, refused_page
+from ..models import IdentityProvider
+from ..sign_in.oidc import ProviderError
+from ..sign_in.reauthentication import provider_of
+from ..sign_in.social import CompanyAdapter, CompanyCallback, CompanyOAuth2Adapter, refused_page
 
 ASK_AGAIN = {"prompt": "login", "max_age": "0"}
 """Tells a provider to ask for the sign-in although there is a session with it."""

@@ -1,0 +1,126 @@
+"""What people may see of each other, of roles and of memberships."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.auth.models import BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+from ..choices import RoleCode
+from ..permissions import decide
+from .tenancy import projects_to_read
+
+if TYPE_CHECKING:
+    from ..models import Project, User
+
+
+class RoleQuerySet(models.QuerySet):
+    """Roles."""
+
+    def for_list(self) -> Self:
+        """With the company, the highest first."""
+        return self.select_related("tenant").order_by("-is_built_in", "pk")
+
+    def built_in(self, code: str) -> models.Model:
+        """The built-in role with this code."""
+        return self.get(is_built_in=True, code=code)
+
+    def visible_to(self, user: User) -> Self:
+        """The built-in ones and those of the user's tenant."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_super_admin:
+            return self.exclude(tenant__deleted_at__isnull=False)
+        return self.of_tenant(user.tenant_id).exclude(code=RoleCode.SUPER_ADMIN)
+
+    def of_tenant(self, tenant_id: int | None) -> Self:
+        """Those that people of the tenant can have; without a tenant, those of the platform."""
+        return self.filter(Q(tenant__isnull=True) | Q(tenant_id=tenant_id))
+
+
+def name_and_address() -> models.Func:
+    """What a person is searched by, accents and case folded; there is an index on it."""
+    return models.Func(
+        *("first_name", "last_name", "email"),
+        arg_joiner=" || ' ' || ",
+        function="portal_folded",
+        output_field=models.TextField(),
+    )
+
+
+class UserQuerySet(models.QuerySet):
+    """People."""
+
+    def living(self) -> Self:
+        """Those that are not deleted."""
+        return self.filter(deleted_at__isnull=True)
+
+    def visible_to(self, user: User) -> Self:
+        """The people of the user's tenant; himself alone when his role may not see them."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_super_admin:
+            return self.living().exclude(tenant__deleted_at__isnull=False)
+        if "user.view" not in user.role.granted:
+            return self.living().filter(pk=user.pk)
+        return self.living().filter(tenant_id=user.tenant_id)
+
+    def deleted_visible_to(self, user: User) -> Self:
+        """The deleted ones, for those who may restore them."""
+        if not user.is_authenticated or not decide(user, "user.manage"):
+            return self.none()
+        return self.deleted().manageable_by(user)
+
+    def deleted(self) -> Self:
+        """Those that were deleted and can be restored."""
+        return self.filter(deleted_at__isnull=False)
+
+    def manageable_by(self, user: User) -> Self:
+        """All people of the user's tenant, the deleted ones too; a platform administrator's are everybody."""
+        if user.is_super_admin:
+            return self
+        return self.filter(tenant_id=user.tenant_id)
+
+    def matching(self, words: str) -> Self:
+        """Those whose name or address holds the words."""
+        folded = models.Func(models.Value(words.strip()), function="portal_folded", output_field=models.TextField())
+        return self.alias(folded=name_and_address()).filter(folded__contains=folded)
+
+    def for_list(self) -> Self:
+        """With role and company."""
+        return self.select_related("role", "tenant")
+
+    def who_reach(self, project: Project) -> Self:
+        """The active people who can open the project."""
+        people = self.living().filter(is_active=True, tenant_id=project.tenant_id)
+        if project.members_only:
+            return people.filter(Q(memberships__project=project) | Q(role__code=RoleCode.TENANT_ADMIN)).distinct()
+        return people
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+    """Finds people by e-mail whatever its case."""
+
+    def get_by_natural_key(self, email: str) -> User:
+        """The person with this address, with role and tenant."""
+        return self.living().select_related("role", "tenant").get(email__iexact=email or "")
+
+
+class MembershipQuerySet(models.QuerySet):
+    """Memberships."""
+
+    def visible_to(self, user: User) -> Self:
+        """Those of the projects that the user sees and in which he may see who works there."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(project__in=projects_to_read(user, "member.view"))
+
+    def in_project(self, project: Project) -> Self:
+        """Those of one project."""
+        return self.filter(project=project)
+
+    def for_list(self) -> Self:
+        """With project and role, by the project's name; those of deleted projects are left out."""
+        return self.filter(project__deleted_at__isnull=True).select_related("project", "role").order_by("project__name")
