@@ -88,14 +88,17 @@ def record(
     project: models.Model | None = None,
     tenant: models.Model | None = None,
     changes: dict[str, list[Any]] | None = None,
+    label: str = "",
     **facts: Any,
 ) -> AuditEntry:
     """Write what was done, in the transaction that does it.
 
     `action` is `<noun>.<past participle>`; `changes` is `{field: [old, new]}`; further facts are kept as they are,
-    secrets masked. Project and tenant are taken from the target where it has them.
+    secrets masked. Project and tenant are taken from the target where it has them; `label` is what people call the
+    target where its own text does not tell it.
     """
     entry = _entry(action, actor=actor, target=target, project=project, tenant=tenant, changes=changes, facts=facts)
+    entry.target_label = label[:300] or entry.target_label
     entry.save()
     return entry
 

@@ -106,8 +106,8 @@ def kind_of(entry: AuditEntry) -> str:
 
 
 def object_of(entry: AuditEntry) -> str:
-    """What the object of an entry is called; a verdict after its case."""
-    return str((entry.facts or {}).get("case") or entry.target_label or entry.target_id)
+    """What the object of an entry is called."""
+    return entry.target_label or entry.target_id
 
 
 def model_of(entry: AuditEntry) -> type[Model] | None:

@@ -183,6 +183,6 @@ def update_scope_row(
     changes = audit.changes_between(before, audit.snapshot(row, fields))
     if changes:
         row.save(update_fields=[*fields, "updated_at"])
-        facts = {"case": row.case.test_id, "release": release.version}
-        audit.record("release_case.updated", actor=actor, target=row, project=release.project, changes=changes, **facts)
+        named = {"label": row.case.test_id, "release": release.version}
+        audit.record("release_case.updated", actor=actor, target=row, project=release.project, changes=changes, **named)
     return ReleaseCase.objects.for_list().get(pk=row.pk)

@@ -94,7 +94,7 @@ def set_verdict(  # noqa: PLR0913  one keyword for each thing a tester can say
         target=locked,
         project=release.project,
         changes={"execution_status": [before, status]},
-        case=locked.case.test_id,
+        label=locked.case.test_id,
         release=release.version,
     )
     return ReleaseCase.objects.for_list().get(pk=locked.pk)

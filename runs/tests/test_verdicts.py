@@ -76,6 +76,7 @@ class TestSettingAVerdict:
         entry = AuditEntry.objects.get(action="release_case.executed")
         assert entry.changes == {"execution_status": ["not_started", "passed"]}
         assert (entry.actor, entry.project) == (tester, scope.project)
+        assert (entry.target_label, entry.facts) == (scope.case.test_id, {"release": scope.release.version})
 
     def test_a_viewer_is_told_why_he_may_not(self, scope, viewer):
         with pytest.raises(Denied, match="Viewer, may not record results"):
