@@ -21,9 +21,11 @@ from . import policies
 from .filters import TestCaseFilter
 from .models import Folder, TestCase
 from .tree import Node, Tree, ancestors_of, load_tree
+from .version_page import versions_of
 
 DRAWER = "catalog.case.drawer"
 UNFILED = "none"
+VERSIONS = "versions"
 PAGE_SIZE = 50
 _PLACES = {"#panes": "panes", "#rows": "rows", "#drawer": "drawer"}
 _NOT_CARRIED = ("page", "open", "shut", "tab", "full", "expand", "to")
@@ -33,6 +35,12 @@ def read_ids_of(values: list[str]) -> set[int]:
     """The numbers among the values, each of which may hold several, separated by commas."""
     parts = [part for value in values for part in value.split(",")]
     return {int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 18}
+
+
+def _panel_tab(panel: panels.Panel, facts: Any) -> tuple[str, Any, int | None]:
+    """Code, label and count of the tab of a panel."""
+    count = facts.get("count") if isinstance(facts, dict) else getattr(facts, "count", None)
+    return panel.code, panel.label, count if isinstance(count, int) else None
 
 
 @dataclass(slots=True)
@@ -324,25 +332,30 @@ class CasesPage:
         return OpenCase(self.case, self.request.GET.get("tab", ""), loaded)
 
     @cached_property
+    def versions(self) -> list:
+        """The versions of the open case, while their tab is chosen."""
+        return versions_of(self.case, self.user) if self.opened and self.opened.tab == VERSIONS else []
+
+    @cached_property
     def tabs(self) -> list[dict[str, Any]]:
-        """The details of the open case and the panels of other apps; nothing while there are no panels."""
-        if not self.opened or not self.opened.sections:
+        """The details of the open case, its versions, and the panels of other apps."""
+        if not self.opened:
             return []
         full = "1" if self.request.GET.get("full") == "1" else None
-        url = self.case.get_absolute_url()
         shown = self.opened.shown_panel
-        tabs = [{"label": _("Details"), "url": url + self.query(full=full), "is_current": shown is None, "count": None}]
-        for panel, facts in self.opened.sections:
-            count = facts.get("count") if isinstance(facts, dict) else getattr(facts, "count", None)
-            tabs.append(
-                {
-                    "label": panel.label,
-                    "url": url + self.query(tab=panel.code, full=full),
-                    "is_current": shown is not None and shown[0].code == panel.code,
-                    "count": count if isinstance(count, int) else None,
-                }
-            )
-        return tabs
+        current = shown[0].code if shown else VERSIONS if self.opened.tab == VERSIONS else None
+        offered = [(None, _("Details"), None), *(_panel_tab(*pair) for pair in self.opened.sections)]
+        offered.append((VERSIONS, _("Versions"), self.case.version))
+        url = self.case.get_absolute_url()
+        return [
+            {
+                "label": label,
+                "url": url + self.query(tab=code, full=full),
+                "is_current": code == current,
+                "count": count,
+            }
+            for code, label, count in offered
+        ]
 
     # -- what the user may -----------------------------------------------------------------------------------------
     @cached_property

@@ -160,6 +160,18 @@ class TestStepQuerySet(ProjectOwnedQuerySet):
     __test__ = False
 
 
+class TestCaseVersionQuerySet(ProjectOwnedQuerySet):
+    """What every save of a case left behind."""
+
+    view_permission = "case.view"
+
+    __test__ = False
+
+    def for_list(self) -> Self:
+        """With who saved them, the newest first, without what they hold."""
+        return self.select_related("saved_by").defer("document").order_by("-number")
+
+
 class StoryQuerySet(ProjectOwnedQuerySet):
     """Stories and their links."""
 

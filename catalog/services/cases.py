@@ -19,7 +19,7 @@ from qaportal.kit.errors import InvalidInput, NotVisible
 from .. import policies
 from ..choices import CaseState
 from ..models import Folder, TestCase, TestStep
-from . import folders, stories, test_ids
+from . import folders, stories, test_ids, versions
 from .drafts import EDITABLE, CaseDraft, assign, default_tag, steps_of, usable_steps, usable_words
 
 __all__ = ["CaseDraft", "add_tags", "create_case", "create_cases", "delete_cases", "move_cases", "update_case"]
@@ -65,6 +65,7 @@ def create_cases(*, actor: User | None, project: Project, drafts: Sequence[CaseD
     steps = [step for case, given in zip(cases, steps_by_case, strict=True) for step in steps_of(case, given)]
     TestStep.objects.bulk_create(steps, batch_size=_BATCH)
     stories.cover_stories(actor=actor, stories=dict(zip(cases, stories_by_case, strict=True)))
+    versions.keep_versions(actor=actor, case_ids=[case.pk for case in cases])
     audit.record_each("case.created", actor=actor, changed=[(case, None) for case in cases])
     if cases:
         events.publish("case.created", project=project, cases=cases, actor=actor)
@@ -87,15 +88,18 @@ def update_case(
     if_match: str | None = None,
     steps: Sequence[Mapping[str, str]] | None = None,
     story_id: str | None = None,
+    reason: str = "",
     **fields: Any,
 ) -> TestCase:
     """Change the given fields; `steps` replaces the whole list, an empty `story_id` removes the primary story.
 
-    Saving what is stored already changes nothing. Raises Denied, VersionConflict and InvalidInput.
+    `reason` is kept with the version that the save makes. Saving what is stored already changes nothing. Raises
+    Denied, VersionConflict and InvalidInput.
     """
     policies.can_edit_cases(actor, case.project).require()
     if "folder" in fields:
         fields["folder"] = folders.living_folder(case.project, fields["folder"])
+    reason = versions.usable_reason(reason)
     case = _locked(case)
     require_match(case, if_match)
     if "owner" in fields:
@@ -118,7 +122,8 @@ def update_case(
     case.version += 1
     case.updated_by = actor
     case.save(update_fields=[*(set(changes) & set(EDITABLE)), "version", "updated_by", "updated_at"])
-    audit.record("case.updated", actor=actor, target=case, changes=changes)
+    versions.keep_versions(actor=actor, case_ids=[case.pk], changed=sorted(changes), reason=reason)
+    audit.record("case.updated", actor=actor, target=case, changes=changes, reason=reason)
     events.publish("case.updated", case=case, changes=changes, actor=actor)
     return case
 
@@ -150,7 +155,7 @@ def move_cases_back(
             moved[target].append(case)
     before = {case.pk: case.folder_id for group in moved.values() for case in group}
     for target, group in moved.items():
-        _update_all(actor, group, folder=target)
+        _update_all(actor, group, "folder", folder=target)
         changed = [(case, {"folder": [before[case.pk], target.pk if target else None]}) for case in group]
         audit.record_each("case.moved", actor=actor, changed=changed)
         events.publish("case.moved", project=project, case_ids=[case.pk for case in group], folder=target, actor=actor)
@@ -167,7 +172,8 @@ def delete_cases(*, actor: User | None, project: Project, case_ids: Sequence[int
     cases = _locked_cases(project, case_ids)
     for case in cases:
         require_match(case, if_match)
-    _update_all(actor, cases, deleted_at=timezone.now())
+    now = timezone.now()
+    TestCase.objects.filter(pk__in=[case.pk for case in cases]).update(deleted_at=now, updated_at=now, updated_by=actor)
     audit.record_each("case.deleted", actor=actor, changed=[(case, None) for case in cases])
     if cases:
         events.publish("case.deleted", project=project, case_ids=[case.pk for case in cases], actor=actor)
@@ -193,6 +199,7 @@ def add_tags(*, actor: User | None, project: Project, case_ids: Sequence[int], t
     TestCase.objects.bulk_update(
         [case for case, _changes in changed], ["tags", "version", "updated_by", "updated_at"], batch_size=_BATCH
     )
+    versions.keep_versions(actor=actor, case_ids=[case.pk for case, _changes in changed], changed=["tags"])
     audit.record_each("case.updated", actor=actor, changed=changed)
     for case, changes in changed:
         events.publish("case.updated", case=case, changes=changes, actor=actor)
@@ -284,11 +291,13 @@ def _locked_cases(project: Project, case_ids: Sequence[int] | Mapping[int, Any])
     return cases
 
 
-def _update_all(actor: User | None, cases: Sequence[TestCase], **values: Any) -> None:
-    """Change the (locked) rows in one statement; each counts as saved once more."""
-    TestCase.objects.filter(pk__in=[case.pk for case in cases]).update(
+def _update_all(actor: User | None, cases: Sequence[TestCase], *changed: str, **values: Any) -> None:
+    """Change the (locked) rows in one statement; each counts as saved once more, with the named fields changed."""
+    ids = [case.pk for case in cases]
+    TestCase.objects.filter(pk__in=ids).update(
         version=F("version") + 1, updated_at=timezone.now(), updated_by=actor, **values
     )
+    versions.keep_versions(actor=actor, case_ids=ids, changed=changed)
 
 
 def _state_of(case: TestCase) -> dict[str, Any]:

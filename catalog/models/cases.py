@@ -1,4 +1,4 @@
-"""Folders, test cases, their steps, and the stories they cover."""
+"""Test cases, their steps and their ids."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, HashIndex
@@ -6,61 +6,18 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Concat, Length, Lower
+from django.db.models.functions import Concat, Length
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Authored, Project, ProjectOwned
 from qaportal.kit.models import SoftDeleted
 
-from .choices import AutomationStatus, CaseState, Priority, ResultStatus, TestTag, TestType
-from .querysets import CaseActivityQuerySet, FolderQuerySet, StoryQuerySet, TestCaseQuerySet, TestStepQuerySet
+from ..choices import AutomationStatus, CaseState, Priority, TestTag, TestType
+from ..querysets import TestCaseQuerySet, TestStepQuerySet
+from .folders import Folder
 
 LONGEST_ESTIMATE = 366 * 24 * 3600
-
-
-class Folder(ProjectOwned, Authored, SoftDeleted):
-    """A place in the tree: depth 1 is a module, 2 a sub-module, 3 a feature, deeper is free."""
-
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="children")
-    name = models.CharField(_("name"), max_length=200)
-    description = models.TextField(_("description"), blank=True)
-    position = models.PositiveIntegerField(default=0)
-    path = models.CharField(max_length=1000, editable=False, default="")
-    """The ids from the root to this folder, each as ten digits and a slash: `0000000012/0000000040/`."""
-    depth = models.PositiveSmallIntegerField(default=1, editable=False)
-
-    objects = FolderQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                "project",
-                "parent",
-                Lower("name"),
-                condition=Q(deleted_at__isnull=True, parent__isnull=False),
-                name="folder_name_once",
-            ),
-            models.UniqueConstraint(
-                "project",
-                Lower("name"),
-                condition=Q(deleted_at__isnull=True, parent__isnull=True),
-                name="folder_root_name_once",
-            ),
-            models.CheckConstraint(condition=~Q(name=""), name="folder_named"),
-        ]
-        indexes = [
-            models.Index(fields=["project", "parent", "position"], name="folder_children"),
-            models.Index(fields=["path"], opclasses=["varchar_pattern_ops"], name="folder_path"),
-        ]
-
-    def __str__(self) -> str:
-        """The name."""
-        return self.name
-
-    def get_absolute_url(self) -> str:
-        """The cases of the folder."""
-        return f"{reverse('catalog:case_list', args=[self.project.key])}?folder={self.pk}"
 
 
 class TestIdCounter(models.Model):
@@ -196,84 +153,3 @@ class TestStep(ProjectOwned):
     def __str__(self) -> str:
         """The number with the start of the action."""
         return f"{self.position}. {self.action[:80]}"
-
-
-class Story(ProjectOwned, Authored):
-    """A user story that cases cover."""
-
-    story_id = models.CharField(max_length=50)
-    epic_id = models.CharField(max_length=50, blank=True)
-    title = models.CharField(max_length=500, blank=True)
-
-    objects = StoryQuerySet.as_manager()
-
-    class Meta:
-        verbose_name_plural = "stories"
-        constraints = [models.UniqueConstraint(fields=["project", "story_id"], name="story_id_once")]
-
-    def __str__(self) -> str:
-        """The id."""
-        return self.story_id
-
-
-class TestCaseStory(ProjectOwned):
-    """A case covers a story; one of its stories is the primary one."""
-
-    __test__ = False
-
-    case = models.ForeignKey(TestCase, on_delete=models.CASCADE, related_name="story_links")
-    story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="case_links")
-    is_primary = models.BooleanField(default=False)
-    linked_at = models.DateTimeField(auto_now_add=True)
-    linked_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
-
-    objects = StoryQuerySet.as_manager()
-
-    class Meta:
-        verbose_name_plural = "test case stories"
-        constraints = [
-            models.UniqueConstraint(fields=["case", "story"], name="test_case_story_once"),
-            models.UniqueConstraint(fields=["case"], condition=Q(is_primary=True), name="test_case_story_one_primary"),
-        ]
-
-    def __str__(self) -> str:
-        """Which case covers which story."""
-        return f"{self.case_id} covers {self.story_id}"
-
-
-class CaseActivity(models.Model):
-    """What happened to a case lately. Written by the runs alone, apart from the case: a result changes no version."""
-
-    case = models.OneToOneField(TestCase, primary_key=True, on_delete=models.CASCADE, related_name="activity")
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
-    last_status = models.CharField(max_length=12, choices=ResultStatus.choices, default=ResultStatus.NOT_STARTED)
-    last_result_id = models.UUIDField(null=True)
-    last_run_at = models.DateTimeField(null=True)
-    recent_outcomes = ArrayField(models.CharField(max_length=12), default=list, size=12)
-    """The last results, oldest first; `flaky` is a pass on retry."""
-    executions = models.PositiveIntegerField(default=0)
-    mean_duration = models.PositiveIntegerField(null=True)
-    """Milliseconds."""
-    flaky_score = models.FloatField(default=0)
-    """0 to 1: the share of changes among the last outcomes."""
-    failing_since = models.DateTimeField(null=True)
-
-    objects = CaseActivityQuerySet.as_manager()
-
-    class Meta:
-        verbose_name_plural = "case activities"
-        indexes = [
-            models.Index(fields=["project", "last_status"], name="case_activity_by_status"),
-            models.Index(
-                fields=["project", "-flaky_score"], condition=Q(flaky_score__gt=0), name="case_activity_flaky"
-            ),
-            models.Index(
-                fields=["project", "failing_since"],
-                condition=Q(failing_since__isnull=False),
-                name="case_activity_failing",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        """The last status."""
-        return self.last_status

@@ -1,0 +1,19 @@
+"""Folders, test cases, their steps and versions, and the stories they cover."""
+
+from .activity import CaseActivity
+from .cases import LONGEST_ESTIMATE, TestCase, TestIdCounter, TestStep
+from .folders import Folder
+from .stories import Story, TestCaseStory
+from .versions import TestCaseVersion
+
+__all__ = [
+    "LONGEST_ESTIMATE",
+    "CaseActivity",
+    "Folder",
+    "Story",
+    "TestCase",
+    "TestCaseStory",
+    "TestCaseVersion",
+    "TestIdCounter",
+    "TestStep",
+]
