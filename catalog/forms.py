@@ -1,5 +1,6 @@
 """The shape of the input of the catalog's pages."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from qaportal.kit.forms import PortalForm
 
 from .choices import AutomationStatus, CaseState, Priority, TestTag, TestType
 from .models import LONGEST_ESTIMATE, Folder, TestCase
-from .services.drafts import LONGEST_TEXT, default_tag
+from .services.drafts import EDITABLE, LONGEST_TEXT, default_tag
 from .services.stories import primary_story_id
 from .tree import folder_choices
 
@@ -107,6 +108,11 @@ class CaseForm(PortalForm):
     @staticmethod
     def initial_of(case: TestCase) -> dict[str, Any]:
         """What the form shows of a stored case."""
+        return {**CaseForm._shown(case), "story_id": primary_story_id(case)}
+
+    @staticmethod
+    def _shown(case: TestCase) -> dict[str, Any]:
+        """Every field but the story."""
         names = [name for name in CaseForm.base_fields if name not in {"folder", "owner", "story_id"}]
         return {
             **{name: getattr(case, name) for name in names},
@@ -115,8 +121,13 @@ class CaseForm(PortalForm):
             "priority": case.priority_code,
             "tags": ", ".join(case.tags),
             "estimate": round(case.estimate / 60, 2) if case.estimate is not None else None,
-            "story_id": primary_story_id(case),
         }
+
+    @staticmethod
+    def initial_of_document(document: Mapping[str, Any]) -> dict[str, Any]:
+        """What the form shows of what a version, or a merge of two, says."""
+        case = TestCase(**{TestCase._meta.get_field(name).attname: document[name] for name in EDITABLE})
+        return {**CaseForm._shown(case), "story_id": document["story"]}
 
     def values(self) -> dict[str, Any]:
         """The cleaned input as the services take it; the folder is left as its id."""

@@ -22,7 +22,16 @@ from ..models import Folder, TestCase, TestStep
 from . import folders, stories, test_ids, versions
 from .drafts import EDITABLE, CaseDraft, assign, default_tag, steps_of, usable_steps, usable_words
 
-__all__ = ["CaseDraft", "add_tags", "create_case", "create_cases", "delete_cases", "move_cases", "update_case"]
+__all__ = [
+    "CaseDraft",
+    "add_tags",
+    "create_case",
+    "create_cases",
+    "delete_cases",
+    "document_of",
+    "move_cases",
+    "update_case",
+]
 
 _BATCH = 1_000
 _WORTH_ANALYZING = 1_000  # new cases
@@ -104,7 +113,7 @@ def update_case(
     require_match(case, if_match)
     if "owner" in fields:
         _require_reachable(case.project, fields["owner"])
-    before = _state_of(case)
+    before = document_of(case)
     assign(case, fields)
     after = {**before, **audit.snapshot(case, EDITABLE)}
     if steps is not None:
@@ -206,6 +215,15 @@ def add_tags(*, actor: User | None, project: Project, case_ids: Sequence[int], t
     return len(changed)
 
 
+def document_of(case: TestCase) -> dict[str, Any]:
+    """Everything that a writer of the case changes, as the audit trail compares it and a version keeps it."""
+    return {
+        **audit.snapshot(case, EDITABLE),
+        "steps": list(case.steps.order_by("position").values("action", "expected", "data")),
+        "story": stories.primary_story_id(case),
+    }
+
+
 # -- inside ----------------------------------------------------------------------------------------------------------
 def _places(actor: User | None, project: Project, drafts: Sequence[CaseDraft]) -> list[Folder | None]:
     """The folder of each draft, found or made; each place is looked up once."""
@@ -298,12 +316,3 @@ def _update_all(actor: User | None, cases: Sequence[TestCase], *changed: str, **
         version=F("version") + 1, updated_at=timezone.now(), updated_by=actor, **values
     )
     versions.keep_versions(actor=actor, case_ids=ids, changed=changed)
-
-
-def _state_of(case: TestCase) -> dict[str, Any]:
-    """Everything a writer changes, as the audit trail compares it."""
-    return {
-        **audit.snapshot(case, EDITABLE),
-        "steps": list(case.steps.order_by("position").values("action", "expected", "data")),
-        "story": stories.primary_story_id(case),
-    }

@@ -110,6 +110,11 @@ def usable_words(given: Iterable[str] | str | None, field: str) -> list[str]:
     return words
 
 
+def with_plain_lines(text: str) -> str:
+    """The text with its lines ended as everywhere: browsers send them ended by two characters."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def usable_steps(given: Iterable[Mapping[str, Any]] | None) -> list[dict[str, str]]:
     """The steps with their texts trimmed; empty ones are left out.
 
@@ -117,7 +122,7 @@ def usable_steps(given: Iterable[Mapping[str, Any]] | None) -> list[dict[str, st
     """
     steps = []
     for number, each in enumerate(given or [], start=1):
-        step = {name: str(each.get(name) or "").strip() for name in ("action", "expected", "data")}
+        step = {name: with_plain_lines(str(each.get(name) or "")).strip() for name in ("action", "expected", "data")}
         if not any(step.values()):
             continue
         if any(len(text) > LONGEST_TEXT for text in step.values()):
@@ -161,6 +166,8 @@ def _stored_form(name: str, value: Any) -> Any:
         return usable_words(value, name)
     if name == "title":
         return " ".join(str(value).split())
+    if name in _LONG_TEXTS:
+        return with_plain_lines(value)
     return (value or None) if name == "automation_status" else value
 
 

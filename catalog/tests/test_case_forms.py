@@ -87,6 +87,45 @@ def test_a_conflict_loses_nothing_and_can_be_decided(project, case, signed_in, t
     assert TestCase.objects.get(pk=case.pk).title == "Mine"
 
 
+def test_two_who_change_different_things_keep_both(project, signed_in, tester, lead):
+    from catalog.services.cases import create_case, update_case
+
+    case = create_case(actor=tester, project=project, title="Pay", priority="low", steps=[{"action": "Pay"}])
+    client = signed_in(tester)
+    page = client.get(url("case_update", project, case.test_id))
+    shown = {name: "" if value is None else value for name, value in page.context["form"].initial.items()}
+    update_case(actor=lead, case=case, priority="high", steps=[{"action": "Pay by card"}], story_id="PAY-1")
+    data = {**shown, "title": "Pay twice", "etag": page.context["etag"], **steps(("Pay", "", ""))}
+    merged = client.post(url("case_update", project, case.test_id), data)
+    assert merged.status_code == 422
+    assert "Taken over from the other one: Priority, Steps, Story." in text(merged)
+    assert "You changed different things" in text(merged)
+    shown = {name: "" if value is None else value for name, value in merged.context["form"].initial.items()}
+    rows = [(row["action"], row["expected"], row["data"]) for row in merged.context["steps"]]
+    assert TestCase.objects.get(pk=case.pk).title == "Pay"
+    client.post(url("case_update", project, case.test_id), {**shown, "etag": merged.context["etag"], **steps(*rows)})
+    stored = TestCase.objects.get(pk=case.pk)
+    assert (stored.title, stored.priority_code, stored.version) == ("Pay twice", "high", 3)
+    assert [step.action for step in stored.steps.all()] == ["Pay by card"]
+
+
+def test_what_both_changed_stands_side_by_side(project, signed_in, tester, lead):
+    from catalog.services.cases import create_case, update_case
+
+    case = create_case(actor=tester, project=project, title="Pay by card", description="Old words")
+    client = signed_in(tester)
+    page = client.get(url("case_update", project, case.test_id))
+    shown = {name: "" if value is None else value for name, value in page.context["form"].initial.items()}
+    update_case(actor=lead, case=case, title="Pay by debit card", description="New words")
+    data = {**shown, "title": "Pay by gift card", "etag": page.context["etag"]}
+    response = client.post(url("case_update", project, case.test_id), data)
+    assert "Pay by <del>debit</del> card" in text(response)
+    assert "Pay by <ins>gift</ins> card" in text(response)
+    assert 'value="Pay by gift card"' in text(response)
+    assert "New words" in text(response)
+    assert "Old words" not in text(response)
+
+
 @pytest.mark.parametrize("name", ["case_create", "folder_create"])
 def test_a_viewer_is_refused_with_the_reason(project, signed_in, viewer, name):
     response = signed_in(viewer).get(url(name, project))

@@ -212,6 +212,7 @@ def test_a_panel_of_another_app_becomes_a_tab(project, case, signed_in, tester, 
     assert [(tab["label"], tab["count"], tab["is_current"]) for tab in page.tabs] == [
         ("Details", None, True),
         ("Proof", 7, False),
+        ("Versions", 1, False),
     ]
     assert signed_in(tester).get(case.get_absolute_url(), {"tab": "proof"}).context["page"].tabs[1]["is_current"]
 

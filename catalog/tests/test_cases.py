@@ -149,6 +149,15 @@ def test_a_case_cannot_be_put_into_a_deleted_folder(project, lead):
         move_cases(actor=lead, project=project, case_ids=[case.pk], folder=folder)
 
 
+def test_lines_end_alike_whoever_sent_them(project, tester):
+    case = create_case(
+        actor=tester, project=project, title="Pay", description="One\r\nTwo", steps=[{"action": "Open\r\nWait"}]
+    )
+    assert (case.description, case.steps.get().action) == ("One\nTwo", "Open\nWait")
+    same = update_case(actor=tester, case=case, description="One\r\nTwo", steps=[{"action": "Open\r\nWait"}])
+    assert same.version == 1
+
+
 def test_a_change_counts_up_the_version_and_tells_both_values(project, tester, published):
     case = create_case(actor=tester, project=project, title="Old", steps=STEPS)
     changed = update_case(actor=tester, case=case, title="New", steps=STEPS[:1], story_id="PAY-1")

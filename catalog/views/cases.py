@@ -15,8 +15,10 @@ from qaportal.kit.errors import InvalidInput, VersionConflict
 
 from .. import policies
 from ..forms import EMPTY_STEPS, CaseForm, read_steps
+from ..merging import merge, typed_document
 from ..models import Folder, TestCase
 from ..services import cases
+from ..services.drafts import usable_steps
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,8 +49,26 @@ def update_case(request: HttpRequest, test_id: str) -> HttpResponse:
     saved, conflict = _stored(request, form, steps, case)
     if saved is not None:
         return _after_save(request, saved)
-    seen = etag(case) if conflict else request.POST.get("etag", "")
-    return _render_form(request, form, steps, case=case, etag=seen, conflict=conflict)
+    if conflict:
+        return _render_merge(request, form, steps, case)
+    return _render_form(request, form, steps, case=case, etag=request.POST.get("etag", ""))
+
+
+def _render_merge(request: HttpRequest, form: CaseForm, steps: list[dict[str, str]], case: TestCase) -> HttpResponse:
+    """The form with both works in it; what both changed stands side by side above."""
+    values = form.values()
+    if values["folder"] is not None:
+        values["folder"] = get_visible(Folder, request, pk=values["folder"])
+    story = values.pop("story_id")
+    try:
+        typed = typed_document(case, values, steps=usable_steps(steps), story=story)
+    except InvalidInput as error:
+        form.refuse(error)
+        return _render_form(request, form, steps, case=case, etag=request.POST.get("etag", ""))
+    merged = merge(case, typed, request.POST.get("etag", ""))
+    initial = CaseForm.initial_of_document(merged.document)
+    form = CaseForm(None, initial=initial, project=request.project, user=request.user, owner=case.owner)
+    return _render_form(request, form, merged.document["steps"], case=case, etag=etag(case), conflict=merged)
 
 
 def _form_of(request: HttpRequest, case: TestCase, data: Any = None) -> CaseForm:

@@ -1,0 +1,66 @@
+"""Two people saved one case: what each changed is brought together, and what both changed is put side by side."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.audit import snapshot
+from qaportal.kit.concurrency import etag
+
+from .comparison import Difference, differences, label_of
+from .models import TestCase, TestCaseVersion
+from .services.cases import document_of
+from .services.drafts import EDITABLE, assign
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What a writer gets who saved second."""
+
+    document: dict[str, Any]
+    """Both works in one: his own where both changed the same."""
+    taken: list[str]
+    """What the other one changed and he did not, by name."""
+    disputed: list[Difference]
+    """What both changed: the stored text at the left, his own at the right."""
+
+
+def typed_document(
+    case: TestCase, fields: Mapping[str, Any], *, steps: list[dict[str, str]], story: str
+) -> dict[str, Any]:
+    """What a form holds, as a version would keep it. Raises InvalidInput like saving it."""
+    draft = TestCase(project=case.project)
+    for name in EDITABLE:
+        attribute = TestCase._meta.get_field(name).attname
+        setattr(draft, attribute, getattr(case, attribute))
+    assign(draft, fields)
+    return {**snapshot(draft, EDITABLE), "steps": steps, "story": story}
+
+
+def seen_document(case: TestCase, seen: str) -> dict[str, Any] | None:
+    """The version that an entity tag names; None when it is not one of the case, or of a time before versions."""
+    start, _dash, number = seen.strip('"').rpartition("-")
+    if start != etag(case).strip('"').rpartition("-")[0] or not (number.isascii() and number.isdigit()):
+        return None
+    found = TestCaseVersion.objects.filter(case=case, number=int(number[:9])).first()
+    return found.document if found else None
+
+
+def merge(case: TestCase, typed: Mapping[str, Any], seen: str) -> Merge:
+    """Bring what was typed over the version `seen` (an entity tag) together with what is stored now.
+
+    Where the version that was seen is not known any more, every field that differs is disputed: nothing is guessed.
+    """
+    stored, base = document_of(case), seen_document(case, seen)
+    document, taken, disputed = dict(stored), [], {}
+    for name, value in typed.items():
+        if value == stored[name]:
+            continue
+        if base is not None and value == base[name]:
+            taken.append(label_of(name))
+            continue
+        document[name] = value
+        if base is None or stored[name] != base[name]:
+            disputed[name] = value
+    sides = ({name: stored[name] for name in disputed}, disputed)
+    return Merge(document, taken, differences(*sides, project=case.project))
