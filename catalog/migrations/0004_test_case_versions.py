@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 FIRST_VERSIONS = """
 INSERT INTO catalog_testcaseversion
-    (project_id, case_id, number, document, changed, reason, saved_by_id, saved_at)
+    (project_id, case_id, number, document, changed, reason, saved_by_id, created_at)
 SELECT kept.project_id, kept.id, kept.version,
     jsonb_build_object('folder', kept.folder_id, 'title', kept.title, 'description', kept.description,
         'test_type', kept.test_type, 'tag', kept.tag, 'automation_status', kept.automation_status,
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("reason", models.CharField(blank=True, max_length=500, verbose_name="why")),
-                ("saved_at", models.DateTimeField()),
+                ("created_at", models.DateTimeField()),
                 (
                     "case",
                     models.ForeignKey(

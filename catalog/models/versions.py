@@ -26,7 +26,7 @@ class TestCaseVersion(models.Model):
     """The names in `document` that this save changed; none for the first version."""
     reason = models.CharField(_("why"), max_length=LONGEST_REASON, blank=True)
     saved_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
-    saved_at = models.DateTimeField()
+    created_at = models.DateTimeField()
 
     objects = TestCaseVersionQuerySet.as_manager()
 

@@ -13,7 +13,7 @@ from ..models.versions import LONGEST_REASON
 from .drafts import EDITABLE
 
 _INSERT = """
-INSERT INTO catalog_testcaseversion (project_id, case_id, number, document, changed, reason, saved_by_id, saved_at)
+INSERT INTO catalog_testcaseversion (project_id, case_id, number, document, changed, reason, saved_by_id, created_at)
 SELECT kept.project_id, kept.id, kept.version,
     jsonb_build_object('folder', kept.folder_id, 'title', kept.title, 'description', kept.description,
         'test_type', kept.test_type, 'tag', kept.tag, 'automation_status', kept.automation_status,

@@ -28,7 +28,7 @@ def numbers(case):
 
 def test_a_new_case_has_its_first_version(case, tester):
     first = case.versions.get()
-    assert (first.number, first.changed, first.saved_by, first.saved_at) == (1, [], tester, case.updated_at)
+    assert (first.number, first.changed, first.saved_by, first.created_at) == (1, [], tester, case.updated_at)
     assert set(first.document) == {*EDITABLE, "steps", "story"}
     assert first.document["title"] == "Pay by card"
     assert first.document["steps"] == STEPS

@@ -29,6 +29,8 @@ from accounts.models import (
 )
 from accounts.services.api_tokens import create_api_token
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
+from catalog.services.cases import update_case
+from catalog.services.versions import keep_versions
 from catalog.tests.factories import FolderFactory, TestCaseFactory
 from files.services import store
 from qaportal.kit import progress
@@ -72,7 +74,9 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
     module = FolderFactory(project=project, name=f"{marker} module")
     sub_module = FolderFactory(parent=module, name=f"{marker} sub-module")
     feature = FolderFactory(parent=sub_module, name=f"{marker} feature")
-    case = TestCaseFactory(folder=feature, title=f"{marker} case", steps=[f"{marker} step"])
+    case = TestCaseFactory(folder=feature, title=f"{marker} case", steps=[f"{marker} step"], version=project.pk)
+    keep_versions(actor=None, case_ids=[case.pk])
+    case = update_case(actor=None, case=case, description=f"{marker} words")
     release = ReleaseFactory(project=project, name=f"{marker} release", version=f"{marker}-1")
     scope = ReleaseCaseFactory(release=release, case=case, comments=f"{marker} comment")
     run = make_run(project, name=f"{marker} run", release=release)
@@ -228,6 +232,7 @@ ROWS = (
     Row("tc_id", "release-", pk_of("case")),
     Row("pk", "catalog:folder", pk_of("module")),
     Row("test_id", "catalog:", lambda world: world.objects["case"].test_id, lambda: "TC_UI_99999"),
+    Row("number", "catalog:", lambda world: world.objects["case"].version - 1, lambda: 99_999),
     Row("pk", "releases:", pk_of("release")),
     Row("pk", "runs:", pk_of("release")),
     Row("row_id", "runs:", pk_of("release_case")),
