@@ -22,6 +22,7 @@ from qaportal.kit.requests import client_address
 from ..models import ApiToken, Project, TokenFamily, User
 from ..services import projects, registration, tokens
 from . import serializers
+from .administration import require_fresh_session
 from .doors import TooManyAttempts, require_all
 
 
@@ -182,6 +183,7 @@ class ProjectViewSet(CamelStyle, PortalViewSet):
 
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete the project; one that holds something only with `?cascade=true`."""
+        require_fresh_session(request)
         projects.delete_project(
             actor=request.user,
             project=self.get_object(),

@@ -9,7 +9,9 @@ from urllib.parse import urlencode, urlsplit
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -19,6 +21,10 @@ from django.utils.translation import gettext as _
 from qaportal.kit.errors import Denied
 
 from ..models import IdentityProvider
+
+TYPED_KEY = "typed_before_confirming"
+"""Where a session keeps what was typed into a form, until the person has confirmed who he is."""
+LONGEST_TYPED = 50_000
 
 
 def is_fresh(request: HttpRequest) -> bool:
@@ -52,6 +58,45 @@ def confirmation_wanted(request: HttpRequest) -> HttpResponse | None:
     return None if is_fresh(request) else _ask(request)
 
 
+def confirmation_wanted_for(request: HttpRequest, form: type[BaseForm]) -> HttpResponse | None:
+    """The same for a form that the page itself shows: what was typed waits in the session, nothing of it is done.
+
+    The form holds no secrets. The page puts `typed_before` into it once its reader is back.
+    """
+    if is_fresh(request):
+        return None
+    fields = {name: request.POST[name] for name in form.base_fields if name in request.POST}
+    if sum(map(len, fields.values())) <= LONGEST_TYPED:
+        request.session[TYPED_KEY] = {"path": request.path, "at": int(time.time()), "fields": fields}
+    return _ask(request, request.get_full_path())
+
+
+def typed_before(request: HttpRequest) -> dict[str, str]:
+    """What was typed on this page before its reader had to confirm who he is; told once, and only for a while."""
+    kept = request.session.get(TYPED_KEY)
+    if request.method != "GET" or not kept or kept["path"] != request.path:
+        return {}
+    del request.session[TYPED_KEY]
+    if time.time() - kept["at"] > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
+        return {}
+    messages.warning(request, _("Nothing is saved yet. What you typed stands in the form: look at it and save it"))
+    return kept["fields"]
+
+
+def saved_when_fresh(form: type[BaseForm]) -> Callable[..., Any]:
+    """Let everybody look at a page, and only those save its form who proved lately who they are."""
+
+    def guard(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            question = confirmation_wanted_for(request, form) if request.method == "POST" else None
+            return question or view(request, *args, **kwargs)
+
+        return wrapped
+
+    return guard
+
+
 def freshly_authenticated(view: Any) -> Any:
     """Let only those in who proved lately who they are; for function views, and for class views as a decorator.
 
@@ -73,9 +118,9 @@ def _guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return wrapped
 
 
-def _ask(request: HttpRequest) -> HttpResponse:
+def _ask(request: HttpRequest, way_back: str = "") -> HttpResponse:
     """Lead to the page that asks, by a header where htmx would follow a redirection into a part of the page."""
-    address = f"{reverse('account_reauthenticate')}?{urlencode({'next': _way_back(request)})}"
+    address = f"{reverse('account_reauthenticate')}?{urlencode({'next': way_back or _way_back(request)})}"
     if getattr(request, "htmx", False):
         return HttpResponse(headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)

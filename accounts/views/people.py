@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,6 +21,7 @@ from ..forms.people import PickedPeopleForm
 from ..models import User
 from ..permissions import decide
 from ..services import seats, users
+from ..sign_in.reauthentication import freshly_authenticated
 from ..tables import PersonTable
 
 FOR_MANAGERS = ("pick", "way", "last_login")
@@ -84,6 +86,7 @@ class PersonListView(AdministrationMixin, FragmentMixin, FilteredListView):
             "query_string": self.request.GET.urlencode(),
         }
 
+    @method_decorator(freshly_authenticated)
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Suspend or reactivate everybody who was picked, or nobody."""
         decide(request.user, "user.manage").require()
