@@ -62,3 +62,8 @@ def way_being_taken(request: HttpRequest, user: AbstractBaseUser) -> str:
     methods = [record["method"] for record in get_authentication_records(request, user)]
     first = next((method for method in reversed(methods) if method != "mfa"), "password")
     return IDENTITY_PROVIDER if first == "socialaccount" else PASSWORD
+
+
+def second_factor_was_asked(request: HttpRequest, user: AbstractBaseUser) -> bool:
+    """Whether the sign-in that goes on now was held up by a second factor."""
+    return any(record["method"] == "mfa" for record in get_authentication_records(request, user))

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -58,7 +59,9 @@ class IdentityProviderForm(PortalForm):
     is_only_way = forms.BooleanField(
         label=gettext_lazy("Nobody signs in by password"),
         required=False,
-        help_text=gettext_lazy("Passwords are refused on pages and in the API; API tokens go on working."),
+        help_text=gettext_lazy(
+            "Passwords are refused on pages and in the API, and what was opened by one ends; API tokens go on working."
+        ),
     )
 
     def __init__(self, *args: Any, actor: User, tenant: Tenant, **kwargs: Any) -> None:
@@ -146,10 +149,19 @@ def sign_in_settings(request: HttpRequest) -> HttpResponse:
         with shown_refusal(request) as refusal:
             identity_providers.save_identity_provider(actor=request.user, tenant=tenant, **form.cleaned_data)
         if not refusal:
-            messages.success(request, _("The identity provider is saved"))
-            return redirect(_address(request))
+            return _saved(request)
         form.refuse(refusal)
     return _show(request, tenant, form=form)
+
+
+def _saved(request: HttpRequest) -> HttpResponse:
+    """The page again; whose own session ended with those that were opened by password, he signs in anew."""
+    if request.session.exists(request.session.session_key):
+        messages.success(request, _("The identity provider is saved"))
+        return redirect(_address(request))
+    logout(request)
+    messages.success(request, _("Saved. Your session was opened by password and has ended: sign in with your company"))
+    return redirect("accounts:company_sign_in")
 
 
 @require_POST
