@@ -41,7 +41,7 @@ def save_identity_provider(*, actor: User, tenant: Tenant, client_secret: str = 
     passwords work again. Where it becomes the only way, what was opened by password ends, the actor's own session
     too. Raises Denied, InvalidInput, RuleViolation.
     """
-    policies.can_manage_sign_in(actor, tenant).require()
+    policies.can_choose_who_comes_in(actor, tenant).require()
     Tenant.objects.select_for_update().get(pk=tenant.pk)
     provider = IdentityProvider.objects.filter(tenant=tenant).first() or IdentityProvider(tenant=tenant)
     is_new = provider._state.adding
@@ -93,7 +93,7 @@ def _require_proof(actor: User, provider: IdentityProvider) -> None:
 @transaction.atomic
 def remove_identity_provider(*, actor: User, tenant: Tenant) -> None:
     """Disconnect the company's provider: people sign in by password again. Raises Denied and NotVisible."""
-    policies.can_manage_sign_in(actor, tenant).require()
+    policies.can_choose_who_comes_in(actor, tenant).require()
     provider = IdentityProvider.objects.select_for_update().filter(tenant=tenant).first()
     if provider is None:
         raise NotVisible

@@ -119,7 +119,7 @@ def _show(
     domain_form: DomainForm | None = None,
     findings: list[oidc.Finding] | None = None,
 ) -> HttpResponse:
-    provider = IdentityProvider.objects.filter(tenant=tenant).first()
+    provider = IdentityProvider.objects.select_related("default_role").filter(tenant=tenant).first()
     initial = audit.snapshot(provider, identity_providers.FIELDS) if provider else {}
     context = {
         "tenant": tenant,
@@ -129,6 +129,7 @@ def _show(
         "form": form or IdentityProviderForm(initial=initial, actor=request.user, tenant=tenant),
         "domain_form": domain_form or DomainForm(),
         "domains": tenant.domains.order_by("domain"),
+        "decision": policies.can_choose_who_comes_in(request.user, tenant),
         "may_verify": bool(policies.can_verify_domain(request.user)),
         "findings": findings,
         "query": _address(request).partition("?")[2],
