@@ -249,6 +249,7 @@ AXES_SENSITIVE_PARAMETERS = [  # what of a failed attempt is not kept, beside it
     *("client_secret", "clientSecret", "recovery_code", "api_key", "credential"),
 ]
 AXES_DISABLE_ACCESS_LOG = True  # sign-ins stand in the audit trail
+PLATFORM_SECOND_FACTOR = read("QAPORTAL_PLATFORM_SECOND_FACTOR", bool, False)  # of administrators of the platform
 TRUSTED_PROXIES = read("QAPORTAL_TRUSTED_PROXIES", int, 0)
 AXES_CLIENT_IP_CALLABLE = "qaportal.kit.requests.client_network_address"
 if TRUSTED_PROXIES and HTTPS:

@@ -33,7 +33,7 @@ def require_all(request: HttpRequest, user: User, *, code: str) -> None:
         identity_providers.require_password_allowed(user=user)
         has_one = has_second_factor(user)
         if second_factor_required(user) and not has_one:
-            raise missing()
+            raise missing(user)
     except Denied as refusal:
         attempts.record_failure(user=user, way="api", reason=refusal.code)
         raise
