@@ -5,7 +5,12 @@ from django.test import Client
 
 from .factories import PASSWORD, UserFactory, app_of, code_of
 
-PAGE, CODE, API, AGAIN = "/account/login/", "/account/second-factor/", "/api/auth/login", "/account/reauthenticate/code/"
+PAGE, CODE, API, AGAIN = (
+    "/account/login/",
+    "/account/second-factor/",
+    "/api/auth/login",
+    "/account/reauthenticate/code/",
+)
 
 
 @pytest.fixture
