@@ -203,4 +203,6 @@ def restore_company(request: HttpRequest, company_id: int) -> HttpResponse:
     def change() -> None:
         tenants.restore_tenant(actor=request.user, tenant=tenant)
 
-    return _changed(request, tenant, "restore", change, _("%s is back; its people sign in anew") % tenant.name)
+    was_suspended = tenant.former_status == TenantStatus.SUSPENDED
+    words = _("%s is back, still suspended") if was_suspended else _("%s is back; its people sign in anew")
+    return _changed(request, tenant, "restore", change, words % tenant.name)

@@ -123,7 +123,8 @@ def restore_person(request: HttpRequest, user_id: int) -> HttpResponse:
     def change() -> None:
         users.restore_user(actor=request.user, user=person)
 
-    return _changed(request, person, "restore", change, _("%s is back") % person.full_name)
+    words = _("%s is back, still suspended") if person.former_status == UserStatus.SUSPENDED else _("%s is back")
+    return _changed(request, person, "restore", change, words % person.full_name)
 
 
 @never_cache
