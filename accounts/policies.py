@@ -186,7 +186,7 @@ def can_choose_who_comes_in(user: User, tenant: Tenant) -> Decision:
     """
     decision = can_manage_sign_in(user, tenant)
     if decision and not permissions_of(RoleCode.TENANT_ADMIN) <= user.role.granted:
-        words = _("This lets people in as administrators, so it takes a role that may do all that one may.")
+        words = _("This can let people in as administrators: it takes a role that may do all that they may.")
         return Denied(words, "role_above_own")
     return decision
 

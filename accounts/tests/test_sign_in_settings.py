@@ -155,7 +155,7 @@ def test_whoever_may_less_than_an_administrator_does_not_choose_who_comes_in(sig
     ):
         answer = client.post(address, body)
         assert answer.status_code in {403, 422}, address
-        assert "it takes a role that may do all that one may" in answer.content.decode(), address
+        assert "it takes a role that may do all that they may" in answer.content.decode(), address
     assert not IdentityProvider.objects.exists()
     assert TenantDomain.objects.get() == claim
 
@@ -170,7 +170,7 @@ def test_he_neither_changes_nor_disconnects_the_provider_that_is_there(signed_in
 def test_his_page_tells_him_why_and_still_changes_the_second_factor(signed_in, lesser, provider, tenant):
     client = signed_in(lesser)
     page = client.get(PAGE).content.decode()
-    assert page.count("it takes a role that may do all that one may") == 4, "two buttons, each with title and words"
+    assert page.count("it takes a role that may do all that they may") == 4, "two buttons, each with title and words"
     assert provider.issuer in page
     assert 'name="client_id"' not in page
     client.post(f"{PAGE}second-factor/", {"required": "on"})
