@@ -93,7 +93,7 @@ def typed_data_before(request: HttpRequest) -> QueryDict:
     del request.session[TYPED_KEY]
     if time.time() - kept["at"] > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
         return QueryDict()
-    messages.warning(request, _("Nothing is saved yet. What you typed stands in the form: look at it and save it"))
+    messages.warning(request, _("Nothing is done yet. What you entered is still here: look at it and send it again"))
     return QueryDict(kept["data"])
 
 

@@ -82,13 +82,23 @@ def test_what_was_typed_stands_in_the_form_after_confirming(admin, tester, signe
     back = browser.post(reverse("account_reauthenticate"), {"password": PASSWORD, "next": address})
     assert (asked.url.endswith(back.url.replace("/", "%2F")), back.url) == (True, address)
     page = browser.get(address)
-    assert "Nothing is saved yet" in page.content.decode()
+    assert "Nothing is done yet" in page.content.decode()
     shown = {name: page.context["form"][name].value() for name in typed}
     assert shown == {name: str(value) for name, value in typed.items()}
-    assert "Nothing is saved yet" not in browser.get(address).content.decode()
+    assert "Nothing is done yet" not in browser.get(address).content.decode()
     assert browser.post(address, typed | {"if_match": etag(tester)}).url == address
     tester.refresh_from_db()
     assert (tester.email, tester.role.code) == ("tom@example.com", "viewer")
+
+
+def test_whoever_was_picked_is_picked_still(admin, tester, viewer, signed_in):
+    browser, address = signed_in(admin, ago=3600), f"{reverse('accounts:person_list')}?status=active"
+    asked = browser.post(address, {"ids": [tester.pk], "status": "suspended"})
+    assert asked.url.endswith("%3Fstatus%3Dactive")
+    page = browser.get(address).content.decode()
+    for person, mark in ((tester, " checked"), (viewer, "")):
+        assert f'value="{person.pk}" form="picked" aria-label="Pick {person.full_name}"{mark}>' in page
+    assert " checked>" not in browser.get(address).content.decode()
 
 
 def as_sent(value):
