@@ -6,7 +6,7 @@ from qaportal.kit.errors import Allowed, Decision, Denied
 
 from .choices import RoleCode, TokenScope
 from .models import ApiToken, Invitation, Project, Role, Tenant, User
-from .permissions import decide
+from .permissions import decide, permissions_of
 
 
 def can_open_data(user: User) -> Decision:
@@ -177,6 +177,18 @@ def can_manage_sign_in(user: User, tenant: Tenant) -> Decision:
     if not _is_of(user, tenant.pk):
         return Denied(_("This is another company."), "other_tenant")
     return decide(user, "sign_in.manage")
+
+
+def can_choose_who_comes_in(user: User, tenant: Tenant) -> Decision:
+    """Whether the user may change the identity provider and the mail domains of the company.
+
+    A provider of his own would say that he is any of its administrators, so he has to be able to do all that one can.
+    """
+    decision = can_manage_sign_in(user, tenant)
+    if decision and not permissions_of(RoleCode.TENANT_ADMIN) <= user.role.granted:
+        words = _("This can let people in as administrators: it takes a role that may do all that they may.")
+        return Denied(words, "role_above_own")
+    return decision
 
 
 def can_verify_domain(user: User) -> Decision:

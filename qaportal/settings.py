@@ -234,8 +234,9 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 # The prefix makes browsers take these cookies from this very host by https alone: no other host of the domain, and
 # nobody on the way, can put one of his own in their place.
-SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
-CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
+MESSAGE_STORAGE = "qaportal.kit.cookies.PortalMessages"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -249,6 +250,7 @@ AXES_SENSITIVE_PARAMETERS = [  # what of a failed attempt is not kept, beside it
     *("client_secret", "clientSecret", "recovery_code", "api_key", "credential"),
 ]
 AXES_DISABLE_ACCESS_LOG = True  # sign-ins stand in the audit trail
+PLATFORM_SECOND_FACTOR = read("QAPORTAL_PLATFORM_SECOND_FACTOR", bool, False)  # of administrators of the platform
 TRUSTED_PROXIES = read("QAPORTAL_TRUSTED_PROXIES", int, 0)
 AXES_CLIENT_IP_CALLABLE = "qaportal.kit.requests.client_network_address"
 if TRUSTED_PROXIES and HTTPS:

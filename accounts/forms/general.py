@@ -1,18 +1,15 @@
 """Forms of signing in, of one's own name, of projects and their members."""
 
-from typing import Any
-
 from allauth.account.forms import LoginForm
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from qaportal.kit.forms import PortalForm, style_widgets
-from qaportal.kit.views import shown_refusal
 
 from ..choices import RoleCode
 from ..models import Project, Role, User
-from ..services import attempts, identity_providers, passwords
+from ..services import passwords
 from .fields import PersonField, RoleField, roles_for_project
 
 
@@ -29,17 +26,6 @@ class SignInForm(LoginForm):
         for field in self.fields.values():
             field.help_text = ""
         style_widgets(self)
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse a right password too where the company signs in through its identity provider alone."""
-        cleaned = super().clean()
-        if self.user is not None:
-            with shown_refusal(self.request) as refusal:
-                identity_providers.require_password_allowed(user=self.user)
-            if refusal:
-                attempts.record_failure(user=self.user, way="page", reason=refusal.code)
-                raise forms.ValidationError(refusal.message, refusal.code)
-        return cleaned
 
 
 class ForgottenPasswordForm(PortalForm):

@@ -93,6 +93,8 @@ class User(AbstractBaseUser, TimeStamped, SoftDeleted):
     tenant = models.ForeignKey(Tenant, null=True, blank=True, on_delete=models.PROTECT, related_name="users")
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="users")
     status = models.CharField(max_length=10, choices=UserStatus.choices, default=UserStatus.ACTIVE)
+    former_status = models.CharField(max_length=10, blank=True, default="", editable=False)
+    """What the status of somebody who is deleted was before: he comes back with it."""
     auth_provider = models.CharField(max_length=40, default="local")
     is_email_verified = models.BooleanField(default=False)
     email_verified_at = models.DateTimeField(null=True, blank=True)

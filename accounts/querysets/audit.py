@@ -50,8 +50,8 @@ class AuditQuerySet(models.QuerySet):
     def with_record(self) -> Self:
         """With `record_id` of how they were asked for.
 
-        It is the first record of the same company and correlation id, at or after the entry: a client that sends its
-        own ids may send one twice.
+        It is the first record of the same company and correlation id, at or after the entry. The portal gives each
+        request an id of its own, so that no client can put another request in its place.
         """
         first = _records_of_entries().order_by("created_at", "pk")
         return self.annotate(record_id=Subquery(first.values("pk")[:1]))

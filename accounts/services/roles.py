@@ -106,14 +106,22 @@ def _kept(role: Role, fields: dict[str, Any]) -> Sequence[str] | None:
     return sorted(set(role.permissions) & permissions_of(role.code))
 
 
+def _take_from_invitations(actor: User, role: Role) -> None:
+    """Let the invitations that are over name the base of the role: they give none any more."""
+    over = Q(accepted_at__isnull=False) | Q(revoked_at__isnull=False)
+    ended, base = list(Invitation.objects.filter(over, role=role)), Role.objects.built_in(role.code)
+    Invitation.objects.filter(pk__in=[each.pk for each in ended]).update(role=base)
+    changed = [(each, {"role": [role.pk, base.pk]}) for each in ended]
+    audit.record_each("invitation.updated", actor=actor, changed=changed, reason="role_deleted")
+
+
 @transaction.atomic
 def delete_role(*, actor: User, role: Role, if_match: str | None = None) -> None:
     """Take the role away; raises Denied, VersionConflict, and RuleViolation while somebody has it."""
     policies.can_manage_role(actor, role).require()
     role = Role.objects.select_for_update().get(pk=role.pk)
     require_match(role, if_match)
-    over = Q(accepted_at__isnull=False) | Q(revoked_at__isnull=False)
-    Invitation.objects.filter(over, role=role).update(role=Role.objects.built_in(role.code))  # they give none any more
+    _take_from_invitations(actor, role)
     holders = (
         User.objects.filter(role=role),
         Membership.objects.filter(role=role),

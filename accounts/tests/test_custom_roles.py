@@ -119,6 +119,17 @@ def test_invitations_that_are_over_hold_no_role(admin, tenant):
     assert Invitation.objects.get().role == role("viewer")
 
 
+def test_what_becomes_of_those_invitations_stands_in_the_trail(admin, tenant):
+    own = custom_role(tenant)
+    invitation = invite(actor=admin, tenant=tenant, email="new@example.com", role=own)
+    revoke_invitation(actor=admin, invitation=invitation)
+    key, code = own.pk, own.code
+    delete_role(actor=admin, role=own)
+    entry = AuditEntry.objects.get(action="invitation.updated")
+    assert (entry.actor, entry.tenant, entry.target_id) == (admin, tenant, str(invitation.pk))
+    assert (entry.changes, entry.facts) == ({"role": [key, role(code).pk]}, {"reason": "role_deleted"})
+
+
 def test_an_unused_role_is_deleted_with_a_trace(admin, tenant):
     own = custom_role(tenant)
     delete_role(actor=admin, role=own)

@@ -9,6 +9,7 @@ from accounts.models import AuditEntry, IdentityProvider, TenantDomain
 from accounts.services import domains, identity_providers, passwords
 from qaportal.kit.errors import Denied, RuleViolation
 
+from .administration import custom_role
 from .factories import PASSWORD, UserFactory, role
 
 PAGE = "/administration/sign-in/"
@@ -137,6 +138,50 @@ def test_others_of_the_company_do_not_reach_the_page(request, signed_in, form, f
     assert client.get(PAGE).status_code == 403
     assert client.post(PAGE, form).status_code == 403
     assert not IdentityProvider.objects.exists()
+
+
+@pytest.fixture
+def lesser(tenant):
+    """Somebody who may decide how people sign in, and not all that an administrator may."""
+    return UserFactory(tenant=tenant, role=custom_role(tenant, "tenant_admin", permissions=["sign_in.manage"]))
+
+
+def test_whoever_may_less_than_an_administrator_does_not_choose_who_comes_in(signed_in, lesser, tenant, admin, form):
+    claim, client = domains.add_domain(actor=admin, tenant=tenant, domain="tessarin.example"), signed_in(lesser)
+    for address, body in (
+        (PAGE, form),
+        (f"{PAGE}domains/", {"domain": "other.example"}),
+        (f"{PAGE}domains/{claim.pk}/remove/", {}),
+    ):
+        answer = client.post(address, body)
+        assert answer.status_code in {403, 422}, address
+        assert "it takes a role that may do all that they may" in answer.content.decode(), address
+    assert not IdentityProvider.objects.exists()
+    assert TenantDomain.objects.get() == claim
+
+
+def test_he_neither_changes_nor_disconnects_the_provider_that_is_there(signed_in, lesser, provider, form):
+    client = signed_in(lesser)
+    assert client.post(PAGE, form | {"issuer": "https://evil.example"}).status_code == 422
+    assert client.post(f"{PAGE}remove/").status_code == 403
+    assert IdentityProvider.objects.get().issuer == form["issuer"]
+
+
+def test_his_page_tells_him_why_and_still_changes_the_second_factor(signed_in, lesser, provider, tenant):
+    client = signed_in(lesser)
+    page = client.get(PAGE).content.decode()
+    assert page.count("it takes a role that may do all that they may") == 4, "two buttons, each with title and words"
+    assert provider.issuer in page
+    assert 'name="client_id"' not in page
+    client.post(f"{PAGE}second-factor/", {"required": "on"})
+    tenant.refresh_from_db()
+    assert tenant.requires_second_factor
+
+
+def test_a_custom_role_that_may_all_of_it_connects_a_provider(signed_in, tenant, form):
+    equal = UserFactory(tenant=tenant, role=custom_role(tenant, "tenant_admin", name="Owner"))
+    assert signed_in(equal).post(PAGE, form).url == PAGE
+    assert IdentityProvider.objects.get().tenant == tenant
 
 
 def test_the_page_asks_to_confirm_who_one_is(signed_in, admin, form):

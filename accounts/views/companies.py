@@ -24,7 +24,7 @@ from ..filters import CompanyFilter
 from ..forms.companies import CompanyForm, PlatformCompanyForm
 from ..models import Tenant, User
 from ..services import seats, tenants
-from ..sign_in.reauthentication import freshly_authenticated
+from ..sign_in.reauthentication import freshly_authenticated, saved_when_fresh, typed_before
 from ..tables import CompanyTable
 
 LIVING_PEOPLE = Coalesce(
@@ -41,12 +41,14 @@ LIVING_PEOPLE = Coalesce(
 
 
 @administration_page("tenant.manage")
+@saved_when_fresh(CompanyForm)
 def company(request: HttpRequest) -> HttpResponse:
     """The reader's own company: its name, and what the platform decides."""
     tenant = request.user.tenant
     if tenant is None:
         raise Http404
-    form = CompanyForm(request.POST or None, initial={"name": tenant.name, "if_match": etag(tenant)})
+    initial = {"name": tenant.name, "if_match": etag(tenant)} | typed_before(request)
+    form = CompanyForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         with shown_refusal(request) as refusal:
             tenants.update_tenant(actor=request.user, tenant=tenant, **form.cleaned_data)
@@ -117,7 +119,7 @@ def _render_company(
     refusal: Refusal | None = None,
     refused: str = "",
 ) -> HttpResponse:
-    initial = PlatformCompanyForm.initial_of(tenant) | {"if_match": etag(tenant)}
+    initial = PlatformCompanyForm.initial_of(tenant) | {"if_match": etag(tenant)} | typed_before(request)
     context = {
         "company": tenant,
         "form": form or PlatformCompanyForm(initial=initial),
@@ -133,6 +135,7 @@ def _render_company(
 
 
 @login_required
+@saved_when_fresh(PlatformCompanyForm)
 def company_detail(request: HttpRequest, company_id: int) -> HttpResponse:
     """One company; a POST saves all that the platform decides. One's own has a page with less."""
     if company_id == request.user.tenant_id:
@@ -165,7 +168,7 @@ def _changed(
 
 
 @require_POST
-@login_required
+@freshly_authenticated
 def change_company_status(request: HttpRequest, company_id: int) -> HttpResponse:
     """Suspend a company, or let it work again."""
     tenant, status = _found(request, company_id), request.POST.get("status")
@@ -192,7 +195,7 @@ def delete_company(request: HttpRequest, company_id: int) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@freshly_authenticated
 def restore_company(request: HttpRequest, company_id: int) -> HttpResponse:
     """Bring a deleted company back."""
     tenant = _found(request, company_id)
@@ -200,4 +203,6 @@ def restore_company(request: HttpRequest, company_id: int) -> HttpResponse:
     def change() -> None:
         tenants.restore_tenant(actor=request.user, tenant=tenant)
 
-    return _changed(request, tenant, "restore", change, _("%s is back; its people sign in anew") % tenant.name)
+    was_suspended = tenant.former_status == TenantStatus.SUSPENDED
+    words = _("%s is back, still suspended") if was_suspended else _("%s is back; its people sign in anew")
+    return _changed(request, tenant, "restore", change, words % tenant.name)

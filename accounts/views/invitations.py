@@ -15,13 +15,13 @@ from django.views.decorators.http import require_POST
 from qaportal.kit.views import FilteredListView, FragmentMixin, Refusal, shown_refusal
 
 from ..administration import AdministrationMixin, administration_page, choice_tabs, kept_query, way_back
-from ..choices import InvitationState
+from ..choices import InvitationState, RoleCode
 from ..filters import InvitationFilter, in_state
 from ..forms.people import InvitationForm
 from ..models import Invitation
 from ..services import invitations, seats
 from ..services.inviting import Outcome, invite_each
-from ..sign_in.reauthentication import freshly_authenticated
+from ..sign_in.reauthentication import confirmation_wanted_for, freshly_authenticated, typed_before
 from ..tables import InvitationTable
 
 
@@ -80,11 +80,17 @@ def _render_form(
 
 @administration_page("user.manage")
 def create_invitations(request: HttpRequest) -> HttpResponse:
-    """Invite several people at once; who could not be invited stays in the form, with the reason."""
-    form = InvitationForm(request.POST or None, actor=request.user, initial={"company": request.GET.get("company")})
+    """Invite several people at once; who could not be invited stays in the form, with the reason.
+
+    Whoever makes administrators has proved lately who he is.
+    """
+    initial = {"company": request.GET.get("company")} | typed_before(request)
+    form = InvitationForm(request.POST or None, actor=request.user, initial=initial)
     if not form.is_valid():
         return _render_form(request, form)
-    fields = form.cleaned_data
+    fields, is_dangerous = form.cleaned_data, form.cleaned_data["role"].code == RoleCode.TENANT_ADMIN
+    if is_dangerous and (question := confirmation_wanted_for(request, InvitationForm)):
+        return question
     tenant = fields.get("company") or request.user.tenant
     with shown_refusal(request) as refusal:
         outcomes = invite_each(actor=request.user, tenant=tenant, role=fields["role"], people=fields["addresses"])

@@ -20,6 +20,7 @@ from ..forms.people import PickedPeopleForm
 from ..models import User
 from ..permissions import decide
 from ..services import seats, users
+from ..sign_in.reauthentication import confirmation_wanted_for, typed_data_before
 from ..tables import PersonTable
 
 FOR_MANAGERS = ("pick", "way", "last_login")
@@ -53,7 +54,9 @@ class PersonListView(AdministrationMixin, FragmentMixin, FilteredListView):
         """Managers see how people sign in and can pick them; several companies are told apart."""
         hidden = () if self.decision else FOR_MANAGERS
         hidden += () if self.request.user.is_super_admin else ("company",)
-        return {"actor": self.request.user, "hidden": (*hidden, "pick") if self.shows_deleted else hidden}
+        hidden = (*hidden, "pick") if self.shows_deleted else hidden
+        picked = set(typed_data_before(self.request).getlist("ids"))
+        return {"actor": self.request.user, "hidden": hidden, "picked": picked}
 
     def chips(self, filterset: Any) -> list[dict[str, str]]:
         """The active filters but the status, which the tabs show."""
@@ -87,6 +90,8 @@ class PersonListView(AdministrationMixin, FragmentMixin, FilteredListView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Suspend or reactivate everybody who was picked, or nobody."""
         decide(request.user, "user.manage").require()
+        if question := confirmation_wanted_for(request, PickedPeopleForm):
+            return question
         with shown_refusal(request) as self.refusal:
             words = _change_picked(request)
             messages.success(request, words)

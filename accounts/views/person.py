@@ -21,7 +21,7 @@ from ..forms import RoleForm
 from ..forms.people import PersonForm, ProjectRoleForm
 from ..models import Membership, Project, User
 from ..services import passwords, people, second_factors, users
-from ..sign_in.reauthentication import freshly_authenticated
+from ..sign_in.reauthentication import freshly_authenticated, saved_when_fresh, typed_before
 from .person_page import PersonPage
 
 TEMPLATE = "accounts/person_detail.html"
@@ -41,11 +41,12 @@ def _changed(
 
 
 @administration_page("user.view")
+@saved_when_fresh(PersonForm)
 def person_detail(request: HttpRequest, user_id: int) -> HttpResponse:
     """Everything about a person; a POST saves names, address and role."""
     person = find_person(request, user_id)
     if request.method != "POST":
-        return render(request, TEMPLATE, PersonPage(request.user, person).context())
+        return render(request, TEMPLATE, PersonPage(request.user, person, typed=typed_before(request)).context())
     form = PersonForm(request.POST, person=person, actor=request.user)
     if form.is_valid():
         with shown_refusal(request) as refusal:
@@ -59,6 +60,7 @@ def person_detail(request: HttpRequest, user_id: int) -> HttpResponse:
 
 @require_POST
 @administration_page("user.manage")
+@freshly_authenticated
 def change_person_status(request: HttpRequest, user_id: int) -> HttpResponse:
     """Suspend somebody, or let him in again."""
     person, status = find_person(request, user_id), request.POST.get("status")
@@ -113,6 +115,7 @@ def delete_person(request: HttpRequest, user_id: int) -> HttpResponse:
 
 @require_POST
 @administration_page("user.manage")
+@freshly_authenticated
 def restore_person(request: HttpRequest, user_id: int) -> HttpResponse:
     """Bring somebody back who was deleted."""
     person = find_person(request, user_id)
@@ -120,7 +123,8 @@ def restore_person(request: HttpRequest, user_id: int) -> HttpResponse:
     def change() -> None:
         users.restore_user(actor=request.user, user=person)
 
-    return _changed(request, person, "restore", change, _("%s is back") % person.full_name)
+    words = _("%s is back, still suspended") if person.former_status == UserStatus.SUSPENDED else _("%s is back")
+    return _changed(request, person, "restore", change, words % person.full_name)
 
 
 @never_cache

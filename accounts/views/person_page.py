@@ -1,6 +1,6 @@
 """What the page of a person shows, in a constant number of queries."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -98,6 +98,8 @@ class PersonPage:
     reader: User
     person: User
     form: PersonForm | None = None
+    typed: dict[str, str] = field(default_factory=dict)
+    """What the reader typed before he had to confirm who he is."""
     project_form: ProjectRoleForm | None = None
     refusal: Refusal | None = None
     refused: str = ""
@@ -105,7 +107,7 @@ class PersonPage:
     def context(self) -> dict[str, Any]:
         """Everything that the template needs."""
         reader, person = self.reader, self.person
-        initial = audit.snapshot(person, EDITABLE) | {"if_match": etag(person)}
+        initial = audit.snapshot(person, EDITABLE) | {"if_match": etag(person)} | self.typed
         decision = _living(policies.can_manage_user(reader, person), person)
         return {
             "person": person,

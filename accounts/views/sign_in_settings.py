@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -58,7 +59,9 @@ class IdentityProviderForm(PortalForm):
     is_only_way = forms.BooleanField(
         label=gettext_lazy("Nobody signs in by password"),
         required=False,
-        help_text=gettext_lazy("Passwords are refused on pages and in the API; API tokens go on working."),
+        help_text=gettext_lazy(
+            "Passwords are refused on pages and in the API, and what was opened by one ends; API tokens go on working."
+        ),
     )
 
     def __init__(self, *args: Any, actor: User, tenant: Tenant, **kwargs: Any) -> None:
@@ -116,7 +119,7 @@ def _show(
     domain_form: DomainForm | None = None,
     findings: list[oidc.Finding] | None = None,
 ) -> HttpResponse:
-    provider = IdentityProvider.objects.filter(tenant=tenant).first()
+    provider = IdentityProvider.objects.select_related("default_role").filter(tenant=tenant).first()
     initial = audit.snapshot(provider, identity_providers.FIELDS) if provider else {}
     context = {
         "tenant": tenant,
@@ -126,6 +129,7 @@ def _show(
         "form": form or IdentityProviderForm(initial=initial, actor=request.user, tenant=tenant),
         "domain_form": domain_form or DomainForm(),
         "domains": tenant.domains.order_by("domain"),
+        "decision": policies.can_choose_who_comes_in(request.user, tenant),
         "may_verify": bool(policies.can_verify_domain(request.user)),
         "findings": findings,
         "query": _address(request).partition("?")[2],
@@ -146,10 +150,19 @@ def sign_in_settings(request: HttpRequest) -> HttpResponse:
         with shown_refusal(request) as refusal:
             identity_providers.save_identity_provider(actor=request.user, tenant=tenant, **form.cleaned_data)
         if not refusal:
-            messages.success(request, _("The identity provider is saved"))
-            return redirect(_address(request))
+            return _saved(request)
         form.refuse(refusal)
     return _show(request, tenant, form=form)
+
+
+def _saved(request: HttpRequest) -> HttpResponse:
+    """The page again; whose own session ended with those that were opened by password, he signs in anew."""
+    if request.session.exists(request.session.session_key):
+        messages.success(request, _("The identity provider is saved"))
+        return redirect(_address(request))
+    logout(request)
+    messages.success(request, _("Saved. Your session was opened by password and has ended: sign in with your company"))
+    return redirect("accounts:company_sign_in")
 
 
 @require_POST

@@ -145,6 +145,7 @@ WITHOUT_ACTOR = {
     "accounts.services.tokens": "signing in and out: the person of the token is the actor",
     "accounts.services.identity_providers.record_refusal": "somebody who was not let in",
     "accounts.services.notices.send_security_notice": "called by a job for the person himself",
+    "accounts.services.notices.send_former_address_notice": "called by a job for the person himself",
     "accounts.services.passwords.send_reset_mail": "called by a job for the person himself",
     "accounts.services.passwords.reset_url": "makes an address, changes nothing",
     "accounts.services.passwords.record_password_change": "the person himself",
