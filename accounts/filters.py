@@ -29,7 +29,9 @@ def role_choices(reader: User) -> list[tuple[str, str]]:
 
 def company_choices(reader: User) -> list[tuple[str, str]]:
     """The companies to choose from: for administrators of the platform alone."""
-    return [(str(tenant.pk), tenant.name) for tenant in Tenant.objects.administered_by(reader)]
+    if not reader.is_super_admin:
+        return []
+    return [(str(tenant.pk), tenant.name) for tenant in Tenant.objects.manageable_by(reader).for_list()]
 
 
 def in_state(queryset: QuerySet, state: str) -> QuerySet:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from accounts.choices import UserStatus
 from accounts.models import AuditEntry, TokenFamily
 from accounts.services.tokens import open_family
+from accounts.services.users import update_user
 
 from .factories import PASSWORD
 
@@ -129,3 +130,10 @@ def test_only_administrators_of_the_company_make_such_links(signed_in, lead, str
     assert signed_in(stranger).post(page).status_code == 404
     elsewhere = reverse("accounts:member_reset_link", args=[other_project.key, tester.pk])
     assert signed_in(stranger).post(elsewhere).status_code == 404
+
+
+def test_a_link_that_would_be_of_no_use_is_refused_on_the_page_of_the_members(signed_in, admin, tester, project):
+    update_user(actor=admin, user=tester, status=UserStatus.SUSPENDED)
+    response = signed_in(admin).post(reverse("accounts:member_reset_link", args=[project.key, tester.pk]))
+    assert response.status_code == 422
+    assert "may not sign in now" in response.content.decode()

@@ -23,6 +23,7 @@ from ..services import invitations, seats
 from ..services.inviting import Outcome, invite_each
 from ..sign_in.reauthentication import freshly_authenticated
 from ..tables import InvitationTable
+from .shown_once import show_invitation_link
 
 
 class InvitationListView(AdministrationMixin, FragmentMixin, FilteredListView):
@@ -105,8 +106,7 @@ def _told(request: HttpRequest, outcomes: list[Outcome]) -> HttpResponse:
 
 
 def _found(request: HttpRequest, invitation_id: int) -> Invitation:
-    visible = Invitation.objects.visible_to(request.user).select_related("tenant", "role")
-    return get_object_or_404(visible, pk=invitation_id)
+    return get_object_or_404(Invitation.objects.visible_to(request.user).for_list(), pk=invitation_id)
 
 
 @require_POST
@@ -137,14 +137,13 @@ def revoke_invitation(request: HttpRequest, invitation_id: int) -> HttpResponse:
 @freshly_authenticated
 def copy_invitation_link(request: HttpRequest, invitation_id: int) -> HttpResponse:
     """The link, for an administrator to hand over."""
-    invitation = _found(request, invitation_id)
+    invitation, address = _found(request, invitation_id), reverse("accounts:invitation_list")
+    crumbs = [(_("Invitations"), address), (invitation.email, "")]
     with shown_refusal(request) as refusal:
-        link = invitations.issue_invitation_link(actor=request.user, invitation=invitation)
-    if refusal:
-        return _back(request, invitation, refusal)
-    crumbs = [(_("Invitations"), reverse("accounts:invitation_list")), (invitation.email, "")]
-    context = {"invitation": invitation, "link": link, "crumbs": crumbs}
-    return render(request, "accounts/invitation_link.html", context)
+        return show_invitation_link(
+            request, invitation, crumbs=crumbs, back_url=address, back_words=_("the invitations")
+        )
+    return _back(request, invitation, refusal)
 
 
 def _back(request: HttpRequest, invitation: Invitation, refusal: Refusal) -> HttpResponse:

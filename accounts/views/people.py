@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -13,12 +13,13 @@ from qaportal.kit.errors import Decision, InvalidInput
 from qaportal.kit.views import FilteredListView, FragmentMixin, Refusal, shown_refusal
 
 from .. import policies
-from ..administration import AdministrationMixin, choice_tabs, kept_query, people_within_reach
+from ..administration import AdministrationMixin, choice_tabs, kept_query
 from ..choices import UserStatus
 from ..filters import PersonFilter
 from ..forms.people import PickedPeopleForm
 from ..models import User
 from ..permissions import decide
+from ..querysets import counted_by_status
 from ..services import seats, users
 from ..tables import PersonTable
 
@@ -45,7 +46,7 @@ class PersonListView(AdministrationMixin, FragmentMixin, FilteredListView):
 
     def get_queryset(self) -> QuerySet[User]:
         """The people within reach; the deleted ones only where they are asked for."""
-        people = people_within_reach(self.request.user)
+        people = User.objects.manageable_by(self.request.user)
         people = people.deleted() if self.shows_deleted else people.living()
         return people.for_list().order_by("first_name", "last_name", "pk")
 
@@ -61,11 +62,8 @@ class PersonListView(AdministrationMixin, FragmentMixin, FilteredListView):
 
     def tabs(self) -> list[dict[str, Any]]:
         """How many there are in each status; the deleted ones are for managers."""
-        people = people_within_reach(self.request.user)
-        counts = people.aggregate(
-            **{status: Count("pk", filter=Q(status=status)) for status in UserStatus.values},
-            all=Count("pk", filter=~Q(status=UserStatus.DELETED)),
-        )
+        people = User.objects.manageable_by(self.request.user)
+        counts = counted_by_status(people, UserStatus)
         shown = UserStatus.choices if self.decision else UserStatus.choices[:2]
         return choice_tabs(self.request, "status", shown, counts)
 
@@ -101,7 +99,7 @@ def _change_picked(request: HttpRequest) -> str:
     """Do it and say how many it was; raises what the service refuses with, for picks that cannot be read as well."""
     form = PickedPeopleForm(request.POST)
     picked = form.cleaned_data["ids"] if form.is_valid() else []
-    people = list(people_within_reach(request.user).living().for_list().filter(pk__in=picked).order_by("pk"))
+    people = list(User.objects.manageable_by(request.user).living().for_list().filter(pk__in=picked).order_by("pk"))
     if not picked or len(people) != len(set(picked)):
         raise InvalidInput(_("Nobody was changed. Pick the people again; somebody may be gone."))
     status = form.cleaned_data["status"]
