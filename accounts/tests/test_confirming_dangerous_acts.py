@@ -5,6 +5,8 @@ from django.urls import reverse
 
 from accounts.models import ApiToken, Role, User
 
+from .administration import super_admin
+
 
 @pytest.fixture
 def own_role(tenant):
@@ -35,6 +37,14 @@ def test_a_sign_in_of_an_hour_ago_is_asked_and_nothing_is_done(admin, tester, ow
     assert not ApiToken.objects.exists()
     assert list(Role.objects.filter(is_built_in=False).values_list("name", flat=True)) == ["Reader"]
     assert User.objects.living().filter(pk=tester.pk).exists()
+
+
+def test_a_company_is_deleted_only_by_somebody_who_proved_lately_who_he_is(signed_in, other_tenant):
+    address = reverse("accounts:company_delete", args=[other_tenant.pk])
+    answer = signed_in(super_admin(), ago=3600).post(address)
+    assert answer.url.startswith(reverse("account_reauthenticate"))
+    other_tenant.refresh_from_db()
+    assert other_tenant.deleted_at is None
 
 
 def test_reading_asks_nobody(viewer, own_role, signed_in):

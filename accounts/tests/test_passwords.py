@@ -75,11 +75,20 @@ def test_a_made_up_link_says_that_it_does_not_work(client, db):
     assert "This link no longer works" in response.content.decode()
 
 
-def test_a_weak_password_is_refused_beside_its_field(ask, tester, run_jobs, client):
+@pytest.mark.parametrize(("weak", "words"), [("sh0rt !", "at least 8 characters"), ("password1", "too common")])
+def test_a_weak_password_is_refused_beside_its_field(ask, tester, run_jobs, client, weak, words):
     ask(tester.email)
     run_jobs()
-    response = choose(client, link_of(mail.outbox[0]), "short")
-    assert "at least 8 characters" in response.content.decode()
+    response = choose(client, link_of(mail.outbox[0]), weak)
+    assert words in response.content.decode()
+
+
+def test_a_password_may_be_of_small_letters_alone(ask, tester, run_jobs, client):
+    ask(tester.email)
+    run_jobs()
+    choose(client, link_of(mail.outbox[0]), "nothing but letters")
+    tester.refresh_from_db()
+    assert tester.check_password("nothing but letters")
 
 
 def test_no_mail_goes_to_somebody_who_may_not_sign_in(ask, tester, run_jobs):
