@@ -110,7 +110,7 @@ def line_chart() -> Line:
 
 def qr_code() -> str:
     """The source of a picture that looks like a QR code and says nothing."""
-    cells = [(x, y) for x in range(21) for y in range(21) if (x * x + x * y + 3 * y) % 5 < 2]
+    cells = [(x, y) for x in range(21) for y in range(21) if (x * x * 7 + x * y * 5 + y * y * 3 + 11 * x) % 17 < 8]
     squares = "".join(f'<path d="M{x} {y}h1v1h-1z"/>' for x, y in cells)
     drawing = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 21 21">{squares}</svg>'
     return "data:image/svg+xml;base64," + b64encode(drawing.encode()).decode()
