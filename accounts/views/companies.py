@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST
 
 from qaportal.kit.concurrency import etag
 from qaportal.kit.errors import InvalidInput
-from qaportal.kit.views import FilteredListView, FragmentMixin, shown_refusal
+from qaportal.kit.views import shown_refusal
 
 from .. import policies
-from ..administration import AdministrationMixin, administration_page, choice_tabs, kept_query
+from ..administration import AdministrationMixin, administration_page
 from ..choices import TenantStatus
 from ..filters import CompanyFilter
 from ..forms.companies import CompanyForm, PlatformCompanyForm
@@ -27,6 +27,7 @@ from ..services import seats, tenants
 from ..sign_in.reauthentication import freshly_authenticated
 from ..tables import CompanyTable
 from .company_page import CompanyPage
+from .tabbed_list import TabbedListView
 
 
 @administration_page("tenant.manage")
@@ -48,12 +49,12 @@ def company(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/company.html", context, status=422 if form.errors else 200)
 
 
-class CompanyListView(AdministrationMixin, FragmentMixin, FilteredListView):
+class CompanyListView(AdministrationMixin, TabbedListView):
     """All companies with how many people each has; the deleted ones only where they are asked for."""
 
     permission = "tenant.create"
     table_class, filterset_class, fragment = CompanyTable, CompanyFilter, "rows"
-    template_name = "accounts/company_list.html"
+    template_name, tab_field = "accounts/company_list.html", "status"
 
     def get_queryset(self) -> QuerySet[Tenant]:
         """All companies that there are, or those that are deleted."""
@@ -61,17 +62,13 @@ class CompanyListView(AdministrationMixin, FragmentMixin, FilteredListView):
         is_about_deleted = self.request.GET.get("status") == TenantStatus.DELETED
         return (every.deleted() if is_about_deleted else every.living()).with_people()
 
-    def chips(self, filterset: Any) -> list[dict[str, str]]:
-        """The active filters but the status, which the tabs show."""
-        return [chip for chip in super().chips(filterset) if chip["name"] != "status"]
+    def tab_choices(self) -> list[tuple[str, Any]]:
+        """Every status."""
+        return TenantStatus.choices
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Tabs with counts, and what the search carries along."""
-        counts = counted_by_status(Tenant.objects.manageable_by(self.request.user), TenantStatus)
-        return super().get_context_data(**kwargs) | {
-            "tabs": choice_tabs(self.request, "status", TenantStatus.choices, counts),
-            "kept_by_search": kept_query(self.request, "q"),
-        }
+    def tab_counts(self) -> dict[str, int]:
+        """How many companies have each status."""
+        return counted_by_status(Tenant.objects.manageable_by(self.request.user), TenantStatus)
 
 
 @administration_page("tenant.create")

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from qaportal.kit.errors import Decision, InvalidInput
-from qaportal.kit.views import FilteredListView, FragmentMixin, Refusal, shown_refusal
+from qaportal.kit.views import Refusal, shown_refusal
 
 from .. import policies
-from ..administration import AdministrationMixin, choice_tabs, kept_query
+from ..administration import AdministrationMixin
 from ..choices import UserStatus
 from ..filters import PersonFilter
 from ..forms.people import PickedPeopleForm
@@ -22,16 +22,18 @@ from ..permissions import decide
 from ..querysets import counted_by_status
 from ..services import seats, users
 from ..tables import PersonTable
+from .tabbed_list import TabbedListView
 
 FOR_MANAGERS = ("pick", "way", "last_login")
 
 
-class PersonListView(AdministrationMixin, FragmentMixin, FilteredListView):
+class PersonListView(AdministrationMixin, TabbedListView):
     """Everybody of the company; a POST changes the status of those who were picked."""
 
     permission = "user.view"
     table_class, filterset_class, fragment = PersonTable, PersonFilter, "panes"
     template_name = "accounts/person_list.html"
+    tab_field, menu_fields = "status", ("company", "role")
     refusal = Refusal()
 
     @property
@@ -56,29 +58,23 @@ class PersonListView(AdministrationMixin, FragmentMixin, FilteredListView):
         hidden += () if self.request.user.is_super_admin else ("company",)
         return {"actor": self.request.user, "hidden": (*hidden, "pick") if self.shows_deleted else hidden}
 
-    def chips(self, filterset: Any) -> list[dict[str, str]]:
-        """The active filters but the status, which the tabs show."""
-        return [chip for chip in super().chips(filterset) if chip["name"] != "status"]
+    def tab_choices(self) -> list[tuple[str, Any]]:
+        """The statuses; the deleted people are for managers."""
+        return UserStatus.choices if self.decision else UserStatus.choices[:2]
 
-    def tabs(self) -> list[dict[str, Any]]:
-        """How many there are in each status; the deleted ones are for managers."""
-        people = User.objects.manageable_by(self.request.user)
-        counts = counted_by_status(people, UserStatus)
-        shown = UserStatus.choices if self.decision else UserStatus.choices[:2]
-        return choice_tabs(self.request, "status", shown, counts)
+    def tab_counts(self) -> dict[str, int]:
+        """How many people have each status."""
+        return counted_by_status(User.objects.manageable_by(self.request.user), UserStatus)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Tabs, seats, and what the forms carry along."""
+        """Seats, invitations that wait, and what was refused."""
         tenant = self.request.user.tenant
         return super().get_context_data(**kwargs) | {
-            "tabs": self.tabs(),
             "decision": self.decision,
             "refusal": self.refusal,
             "seats_taken": seats.seats_taken(tenant=tenant) if tenant and self.decision else None,
             "waiting": tenant.invitations.open().count() if tenant and self.decision else 0,
             "seats": tenant.max_users if tenant else None,
-            "kept_by_search": kept_query(self.request, "q"),
-            "kept_by_filters": kept_query(self.request, "role", "company"),
             "query_string": self.request.GET.urlencode(),
         }
 
