@@ -28,6 +28,16 @@ class SignInForm(LoginForm):
         style_widgets(self)
 
 
+class CompanySignInForm(PortalForm):
+    """The address whose mail domain tells the company."""
+
+    login = forms.EmailField(
+        label=_("Work e-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+
+
 class ForgottenPasswordForm(PortalForm):
     """The address to mail a link to; whether it is known is told to nobody."""
 

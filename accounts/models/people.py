@@ -21,7 +21,7 @@ from qaportal.kit.models import SoftDeleted, TimeStamped, new_uuid
 
 from ..choices import ROLE_RANK, ROLE_WORDS, RoleCode, RoleScope, UserStatus
 from ..permissions import PERMISSIONS, decide, permissions_of
-from ..querysets import MembershipQuerySet, RoleQuerySet, UserManager, name_and_address
+from ..querysets import MembershipQuerySet, RoleQuerySet, TokenFamilyQuerySet, UserManager, name_and_address
 from .tenancy import Project, Tenant
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ class User(AbstractBaseUser, TimeStamped, SoftDeleted):
 
     def projects_for_switcher(self) -> models.QuerySet[Project]:
         """The projects this person reaches, by name."""
-        return Project.objects.visible_to(self).select_related("tenant").order_by("name")[:200]
+        return Project.objects.visible_to(self).to_choose_from()[:200]
 
 
 class Membership(TimeStamped):
@@ -236,6 +236,8 @@ class TokenFamily(models.Model):
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=40, blank=True)
+
+    objects = TokenFamilyQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["user"], condition=Q(ended_at__isnull=True), name="token_family_open")]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 class IdentityProviderQuerySet(OfTenantQuerySet):
     """Identity providers."""
 
+    view_permission = "sign_in.manage"
+
     def usable(self) -> Self:
         """Those through which people can sign in now."""
         return self.filter(is_enabled=True, tenant__deleted_at__isnull=True, tenant__status=TenantStatus.ACTIVE)
@@ -35,6 +37,8 @@ class IdentityProviderQuerySet(OfTenantQuerySet):
 
 class InvitationQuerySet(OfTenantQuerySet):
     """Invitations."""
+
+    view_permission = "user.manage"
 
     def open(self) -> Self:
         """Those that wait and whose link still works; each holds a seat."""

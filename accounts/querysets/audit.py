@@ -85,3 +85,5 @@ def _records_of_entries() -> models.QuerySet:
 
 class RequestRecordQuerySet(OfTenantQuerySet):
     """Records of requests."""
+
+    view_permission = "audit.view"

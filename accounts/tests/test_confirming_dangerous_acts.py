@@ -7,6 +7,7 @@ from accounts.models import ApiToken, Invitation, Project, Role, Tenant
 from qaportal.kit.concurrency import etag
 
 from .admin_forms import shown
+from .administration import super_admin
 from .factories import PASSWORD, ProjectFactory, UserFactory
 from .factories import role as built_in
 
@@ -165,6 +166,14 @@ def test_what_is_typed_without_measure_is_not_kept(admin, signed_in):
     browser, address = signed_in(admin, ago=3600), reverse("accounts:company")
     assert browser.post(address, {"name": "x" * 200_000}).status_code == 302
     assert "typed_before_confirming" not in browser.session
+
+
+def test_a_company_is_deleted_only_by_somebody_who_proved_lately_who_he_is(signed_in, other_tenant):
+    address = reverse("accounts:company_delete", args=[other_tenant.pk])
+    answer = signed_in(super_admin(), ago=3600).post(address)
+    assert answer.url.startswith(reverse("account_reauthenticate"))
+    other_tenant.refresh_from_db()
+    assert other_tenant.deleted_at is None
 
 
 def test_reading_asks_nobody(viewer, own_role, signed_in):

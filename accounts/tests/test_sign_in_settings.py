@@ -264,7 +264,7 @@ def test_a_domain_is_claimed_and_confirmed_by_the_platform(browser, signed_in, t
     assert browser.post(f"{PAGE}domains/", {"domain": " @Tessarin.Example "}).url == PAGE
     claim = TenantDomain.objects.get()
     assert (claim.domain, claim.verified_at) == ("tessarin.example", None)
-    assert browser.post(f"{PAGE}domains/{claim.pk}/confirm/", follow=True).redirect_chain
+    assert browser.post(f"{PAGE}domains/{claim.pk}/confirm/").status_code == 403
     claim.refresh_from_db()
     assert claim.verified_at is None
     platform = signed_in(UserFactory(tenant=None, role_code="super_admin"))
@@ -301,6 +301,28 @@ def test_nobody_touches_the_domains_of_another_company(browser, stranger, other_
         domains.remove_domain(actor=admin, domain=theirs)
     with pytest.raises(Denied):
         identity_providers.remove_identity_provider(actor=admin, tenant=other_tenant)
+
+
+@pytest.mark.parametrize(
+    ("service", "path"),
+    [
+        ("identity_providers.remove_identity_provider", "remove/"),
+        ("tenants.set_second_factor_required", "second-factor/"),
+        ("domains.remove_domain", "domains/{}/remove/"),
+        ("domains.verify_domain", "domains/{}/confirm/"),
+    ],
+)
+def test_a_refusal_stands_on_the_page_beside_what_was_wanted(provider, tenant, signed_in, monkeypatch, service, path):
+    def refuse(**named):
+        raise RuleViolation("Not while the tests run.", "refused")
+
+    claim = TenantDomain.objects.create(tenant=tenant, domain="tessarin.example")
+    monkeypatch.setattr(f"accounts.services.{service}", refuse)
+    platform = signed_in(UserFactory(tenant=None, role_code="super_admin"))
+    response = platform.post(f"{PAGE}{path.format(claim.pk)}?tenant={tenant.pk}")
+    assert response.status_code == 422
+    assert response.content.decode().count("Not while the tests run.") == 1
+    assert "<h1" in response.content.decode()
 
 
 def test_the_rule_of_the_second_factor_is_changed_on_the_page(browser, tenant, admin):

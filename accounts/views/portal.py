@@ -25,7 +25,7 @@ from ..services import people
 def home(request: HttpRequest) -> HttpResponse:
     """The project to work in: the chosen one, else the first, else the list of projects."""
     visible = Project.objects.visible_to(request.user)
-    project = visible.filter(pk=request.user.default_project_id).first() or visible.order_by("name").first()
+    project = visible.filter(pk=request.user.default_project_id).first() or visible.to_choose_from().first()
     return redirect(project) if project else redirect("accounts:project_list")
 
 

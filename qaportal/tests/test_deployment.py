@@ -44,6 +44,22 @@ print(json.dumps({
 """
 
 
+NUMBERS = """
+import django, json
+from django.conf import settings
+django.setup()
+from django.contrib.auth.hashers import make_password
+print(json.dumps({
+    "hash": make_password("correct horse 42").partition("$")[0],
+    "calls": settings.API_RATE_LIMITS,
+    "attempts": [settings.AXES_FAILURE_LIMIT, settings.AXES_COOLOFF_TIME.total_seconds()],
+    "access_token": [settings.SIMPLE_JWT["ALGORITHM"], settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"].total_seconds()],
+    "own_key": settings.SIMPLE_JWT["SIGNING_KEY"] != settings.SECRET_KEY,
+    "confirmed_for": settings.ACCOUNT_REAUTHENTICATION_TIMEOUT,
+}))
+"""
+
+
 def run(*command, **environment):
     environment = {**os.environ, **SERVED, **environment}
     environment.pop("DJANGO_ALLOW_ASYNC_UNSAFE")  # the tests alone need it
@@ -79,6 +95,18 @@ def test_cookies_headers_and_redirects_are_those_of_https():
     assert told["headers"]["X-Content-Type-Options"] == "nosniff"
     assert told["redirect"] == [301, "https://qa.example.com/projects/?a=b"]
     assert told["health"] == 200
+
+
+def test_the_numbers_that_the_documents_promise_are_those_that_are_set():
+    done = run("-c", NUMBERS)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["hash"] == "argon2"
+    assert told["calls"] | {"user": "1000/h", "anonymous": "100/h", "burst": "50/min"} == told["calls"]
+    assert told["attempts"] == [10, 15 * 60]
+    assert told["access_token"] == ["HS256", 15 * 60]
+    assert told["own_key"]
+    assert told["confirmed_for"] == 15 * 60
 
 
 @pytest.mark.parametrize(

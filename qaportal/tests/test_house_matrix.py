@@ -20,8 +20,10 @@ GUARDED = sorted(
     key=lambda model: model._meta.label,
 )
 NOT_ALONE = {
+    "accounts.IdentityProvider": "found within a company, which has a guard of its own",
     "accounts.Membership": "counted for roles, which have a guard of their own",
     "accounts.RequestRecord": "read beside entries of the audit trail, which have a guard of their own",
+    "accounts.TenantDomain": "found within a company, which has a guard of its own",
     "files.StoredFile": "pages name the project too, which has a guard of its own",
     "releases.ReleaseCase": "found within a release, which has a guard of its own",
 }

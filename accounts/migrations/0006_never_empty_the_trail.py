@@ -6,7 +6,7 @@ TABLES = ("accounts_auditentry", "accounts_auditseal", "accounts_requestrecord")
 class Migration(migrations.Migration):
     """Nobody empties the trail in one go either; what is deleted remembers what it was before."""
 
-    dependencies = [("accounts", "0021_keys_of_the_trail_without_indexes")]
+    dependencies = [("accounts", "0005_find_people")]
 
     operations = [
         *(
