@@ -69,16 +69,16 @@ def django_db_modify_db_settings(request: pytest.FixtureRequest, django_db_block
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker) -> None:
-    """Let tests that commit empty the tables of the trail, in this database alone.
+    """Let tests that commit empty the tables of the trail.
 
     At the end, end what a browser's last request or a worker still holds, or the database could not be dropped.
     """
     from django.db import connection
 
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'never_emptied'")
-        for (table,) in cursor.fetchall():
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER never_emptied")
+    from accounts.tests.trail import let_it_be_emptied
+
+    with django_db_blocker.unblock():
+        let_it_be_emptied()
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(

@@ -12,6 +12,7 @@ from accounts.models import ApiToken, Membership, Role, User
 from accounts.services.seals import seal_entries
 
 from .factories import UserFactory
+from .trail import let_it_be_emptied
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,6 +26,7 @@ def first_release():
 
     yield go_back
     call_command("migrate", "accounts", verbosity=0)
+    let_it_be_emptied()
 
 
 def asked(statement: str, *values: object) -> list[tuple]:
