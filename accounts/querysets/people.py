@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import BaseUserManager
@@ -76,6 +77,14 @@ class UserQuerySet(models.QuerySet):
     def deleted(self) -> Self:
         """Those that were deleted and can be restored."""
         return self.filter(deleted_at__isnull=False)
+
+    def unconfirmed(self, until: datetime) -> Self:
+        """Those who registered by themselves, have not confirmed the address, and whom nobody changed since then.
+
+        Whoever was made an administrator meanwhile is known to somebody.
+        """
+        waiting = self.living().filter(must_verify_email=True, updated_at__lt=until).order_by("pk")
+        return waiting.exclude(role__code__in=[RoleCode.SUPER_ADMIN, RoleCode.TENANT_ADMIN])
 
     def manageable_by(self, user: User) -> Self:
         """All people of the user's tenant, the deleted ones too; a platform administrator's are everybody."""
