@@ -25,10 +25,8 @@ class AuditQuerySet(models.QuerySet):
 
         if not user.is_authenticated:
             return self.none()
-        if user.is_super_admin:
-            return self
         if decide(user, "audit.view"):
-            return self.filter(tenant_id=user.tenant_id)
+            return self if user.is_super_admin else self.filter(tenant_id=user.tenant_id)
         return self.filter(project__in=Project.objects.visible_to(user).order_by().values("pk"))
 
     def in_project(self, project: Project) -> Self:

@@ -93,9 +93,12 @@ class UserQuerySet(models.QuerySet):
         return self.filter(tenant_id=user.tenant_id)
 
     def matching(self, words: str) -> Self:
-        """Those whose name or address holds the words."""
-        folded = models.Func(models.Value(words.strip()), function="portal_folded", output_field=models.TextField())
-        return self.alias(folded=name_and_address()).filter(folded__contains=folded)
+        """Those whose name or address holds every one of the words, in whatever order."""
+        found = self.alias(folded=name_and_address())
+        for word in words.split():
+            folded = models.Func(models.Value(word), function="portal_folded", output_field=models.TextField())
+            found = found.filter(folded__contains=folded)
+        return found
 
     def for_list(self) -> Self:
         """With role and company."""
