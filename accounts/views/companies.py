@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -42,10 +42,10 @@ LIVING_PEOPLE = Coalesce(
 
 @administration_page("tenant.manage")
 def company(request: HttpRequest) -> HttpResponse:
-    """The reader's own company: its name, and what the platform decides."""
+    """The reader's own company: its name, and what the platform decides; whoever has none chooses among all."""
     tenant = request.user.tenant
     if tenant is None:
-        raise Http404
+        return redirect("accounts:company_list")
     form = CompanyForm(request.POST or None, initial={"name": tenant.name, "if_match": etag(tenant)})
     if request.method == "POST" and form.is_valid():
         with shown_refusal(request) as refusal:

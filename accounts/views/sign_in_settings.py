@@ -22,6 +22,7 @@ from qaportal.kit.views import render_fragment, shown_refusal, wants_fragment
 from .. import audit, policies
 from ..audit.filters import whole_number
 from ..models import IdentityProvider, Role, Tenant, TenantDomain, User
+from ..permissions import decide
 from ..services import domains, identity_providers, tenants
 from ..sign_in import oidc
 from ..sign_in.reauthentication import freshly_authenticated
@@ -137,7 +138,14 @@ def _show(
 @never_cache
 @freshly_authenticated
 def sign_in_settings(request: HttpRequest) -> HttpResponse:
-    """How people of the company sign in; a POST saves the identity provider."""
+    """How people of the company sign in; a POST saves the identity provider.
+
+    An administrator of the platform who named no company chooses one: its page leads here.
+    """
+    if request.method != "POST" and request.user.tenant_id is None and "tenant" not in request.GET:
+        decide(request.user, "sign_in.manage").require()
+        messages.warning(request, _("Choose the company: its page leads to its sign-in settings"))
+        return redirect("accounts:company_list")
     tenant = _tenant_of(request)
     if request.method != "POST":
         return _show(request, tenant)
