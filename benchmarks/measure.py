@@ -141,6 +141,7 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
+    from benchmarks.access import measure_access
     from benchmarks.audit import measure_audit
     from benchmarks.ground import make_people, scratch_database
 
@@ -150,6 +151,7 @@ def main() -> None:
         measure_imports(project, user)
         measure_pages(project, user)
         measure_audit(project, user)
+        measure_access(project, user, measure_page, show)
 
 
 if __name__ == "__main__":
