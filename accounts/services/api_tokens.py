@@ -43,7 +43,7 @@ def create_api_token(
     """
     policies.can_create_token(actor, project).require()
     _check(scopes, expires_at)
-    User.objects.select_for_update().get(pk=actor.pk)
+    User.objects.select_for_update(no_key=True).get(pk=actor.pk)
     if actor.api_token is not None:
         _require_within(actor.api_token, scopes, expires_at)
     if actor.api_tokens.usable().count() >= MOST_TOKENS:
@@ -95,7 +95,7 @@ def _require_within(held: ApiToken, scopes: Sequence[str], expires_at: datetime 
 def revoke_api_token(*, actor: User, token: ApiToken) -> None:
     """End the token and those that it made at once; raises Denied. One that ended already stays as it is."""
     policies.can_revoke_token(actor, token).require()
-    User.objects.select_for_update().get(pk=token.user_id)
+    User.objects.select_for_update(no_key=True).get(pk=token.user_id)
     for each in _with_those_it_made(token):
         each.revoked_at, each.revoke_reason = timezone.now(), "revoked"
         each.save(update_fields=["revoked_at", "revoke_reason", "updated_at"])

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.choices import RoleCode
 from accounts.jobs import remove_unconfirmed_registrations
-from accounts.models import AuditEntry, TenantDomain, User
+from accounts.models import AuditEntry, IdentityProvider, TenantDomain, User
 from accounts.services import registration
 from accounts.services.invitations import invite
 from accounts.services.registration import register, remove_unconfirmed, verification_token, verification_url
@@ -137,6 +137,24 @@ def test_wrong_passwords_count_like_those_at_the_sign_in(client, newcomer, link)
     assert client.post(link, {"password": PASSWORD}).status_code == 429
     assert not is_confirmed(newcomer)
     assert AuditEntry.objects.filter(action="user.sign_in_failed", target_id=str(newcomer.pk)).exists()
+
+
+def test_whoever_is_signed_in_stays_so_when_another_address_is_confirmed(signed_in, viewer, newcomer, link):
+    browser = signed_in(viewer)
+    assert browser.post(link, {"password": PASSWORD}).url == reverse("home")
+    assert is_confirmed(newcomer)
+    assert viewer.email in browser.get(reverse("accounts:account")).content.decode()
+
+
+def test_where_the_provider_is_the_only_way_nothing_is_confirmed(client, newcomer, link, tenant):
+    IdentityProvider.objects.create(
+        tenant=tenant, name="ID", issuer="https://id.example", client_id="x", default_role=role("tester"),
+        is_only_way=True,
+    )  # fmt: skip
+    answer = client.post(link, {"password": PASSWORD})
+    assert answer.status_code == 422
+    assert "Your company signs in with ID alone." in answer.content.decode()
+    assert not is_confirmed(newcomer)
 
 
 def test_the_password_stands_in_no_answer(client, newcomer, link):

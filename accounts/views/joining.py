@@ -119,7 +119,7 @@ def verify_email(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _confirmed(request: HttpRequest, token: str, person: User, password: str) -> HttpResponse:
-    """Confirm and sign in; raises InvalidInput for a wrong password, which counts like one at the sign-in."""
+    """Confirm, and sign in unless somebody is; a wrong password counts like one at the sign-in. Raises InvalidInput."""
     if authenticate(request, email=person.email, password=password) != person:
         raise InvalidInput(
             _("The password is not right."), fields={"password": [_("This is not the password you registered with.")]}
@@ -128,7 +128,7 @@ def _confirmed(request: HttpRequest, token: str, person: User, password: str) ->
     user = registration.verify_email(token=token)
     request.session.pop(registration.UNCONFIRMED, None)
     messages.success(request, _("The address is confirmed"))
-    return sign_in(request, user)
+    return redirect("home") if request.user.is_authenticated else sign_in(request, user)
 
 
 @never_cache
