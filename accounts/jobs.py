@@ -54,6 +54,13 @@ def remove_dead_sessions(timestamp: int) -> None:
     sign_ins.remove_dead_sessions()
 
 
+@app.periodic(cron="47 3 * * *")
+@app.task(queue="default", queueing_lock="remove_unconfirmed_registrations")
+def remove_unconfirmed_registrations(timestamp: int) -> None:
+    """Every night: give seat and address of registrations free that nobody confirmed."""
+    registration.remove_unconfirmed()
+
+
 @app.periodic(cron="* * * * *")
 @app.task(queue="default", queueing_lock="seal_audit_entries")
 def seal_audit_entries(timestamp: int) -> None:

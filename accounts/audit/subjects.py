@@ -30,6 +30,7 @@ def register_all() -> None:
             {
                 "created": _("added a person"),
                 "registered": _("registered"),
+                "registration_expired": _("removed a registration that nobody confirmed"),
                 "updated": _("changed a person"),
                 "suspended": _("suspended a person"),
                 "activated": _("let a person work again"),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qaportal.kit.forms import PortalForm, style_widgets
 
+from ..attempt_limits import RESET, count_address, count_client
 from ..choices import RoleCode
 from ..models import Project, Role, User
 from ..services import passwords
@@ -46,7 +47,9 @@ class ForgottenPasswordForm(PortalForm):
     )
 
     def save(self, request: HttpRequest) -> str:
-        """Ask for the mail."""
+        """Ask for the mail; raises TooMany."""
+        count_client(request, RESET)
+        count_address(RESET, self.cleaned_data["email"])
         passwords.ask_for_reset(actor=None, email=self.cleaned_data["email"])
         return self.cleaned_data["email"]
 

@@ -19,6 +19,11 @@ NAME_AND_ADDRESS = models.Func(
 ADDED = (
     models.Index(fields=["tenant", "email"], name="user_of_tenant_by_email"),
     GinIndex(OpClass(NAME_AND_ADDRESS, name="gin_trgm_ops"), name="user_by_words"),
+    models.Index(
+        condition=models.Q(("deleted_at__isnull", True)),
+        fields=["tenant", "first_name", "last_name", "id"],
+        name="user_of_tenant_by_name",
+    ),
 )
 FREE_TAKEN_ADDRESSES = """
 UPDATE accounts_user AS gone SET email = 'deleted-' || gone.id || '@deleted.invalid'

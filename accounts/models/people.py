@@ -123,6 +123,11 @@ class User(AbstractBaseUser, TimeStamped, SoftDeleted):
         indexes = [
             models.Index(fields=["tenant", "status"], name="user_of_tenant"),
             models.Index(fields=["tenant", "email"], name="user_of_tenant_by_email"),
+            models.Index(
+                fields=["tenant", "first_name", "last_name", "id"],
+                condition=Q(deleted_at__isnull=True),
+                name="user_of_tenant_by_name",
+            ),
             GinIndex(OpClass(name_and_address(), name="gin_trgm_ops"), name="user_by_words"),
         ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import BaseUserManager
@@ -78,6 +79,14 @@ class UserQuerySet(RestorableQuerySet):
             return self.living().filter(pk=user.pk)
         return self.living().filter(tenant_id=user.tenant_id)
 
+    def unconfirmed(self, until: datetime) -> Self:
+        """Those who registered by themselves, have not confirmed the address, and whom nobody changed since then.
+
+        Whoever was made an administrator meanwhile is known to somebody.
+        """
+        waiting = self.living().filter(must_verify_email=True, updated_at__lt=until).order_by("pk")
+        return waiting.exclude(role__code__in=[RoleCode.SUPER_ADMIN, RoleCode.TENANT_ADMIN])
+
     def named_in_trail_of(self, user: User) -> Self:
         """Everybody whom the trail that the user reads can name, the deleted ones too."""
         if not user.is_authenticated or not decide(user, "audit.view"):
@@ -85,9 +94,12 @@ class UserQuerySet(RestorableQuerySet):
         return self if user.is_super_admin else self.filter(tenant_id=user.tenant_id)
 
     def matching(self, words: str) -> Self:
-        """Those whose name or address holds the words."""
-        folded = models.Func(models.Value(words.strip()), function="portal_folded", output_field=models.TextField())
-        return self.alias(folded=name_and_address()).filter(folded__contains=folded)
+        """Those whose name or address holds every one of the words, in whatever order."""
+        found = self.alias(folded=name_and_address())
+        for word in words.split():
+            folded = models.Func(models.Value(word), function="portal_folded", output_field=models.TextField())
+            found = found.filter(folded__contains=folded)
+        return found
 
     def for_list(self) -> Self:
         """With role and company."""

@@ -167,7 +167,8 @@ def _by_address(provider: IdentityProvider, identity: Identity) -> User | None:
         )
     person = _living(identity)
     if person is None and provider.creates_users:
-        if User.objects.deleted().filter(tenant=provider.tenant_id, email__iexact=identity.email).exists():
+        closed = User.objects.deleted().filter(must_verify_email=False)  # a registration was never an account of his
+        if closed.filter(tenant=provider.tenant_id, email__iexact=identity.email).exists():
             raise _account_closed()
         return _add(provider, identity)
     return person

@@ -15,6 +15,7 @@ from qaportal.kit import events
 from qaportal.kit.errors import Denied, NotVisible, RuleViolation
 
 from .. import audit, policies
+from ..attempt_limits import count_tried_address
 from ..models import IdentityProvider, Invitation, Role, Tenant, User
 from .people import PasswordHash, create_user, hashed, require_role_of
 from .seats import locked_tenant, require_seat
@@ -47,11 +48,13 @@ def invite(
 ) -> Invitation:
     """Keep a seat for somebody and let a job mail the link.
 
-    Raises Denied, RuleViolation for an address that is taken or invited already, and without a free seat.
+    Raises Denied, RuleViolation for an address that is taken or invited already, and without a free seat, TooMany
+    for an actor who tried too many addresses.
     """
     policies.can_add_user(actor, tenant).require()
     policies.can_grant(actor, role).require()
     require_role_of(tenant=tenant, role=role)
+    count_tried_address(actor)
     tenant = locked_tenant(tenant_id=tenant.pk)
     email = email.strip()
     _require_free(actor, tenant, email)

@@ -15,6 +15,7 @@ from qaportal.kit.concurrency import require_match
 from qaportal.kit.errors import InvalidInput, NotVisible, RuleViolation
 
 from .. import audit, policies
+from ..attempt_limits import count_tried_address
 from ..choices import RoleCode
 from ..models import Membership, Project, Role, Tenant, User
 from .seats import locked_tenant, require_seat
@@ -39,13 +40,14 @@ def create_user(
     """Add a person with a role, or with the built-in role of this code; a caller that holds a lock gives a hash.
 
     Raises Denied, InvalidInput for an unusable password or role, RuleViolation for an address that is taken and for
-    a company without a free seat.
+    a company without a free seat, TooMany for an actor who tried too many addresses.
     """
     role = Role.objects.built_in(role) if isinstance(role, str) else role
     if actor is not None:
         policies.can_add_user(actor, tenant).require()
         policies.can_grant(actor, role).require()
     require_role_of(tenant=tenant, role=role)
+    count_tried_address(actor)
     user = User(email=email.strip(), tenant=tenant, role=role, **fields)
     if password is None:
         user.set_unusable_password()

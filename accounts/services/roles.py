@@ -12,7 +12,7 @@ from qaportal.kit.concurrency import require_match
 from qaportal.kit.errors import InvalidInput, RuleViolation
 
 from .. import audit, policies
-from ..choices import RoleCode
+from ..choices import RoleCode, scopes_of
 from ..models import IdentityProvider, Invitation, Membership, Role, Tenant, User
 from ..permissions import permissions_of
 from .seats import locked_tenant, require_administrator
@@ -51,16 +51,25 @@ def _require_base(role: Role, *, is_of_platform: bool) -> None:
         raise InvalidInput(_("The base cannot be used."), fields={"code": [words]})
 
 
+def _require_scope(role: Role) -> None:
+    """Raise InvalidInput for a scope in which a role of this base could be given to nobody."""
+    possible = scopes_of(role.code)
+    if role.scope not in possible:
+        words = _("Roles of this base have the scope %(scopes)s.") % {"scopes": _(" or ").join(possible)}
+        raise InvalidInput(_("The scope cannot be used."), fields={"scope": [words]})
+
+
 @transaction.atomic
 def create_role(*, actor: User, tenant: Tenant | None, permissions: Sequence[str] | None = None, **fields: Any) -> Role:
     """Add a role: `code` names its base, `permissions` what of it the role has (None for all).
 
-    Raises Denied, InvalidInput for permissions beyond the base, RuleViolation for a taken name.
+    Raises Denied, InvalidInput for permissions or a scope beyond the base, RuleViolation for a taken name.
     """
     policies.can_create_role(actor, tenant).require()
     role = Role(tenant=tenant, permissions=_checked(permissions, fields["code"]), **fields)
     policies.can_grant(actor, role).require()
     _require_base(role, is_of_platform=tenant is None and role.code == RoleCode.SUPER_ADMIN)
+    _require_scope(role)
     _save(role)
     audit.record("role.created", actor=actor, target=role, tenant=tenant, code=role.code)
     events.publish("role.created", role=role, actor=actor)
@@ -90,6 +99,8 @@ def update_role(*, actor: User, role: Role, if_match: str | None = None, **field
         words = _("Somebody has this role in a project, where nobody can be an administrator.")
         raise RuleViolation(words, "role_not_for_project", fields={"code": [words]})
     changes = audit.changes_between(before, audit.snapshot(role, EDITABLE))
+    if changes.keys() & {"code", "scope"}:
+        _require_scope(role)
     if changes:
         _save(role)
         if tenant is not None:

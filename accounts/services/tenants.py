@@ -102,7 +102,7 @@ def update_tenant(*, actor: User, tenant: Tenant, if_match: str | None = None, *
 def _merged(tenant: Tenant, given: Any) -> dict[str, Any] | None:
     """The new settings; a second factor that is required stays so unless they say no."""
     kept = {SECOND_FACTOR_SETTING: True} if tenant.requires_second_factor else {}
-    return {**kept, **_checked_settings(given)} or None
+    return {**kept, **_checked_settings(given)} or given
 
 
 def _follow(actor: User, tenant: Tenant, changes: dict[str, Any], *, was_required: bool) -> None:

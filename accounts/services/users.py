@@ -13,6 +13,7 @@ from qaportal.kit.concurrency import require_match
 from qaportal.kit.errors import NotVisible, PortalError, RuleViolation
 
 from .. import audit, policies
+from ..attempt_limits import count_tried_address
 from ..choices import UserStatus
 from ..models import AuditEntry, Role, User
 from .api_tokens import revoke_tokens_of
@@ -49,12 +50,15 @@ def update_user(*, actor: User, user: User, if_match: str | None = None, **field
     """Change address, names, role or status; a status of `deleted` deletes.
 
     Suspending ends every session and every token at once. Raises Denied, also for ending oneself, VersionConflict,
-    InvalidInput for a role that does not fit, RuleViolation for a taken address, for the last administrator, and for
-    another `tenant` or `auth_provider`, which may be named and never change.
+    InvalidInput for a role that does not fit, TooMany for an actor who tried too many addresses, RuleViolation for a
+    taken address, for the last administrator, and for another `tenant` or `auth_provider`, which may be named and
+    never change.
     """
     policies.can_manage_user(actor, user).require()
     if fields.get("status", user.status) not in {UserStatus.ACTIVE, user.status}:
         policies.can_end_user(actor, user).require()
+    if fields.get("email", user.email).strip() != user.email:
+        count_tried_address(actor)
     user = _locked(user)
     require_match(user, if_match)
     if fields.get("status") == UserStatus.DELETED:

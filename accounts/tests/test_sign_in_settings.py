@@ -195,7 +195,12 @@ def test_the_page_asks_to_confirm_who_one_is(signed_in, admin, form):
 
 def test_an_administrator_of_the_platform_names_the_company(signed_in, tenant, form):
     platform = signed_in(UserFactory(tenant=None, role_code="super_admin"))
-    assert platform.get(PAGE).status_code == 404
+    led = platform.get(PAGE, follow=True)
+    assert led.redirect_chain == [("/administration/companies/", 302)]
+    assert "Choose the company: its page leads to its sign-in settings" in led.content.decode()
+    assert f"{PAGE}?tenant={tenant.pk}" in platform.get(f"/administration/companies/{tenant.pk}/").content.decode()
+    assert platform.get(f"{PAGE}?tenant=0").status_code == 404
+    assert platform.post(PAGE, form).status_code == 404
     assert platform.post(f"{PAGE}?tenant={tenant.pk}", form).url == f"{PAGE}?tenant={tenant.pk}"
     assert IdentityProvider.objects.get().tenant == tenant
 

@@ -33,10 +33,10 @@ from .tabbed_list import TabbedListView
 @administration_page("tenant.manage")
 @saved_when_fresh(CompanyForm)
 def company(request: HttpRequest) -> HttpResponse:
-    """The reader's own company: its name, and what the platform decides."""
+    """The reader's own company: its name, and what the platform decides; whoever has none chooses among all."""
     tenant = request.user.tenant
     if tenant is None:
-        raise Http404
+        return redirect("accounts:company_list")
     initial = {"name": tenant.name, "if_match": etag(tenant)} | typed_before(request)
     form = CompanyForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -14,6 +14,7 @@ from qaportal.kit.views import render_fragment, shown_refusal, wants_fragment
 from .. import policies
 from ..forms.sign_in_settings import DomainForm, IdentityProviderForm
 from ..models import Tenant, TenantDomain
+from ..permissions import decide
 from ..services import domains, identity_providers, tenants
 from ..sign_in import oidc
 from ..sign_in.reauthentication import freshly_authenticated
@@ -34,7 +35,14 @@ def _page(request: HttpRequest) -> SignInSettingsPage:
 @never_cache
 @freshly_authenticated
 def sign_in_settings(request: HttpRequest) -> HttpResponse:
-    """How people of the company sign in; a POST saves the identity provider."""
+    """How people of the company sign in; a POST saves the identity provider.
+
+    An administrator of the platform who named no company chooses one: its page leads here.
+    """
+    if request.method != "POST" and request.user.tenant_id is None and "tenant" not in request.GET:
+        decide(request.user, "sign_in.manage").require()
+        messages.warning(request, _("Choose the company: its page leads to its sign-in settings"))
+        return redirect("accounts:company_list")
     page = _page(request)
     if request.method != "POST":
         return page.shown()
