@@ -41,9 +41,9 @@ class IdentityProviderForm(PortalForm):
     creates_users = forms.BooleanField(
         label=gettext_lazy("Add people who arrive for the first time"), required=False, initial=True
     )
-    is_enabled = forms.BooleanField(label=gettext_lazy("People can sign in through it"), required=False, initial=True)
+    is_enabled = forms.BooleanField(label=gettext_lazy("Enabled: people can sign in through it"), required=False)
     is_only_way = forms.BooleanField(
-        label=gettext_lazy("Nobody signs in by password"),
+        label=gettext_lazy("Required: nobody signs in by password"),
         required=False,
         help_text=gettext_lazy(
             "Passwords are refused on pages and in the API, and what was opened by one ends; API tokens go on working."

@@ -3,7 +3,6 @@ from django.contrib.messages import get_messages
 from django.db import connection
 from django.urls import reverse
 
-from accounts.administration import people_within_reach
 from accounts.models import AuditEntry, Role, User
 from accounts.services.users import delete_user
 
@@ -167,7 +166,7 @@ def plan_of(found, *closed: str) -> str:
 
 
 def test_the_list_stands_in_an_index_by_name(admin):
-    found = people_within_reach(admin).living().for_list().order_by("first_name", "last_name", "pk")
+    found = User.objects.manageable_by(admin).living().for_list().order_by("first_name", "last_name", "pk")
     assert "user_of_tenant_by_name" in plan_of(found[:50], "sort")
 
 

@@ -94,7 +94,7 @@ def remove_identity_provider(request: HttpRequest) -> HttpResponse:
 def change_second_factor_rule(request: HttpRequest) -> HttpResponse:
     """Ask everybody for a second factor, or no longer."""
     page, required = _page(request), request.POST.get("required") == "on"
-    words = _("Everybody is asked for a second factor") if required else _("A second factor is everybody's own choice")
+    words = _("Everybody is asked for a second factor") if required else _("A second factor is optional")
     service = tenants.set_second_factor_required
     return page.change("second-factor", words, service, tenant=page.tenant, required=required)
 
