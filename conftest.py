@@ -69,10 +69,17 @@ def django_db_modify_db_settings(request: pytest.FixtureRequest, django_db_block
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker) -> None:
-    """End what a browser's last request or a worker still holds, or the test database could not be dropped."""
-    yield
+    """Let tests that commit empty the tables of the trail.
+
+    At the end, end what a browser's last request or a worker still holds, or the database could not be dropped.
+    """
     from django.db import connection
 
+    from accounts.tests.trail import let_it_be_emptied
+
+    with django_db_blocker.unblock():
+        let_it_be_emptied()
+    yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

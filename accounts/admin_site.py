@@ -95,16 +95,17 @@ class PortalAdminSite(admin.AdminSite):
     def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
         """Ask the anonymous to sign in by the portal's page, which knows second factors, and refuse others in words.
 
-        Whoever changes something has proved lately who he is.
+        Whoever changes something has proved lately who he is; what he typed before that waits for him in the form.
         """
         from .policies import can_open_data
-        from .sign_in.reauthentication import confirmation_wanted
+        from .sign_in.reauthentication import confirmation_wanted_for_data, typed_data_before
 
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path(), reverse("account_login"))
             can_open_data(request.user).require()
-            question = confirmation_wanted(request) if request.method == "POST" else None
+            question = confirmation_wanted_for_data(request) if request.method == "POST" else None
+            request.typed = typed_data_before(request)
             return question or view(request, *args, **kwargs)
 
         guarded = csrf_protect(inner)

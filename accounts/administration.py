@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from .models import User
 from .permissions import decide
-from .querysets import UserQuerySet
 
 
 def administration_page(permission: str) -> Callable[..., Any]:
@@ -45,16 +44,9 @@ class AdministrationMixin(LoginRequiredMixin):
         return super().dispatch(request, *args, **kwargs)
 
 
-def people_within_reach(user: User) -> UserQuerySet:
-    """The people whose pages the user opens: whoever manages people also opens those of deleted ones."""
-    if decide(user, "user.manage"):
-        return User.objects.manageable_by(user)
-    return User.objects.visible_to(user)
-
-
 def find_person(request: HttpRequest, user_id: int) -> User:
     """The person of a page, with role and company; raises Http404 for one out of reach."""
-    return get_object_or_404(people_within_reach(request.user).for_list(), pk=user_id)
+    return get_object_or_404(User.objects.manageable_by(request.user).for_list(), pk=user_id)
 
 
 def kept_query(request: HttpRequest, *without: str) -> list[tuple[str, str]]:

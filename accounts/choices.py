@@ -57,6 +57,14 @@ ROLE_SCOPE = {
     RoleCode.DEVELOPER: RoleScope.MODULE,
     RoleCode.VIEWER: RoleScope.MODULE,
 }
+"""The scope of each built-in role."""
+
+
+def scopes_of(code: str) -> list[RoleScope]:
+    """The scopes that a role of this base can have: administrators are made for a whole company or the platform."""
+    if code in {RoleCode.SUPER_ADMIN, RoleCode.TENANT_ADMIN}:
+        return [ROLE_SCOPE[code]]
+    return [RoleScope.TENANT, RoleScope.MODULE]
 
 
 class InvitationState(models.TextChoices):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import django_filters as filters
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Model, Q, QuerySet, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -29,23 +29,40 @@ def role_choices(reader: User) -> list[tuple[str, str]]:
 
 def company_choices(reader: User) -> list[tuple[str, str]]:
     """The companies to choose from: for administrators of the platform alone."""
-    return [(str(tenant.pk), tenant.name) for tenant in Tenant.objects.administered_by(reader)]
+    if not reader.is_super_admin:
+        return []
+    return [(str(tenant.pk), tenant.name) for tenant in Tenant.objects.manageable_by(reader).for_list()]
+
+
+def _conditions(model: type[Model]) -> dict[str, Q]:
+    """Of which invitations, or tokens, this has become."""
+    now = timezone.now()
+    ended, over = Q(revoked_at__isnull=False), Q(expires_at__isnull=False, expires_at__lte=now)
+    if model is not Invitation:
+        return {
+            TokenState.USABLE: ~ended & ~over,
+            TokenState.EXPIRED: over & ~ended,
+            TokenState.REVOKED: ended,
+        }
+    used = Q(accepted_at__isnull=False)
+    return {
+        InvitationState.OPEN: ~over & ~used & ~ended,
+        InvitationState.ACCEPTED: used,
+        InvitationState.EXPIRED: over & ~used & ~ended,
+        InvitationState.REVOKED: ended & ~used,
+    }
 
 
 def in_state(queryset: QuerySet, state: str) -> QuerySet:
     """Invitations or tokens of which this has become."""
-    now, is_invitation = timezone.now(), queryset.model is Invitation
-    used = Q(accepted_at__isnull=False) if is_invitation else Q(pk__in=[])
-    ended = Q(revoked_at__isnull=False)
-    over = Q(expires_at__lte=now)
-    wanted = {
-        InvitationState.ACCEPTED: used,
-        InvitationState.REVOKED: ended & ~used,
-        InvitationState.EXPIRED: over & ~used & ~ended,
-        InvitationState.OPEN: ~over & ~used & ~ended,
-        TokenState.USABLE: Q(revoked_at__isnull=True) & (Q(expires_at__isnull=True) | Q(expires_at__gt=now)),
-    }
-    return queryset.filter(wanted[state])
+    return queryset.filter(_conditions(queryset.model)[state])
+
+
+def counted_in_states(queryset: QuerySet, states: type[TextChoices]) -> dict[str, int]:
+    """How many of them became what, in one query; all of them under `all`."""
+    conditions = _conditions(queryset.model)
+    wanted = {state: Count("pk", filter=conditions[state]) for state in states.values}
+    return queryset.order_by().aggregate(**wanted, all=Count("pk"))
 
 
 class ReaderFilter(filters.FilterSet):

@@ -3,7 +3,7 @@
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from .models import Invitation, User
+from .models import AuditEntry, Invitation, User
 from .services import invitations, notices, passwords, registration, seals, sign_ins
 
 MAIL_RETRIES = RetryStrategy(max_attempts=5, exponential_wait=4)
@@ -41,11 +41,24 @@ def send_security_notice(user_id: int, notice: str) -> None:
         notices.send_security_notice(user=user, notice=notice)
 
 
+@app.task(queue="outbound", retry=MAIL_RETRIES)
+def send_former_address_notice(entry_id: int) -> None:
+    """Mail the address that a person had before an administrator changed it; the entry of the trail names it."""
+    notices.send_former_address_notice(entry=AuditEntry.objects.get(pk=entry_id))
+
+
 @app.periodic(cron="43 3 * * *")
 @app.task(queue="default", queueing_lock="remove_dead_sessions")
 def remove_dead_sessions(timestamp: int) -> None:
     """Every night: forget the sessions that have ended."""
     sign_ins.remove_dead_sessions()
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(queue="default", queueing_lock="remove_unconfirmed_registrations")
+def remove_unconfirmed_registrations(timestamp: int) -> None:
+    """Every night: give seat and address of registrations free that nobody confirmed."""
+    registration.remove_unconfirmed()
 
 
 @app.periodic(cron="* * * * *")

@@ -44,6 +44,8 @@ class Permission:
     """The roles that have it; custom roles of these bases can have it."""
     scopes: frozenset[str] = EVERYTHING
     """The scopes of API tokens that suffice for it."""
+    needs_company: bool = False
+    """Whether it is done in the company of whoever does it; administrators of the platform have none."""
 
     @property
     def is_of_platform(self) -> bool:
@@ -66,7 +68,7 @@ PERMISSIONS: dict[str, Permission] = {
         Permission("token.create", gettext_lazy("make API tokens"), _CONTRIBUTORS),
         Permission("token.manage", gettext_lazy("see and revoke the API tokens of others"), _ADMINS),
         Permission("audit.view", gettext_lazy("read the audit log"), _ADMINS, READ),
-        Permission("project.create", gettext_lazy("create projects"), _ADMINS),
+        Permission("project.create", gettext_lazy("create projects"), _ADMINS, needs_company=True),
         Permission("project.edit", gettext_lazy("change the project's settings"), _MANAGERS),
         Permission("project.delete", gettext_lazy("delete projects"), _ADMINS),
         Permission("member.view", gettext_lazy("see who works in the project"), _EVERYBODY, READ),
@@ -111,6 +113,8 @@ def decide(user: object, code: str, project: object | None = None) -> Decision:
             _("Your role, %(role)s, may not %(act)s.") % {"role": role.label, "act": permission.act},
             "role_lacks_permission",
         )
+    if permission.needs_company and user.tenant_id is None:
+        return Denied(_("A project belongs to a company; sign in as one of its people."), "no_tenant")
     return _within_token(user, permission, project)
 
 

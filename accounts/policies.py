@@ -6,7 +6,7 @@ from qaportal.kit.errors import Allowed, Decision, Denied
 
 from .choices import RoleCode, TokenScope
 from .models import ApiToken, Invitation, Project, Role, Tenant, User
-from .permissions import decide
+from .permissions import decide, permissions_of
 
 
 def can_open_data(user: User) -> Decision:
@@ -18,8 +18,6 @@ def can_open_data(user: User) -> Decision:
 
 def can_create_project(user: User) -> Decision:
     """Whether the user may start a project in his tenant."""
-    if user.tenant_id is None:
-        return Denied(_("A project belongs to a company; sign in as one of its people."), "no_tenant")
     return decide(user, "project.create")
 
 
@@ -46,7 +44,7 @@ def can_manage_members(user: User, project: Project) -> Decision:
 def can_grant(user: User, role: Role, project: Project | None = None) -> Decision:
     """Whether the role is not above the user's own in rank or permissions, and one that a project can give."""
     own = user.role_in(project) if project is not None else user.role
-    if own is None or role.rank > own.rank or not role.granted <= own.granted:
+    if own is None or _is_above(role, own):
         return Denied(_("You cannot give a role above your own."), "role_above_own")
     if project is not None and role.code in {RoleCode.SUPER_ADMIN, RoleCode.TENANT_ADMIN}:
         return Denied(_("Administrators are made for the whole company, not for one project."), "role_not_for_project")
@@ -61,7 +59,7 @@ def can_change_member(user: User, member: User, project: Project) -> Decision:
     if member.is_tenant_admin:
         return Denied(_("An administrator has the same role in every project."), "member_is_admin")
     theirs, own = member.role_in(project), user.role_in(project)
-    if theirs is not None and own is not None and theirs.rank > own.rank:
+    if theirs is not None and _is_above(theirs, own):
         return Denied(_("This person has a role above your own."), "member_above_own")
     return Allowed()
 
@@ -120,7 +118,7 @@ def can_manage_user(user: User, person: User) -> Decision:
     decision = decide(user, "user.manage")
     if not decision:
         return decision
-    if person.role.rank > user.role.rank or not person.role.granted <= user.role.granted:
+    if _is_above(person.role, user.role):
         return Denied(_("This person has a role above your own."), "member_above_own")
     return Allowed()
 
@@ -179,9 +177,26 @@ def can_manage_sign_in(user: User, tenant: Tenant) -> Decision:
     return decide(user, "sign_in.manage")
 
 
+def can_choose_who_comes_in(user: User, tenant: Tenant) -> Decision:
+    """Whether the user may change the identity provider and the mail domains of the company.
+
+    A provider of his own would say that he is any of its administrators, so he has to be able to do all that one can.
+    """
+    decision = can_manage_sign_in(user, tenant)
+    if decision and not permissions_of(RoleCode.TENANT_ADMIN) <= user.role.granted:
+        words = _("This can let people in as administrators: it takes a role that may do all that they may.")
+        return Denied(words, "role_above_own")
+    return decision
+
+
 def can_verify_domain(user: User) -> Decision:
     """Whether the user may confirm to whom a mail domain belongs."""
     return decide(user, "domain.verify")
+
+
+def _is_above(role: Role, own: Role) -> bool:
+    """Whether the role is higher in rank than one's own, or has a permission that this one lacks."""
+    return role.rank > own.rank or not role.granted <= own.granted
 
 
 def _is_of(user: User, tenant_id: int | None) -> bool:

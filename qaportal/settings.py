@@ -211,7 +211,12 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm", "reset_password": "accounts.forms.ForgottenPasswordForm"}
-ACCOUNT_RATE_LIMITS = {"login": False, "login_failed": False, "reauthenticate": False}  # counted by the portal itself
+ACCOUNT_RATE_LIMITS = {  # counted by the portal itself
+    "login": False,
+    "login_failed": False,
+    "reauthenticate": False,
+    "reset_password": False,
+}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
@@ -234,8 +239,9 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 # The prefix makes browsers take these cookies from this very host by https alone: no other host of the domain, and
 # nobody on the way, can put one of his own in their place.
-SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
-CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
+MESSAGE_STORAGE = "qaportal.kit.cookies.PortalMessages"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -249,6 +255,7 @@ AXES_SENSITIVE_PARAMETERS = [  # what of a failed attempt is not kept, beside it
     *("client_secret", "clientSecret", "recovery_code", "api_key", "credential"),
 ]
 AXES_DISABLE_ACCESS_LOG = True  # sign-ins stand in the audit trail
+PLATFORM_SECOND_FACTOR = read("QAPORTAL_PLATFORM_SECOND_FACTOR", bool, False)  # of administrators of the platform
 TRUSTED_PROXIES = read("QAPORTAL_TRUSTED_PROXIES", int, 0)
 AXES_CLIENT_IP_CALLABLE = "qaportal.kit.requests.client_network_address"
 if TRUSTED_PROXIES and HTTPS:
@@ -359,9 +366,11 @@ API_RATE_LIMITS = {
 }
 SECOND_FACTOR_RATE = read("QAPORTAL_RATE_SECOND_FACTOR", rates.checked, "60/h")  # codes for one person, from anywhere
 SIGN_IN_RATE = read("QAPORTAL_RATE_SIGN_IN", rates.checked, "60/min")  # passwords that one network tries on the page
-ATTEMPT_LIMITS = {  # of registering, and of asking for a mail: each counts on its own
+REGISTRATION_LIFETIME = timedelta(days=3)  # after which a registration that nobody confirmed is removed
+ATTEMPT_LIMITS = {  # of registering, and of asking for a mail: each counts on its own, on page and API together
     "address": read("QAPORTAL_RATE_MAILS", rates.checked, "5/h"),  # for one e-mail address
     "client": read("QAPORTAL_RATE_MAILS_CLIENT", rates.checked, "30/h"),  # by one client, for whatever addresses
+    "actor": read("QAPORTAL_RATE_INVITING", rates.checked, "300/h"),  # addresses that one person invites or adds
 }
 JSON_BODY_LIMIT = 10 * 1024 * 1024
 JSON_DEPTH_LIMIT = 64

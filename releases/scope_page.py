@@ -12,6 +12,7 @@ from accounts.models import User
 from catalog.choices import Priority
 from catalog.models import Folder, TestCase
 from catalog.querysets import TestCaseQuerySet
+from qaportal.kit.text import key_in
 
 from .models import Release, ReleaseCase
 from .tree import NO_FOLDER, ScopeTree, folder_tree
@@ -35,11 +36,6 @@ class ScopeRow:
         return Priority(own or self.case.priority).code
 
 
-def whole_number(text: str | None) -> int | None:
-    """The number in a query string, or None when it is none that could be an id."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 18 else None
-
-
 class ScopePage:
     """One reading of the scope page; the query string holds its whole state."""
 
@@ -49,8 +45,8 @@ class ScopePage:
         self.query = query
         self.words = query.get("q", "").replace("\x00", "")[:LONGEST_WORDS].strip()
         self.tag = query.get("tag", "").replace("\x00", "")[:100]
-        self.folder_id = whole_number(query.get("folder"))
-        self.opened = {number for part in query.get("open", "").split(".") if (number := whole_number(part))}
+        self.folder_id = key_in(query.get("folder"))
+        self.opened = {number for part in query.get("open", "").split(".") if (number := key_in(part))}
 
     @cached_property
     def inside(self) -> QuerySet[ReleaseCase]:

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from catalog.choices import Priority, TestType
 from catalog.models import Folder
+from qaportal.kit.text import key_in
 from releases.filters import ReleaseCaseFilter, in_folder
 from releases.models import Release, ReleaseCase
-from releases.scope_page import whole_number
 from releases.tree import NO_FOLDER, Node, ScopeTree, scope_tree
 
 ROWS = 100
@@ -110,8 +110,8 @@ class ExecutionPage:
         self.release = release
         self.user = user
         self.query = query
-        self.folder_id = whole_number(query.get("folder"))
-        self.opened = {number for part in query.get("open", "").split(".") if (number := whole_number(part))}
+        self.folder_id = key_in(query.get("folder"))
+        self.opened = {number for part in query.get("open", "").split(".") if (number := key_in(part))}
         self.case_id = query.get("case", "").replace("\x00", "")[:40]
 
     @property

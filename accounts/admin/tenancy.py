@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -12,9 +13,9 @@ from qaportal.kit.errors import Decision
 from .. import policies
 from ..models import Project, Tenant, TenantDomain, User
 from ..models.tenancy import SECOND_FACTOR_SETTING
-from ..services import projects, tenants
+from ..services import domains, projects, tenants
 from .forms import ProjectForm, TenantForm
-from .lists import StatusFilter
+from .lists import StatusFilter, WaitingFilter
 
 
 @admin.register(Tenant)
@@ -79,16 +80,31 @@ class TenantAdmin(PortalModelAdmin):
 
 @admin.register(TenantDomain)
 class TenantDomainAdmin(PortalModelAdmin):
-    """Mail domains; the page on signing in changes them."""
+    """Mail domains; the page on signing in changes them, the platform's administrator confirms them here too."""
 
     noun, plural = _("mail domain"), _("Mail domains")
     view_permission = "sign_in.manage"
     list_display = ("domain", "tenant", "verified_at", "created_at")
-    list_filter = ("tenant",)
+    list_filter = (WaitingFilter, "tenant")
+    actions = object_actions = ("confirm_chosen",)
     list_select_related = ("tenant",)
     search_fields = ("domain",)
     ordering = ("domain", "pk")
     fields = ("domain", "tenant", "verified_at", "created_at")
+
+    def has_confirm_permission(self, request: HttpRequest) -> bool:
+        """Whether the user may confirm to whom domains belong."""
+        return bool(policies.can_verify_domain(request.user))
+
+    def suits(self, action: str, row: TenantDomain) -> bool:
+        """A domain is confirmed once."""
+        return row.verified_at is None
+
+    @admin.action(description=_("Confirm"), permissions=["confirm"])
+    def confirm_chosen(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """Confirm that the domains belong to their companies: people of them can register and come by a provider."""
+        actor = request.user
+        self.act_on_each(request, queryset, lambda each: domains.verify_domain(actor=actor, domain=each))
 
 
 @admin.register(Project)

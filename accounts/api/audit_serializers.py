@@ -49,7 +49,7 @@ class AuditLogSerializer(PortalSerializer):
         return entry.target_id or None
 
     def get_correlation_id(self, entry: AuditEntry) -> str | None:
-        """The id of the request, in its answer as `X-Request-ID`; null for what no request asked for."""
+        """The id of the request, in its answer as `X-Correlation-ID`; null for what no request asked for."""
         return entry.correlation_id.strip("-") or None
 
     @extend_schema_field(_nullable("id", "email", "first_name", "last_name"))

@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from qaportal.kit.api.ordering import ordered
+from qaportal.kit.api.ordering import order_of
 from qaportal.kit.api.styles import EnvelopeStyle
 from qaportal.kit.api.viewsets import PortalViewSet
 
@@ -18,6 +18,7 @@ from ..audit import words
 from ..audit.filters import METHODS, of_action, since, until
 from ..audit.reading import records_of
 from ..models import AuditEntry
+from ..querysets.audit import MOST_ORDERED_BY_REQUEST
 from .audit_serializers import AuditLogSerializer
 
 ORDER_FIELDS = {
@@ -25,10 +26,18 @@ ORDER_FIELDS = {
     "created_at": "created_at",
     "updated_at": "created_at",
     "action": "action",
-    "resource_type": "target_type",
+    "resource_type": "kind",
+    "resource_id": "target_id",
     "user_id": "actor_id",
     "tenant_id": "tenant_id",
+    "correlation_id": "correlation_id",
+    "request_method": "asked_method",
+    "request_path": "asked_path",
+    "response_status": "asked_status",
+    "ip_address": "asked_address",
+    "user_agent": "asked_agent",
 }
+BOUND = f"By what is known of the request the newest {MOST_ORDERED_BY_REQUEST:,} entries alone are ordered and listed."
 
 
 class AuditLogFilter(filters.FilterSet):
@@ -91,7 +100,7 @@ class AuditLogViewSet(EnvelopeStyle, PortalViewSet):
             OpenApiParameter(
                 "orderBy[]",
                 {"type": "array", "items": {"type": "string"}},
-                description=f"A name and `asc` or `desc`. Names: {', '.join(ORDER_FIELDS)}.",
+                description=f"A name and `asc` or `desc`. Names: {', '.join(ORDER_FIELDS)}. {BOUND}",
             ),
             OpenApiParameter("method", OpenApiTypes.STR, enum=[method for method, _label in METHODS]),
         ]
@@ -99,8 +108,8 @@ class AuditLogViewSet(EnvelopeStyle, PortalViewSet):
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Who did what in the company, the newest first."""
         policies.can_read_audit_log(request.user).require()
-        found = ordered(request, self.filtered(self.get_queryset()), ORDER_FIELDS, ("-created_at", "-pk"))
-        page = self.paginate_queryset(found)
+        order = order_of(request, ORDER_FIELDS, ("-created_at", "-pk"))
+        page = self.paginate_queryset(self.filtered(self.get_queryset()).in_order(order))
         self.records = records_of(page, request.user)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 

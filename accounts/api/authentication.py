@@ -1,6 +1,7 @@
 """How the API knows its caller: an access token, or the browser's session."""
 
 import uuid
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -16,7 +17,13 @@ from rest_framework_simplejwt.tokens import AccessToken
 from ..models import ApiToken, TokenFamily, User
 from ..services import api_tokens
 from ..services.tokens import FAMILY_CLAIM
-from ..sign_in.second_factor import missing, second_factor_missing
+from ..sign_in.second_factor import lacks_second_factor, missing, second_factor_missing
+
+
+def _hold_back(request: Request, user: User, auth: TokenFamily | None = None) -> NoReturn:
+    """Refuse somebody who has yet to set up his second factor; the request names him, so that his calls are counted."""
+    request.user, request.auth = user, auth
+    raise missing(user)
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -26,13 +33,20 @@ class TokenAuthentication(BaseAuthentication):
     """
 
     def authenticate(self, request: Request) -> tuple[User, TokenFamily | ApiToken] | None:
-        """The person of the token; raises AuthenticationFailed for one that is invalid or was ended."""
+        """The person of the token; raises AuthenticationFailed for one that is invalid or was ended.
+
+        Raises Denied for an administrator of the platform who has yet to set up the second factor that it asks for;
+        what a company's people are signed in with ends when theirs begins to.
+        """
         words = get_authorization_header(request).split()
         if not words or words[0].lower() != b"bearer":
             return None
         if words[1:] and words[1].startswith(api_tokens.MARK.encode()):
             return self._by_api_token(words[1].decode("latin-1"))
-        return self._by_access_token(words)
+        user, family = self._by_access_token(words)
+        if user.tenant_id is None and lacks_second_factor(user):
+            _hold_back(request, user, family)
+        return user, family
 
     @staticmethod
     def _by_api_token(secret: str) -> tuple[User, ApiToken]:
@@ -77,7 +91,7 @@ class BrowserSessionAuthentication(BaseAuthentication):
         if user is None or not user.is_authenticated:
             return None
         if second_factor_missing(request._request):
-            raise missing()
+            _hold_back(request, user)
         if not self._is_harmless_json(request):
             self._check_csrf(request)
         return user, None

@@ -7,7 +7,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from qaportal.kit.errors import Denied
 
 from ..models import User
-from ..services import attempts, identity_providers, second_factors
+from ..services import attempts, identity_providers, registration, second_factors
 from ..sign_in.backends import count_wrong_code, is_locked_out
 from ..sign_in.second_factor import has_second_factor, missing, second_factor_required
 
@@ -24,14 +24,16 @@ class TooManyAttempts(AuthenticationFailed):
 def require_all(request: HttpRequest, user: User, *, code: str) -> None:
     """Let somebody whose password was right in, if nothing else is missing.
 
-    Raises Denied where his company lets nobody sign in by password or where he lacks the second factor it asks for,
-    AuthenticationFailed for a code that is missing or wrong, TooManyAttempts once too many were wrong.
+    Raises Denied where he has yet to confirm his address, where his company lets nobody sign in by password or where
+    he lacks the second factor it asks for, AuthenticationFailed for a code that is missing or wrong, TooManyAttempts
+    once too many were wrong.
     """
     try:
+        registration.require_confirmed_address(user=user)
         identity_providers.require_password_allowed(user=user)
         has_one = has_second_factor(user)
         if second_factor_required(user) and not has_one:
-            raise missing()
+            raise missing(user)
     except Denied as refusal:
         attempts.record_failure(user=user, way="api", reason=refusal.code)
         raise

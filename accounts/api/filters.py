@@ -59,12 +59,8 @@ class PersonFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def find(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """People in whose name or address every word stands."""
-        for word in value.split():
-            queryset = queryset.filter(
-                Q(email__icontains=word) | Q(first_name__icontains=word) | Q(last_name__icontains=word)
-            )
-        return queryset
+        """People in whose name or address every word stands, as on the page of people."""
+        return queryset.matching(value)
 
     def of_kind(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Administrators, or everybody else."""

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -13,9 +12,8 @@ from rest_framework.views import APIView
 
 from qaportal.kit.api.serializers import MessageSerializer
 from qaportal.kit.api.styles import Message, PlainStyle
-from qaportal.kit.limits import rate_limit
-from qaportal.kit.requests import client_network
 
+from ..attempt_limits import REGISTER, RESET, VERIFICATION, count_address, count_client
 from ..services import passwords, registration
 from .registration_serializers import (
     AddressSerializer,
@@ -38,20 +36,17 @@ class OpenView(PlainStyle, APIView):
         """The checked body; raises ValidationError, and TooMany when there were more attempts than allowed."""
         serializer = serializer_class(data=self.request.data)
         if self.attempt:
-            self._count("client", client_network(self.request))
+            count_client(self.request, self.attempt)
         serializer.is_valid(raise_exception=True)
         if self.attempt:
-            self._count("address", serializer.validated_data["email"])
+            count_address(self.attempt, serializer.validated_data["email"])
         return serializer.validated_data
-
-    def _count(self, kind: str, identity: str) -> None:
-        rate_limit(f"{self.attempt}_{kind}", identity, settings.ATTEMPT_LIMITS.get(kind, "off"))
 
 
 class RegistrationView(OpenView):
     """Join the company to which the mail domain belongs."""
 
-    attempt = "register"
+    attempt = REGISTER
 
     @extend_schema(request=RegistrationSerializer, responses={201: ProfileSerializer})
     def post(self, request: Request) -> Response:
@@ -76,7 +71,7 @@ class VerificationView(OpenView):
 class ResendingView(OpenView):
     """Ask for the mail that confirms an address again."""
 
-    attempt = "verification"
+    attempt = VERIFICATION
 
     @extend_schema(request=AddressSerializer, responses=MessageSerializer)
     def post(self, request: Request) -> Response:
@@ -88,7 +83,7 @@ class ResendingView(OpenView):
 class ForgottenPasswordView(OpenView):
     """Ask for a link to choose a new password."""
 
-    attempt = "reset"
+    attempt = RESET
 
     @extend_schema(request=AddressSerializer, responses=MessageSerializer)
     def post(self, request: Request) -> Response:

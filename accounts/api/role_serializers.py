@@ -32,11 +32,10 @@ class RoleSerializer(PortalModelSerializer):
         fields = ["id", "name", "code", "description", "scope", "permissions", "created_at", "updated_at"]
 
     def to_representation(self, instance: Role) -> dict[str, Any]:
-        """The role; permissions only where it has a part of its base's."""
+        """The role; permissions only where it has a part of its base's, of those that the table still gives to it."""
         shown = super().to_representation(instance)
-        if instance.permissions is None:
-            del shown["permissions"]
-        return shown
+        del shown["permissions"]
+        return shown if instance.permissions is None else shown | {"permissions": sorted(instance.granted)}
 
 
 class NewRoleSerializer(RoleSerializer):

@@ -9,6 +9,7 @@ from qaportal.kit.api.serializers import (
     IdField,
     PortalModelSerializer,
     PortalSerializer,
+    StoredIsTaken,
     StrictTextField,
     TextIdField,
     WordField,
@@ -21,7 +22,7 @@ LONGEST_NAME = 100
 LONGEST_PASSWORD = 1_000
 
 
-class AddressField(serializers.EmailField):
+class AddressField(StoredIsTaken, serializers.EmailField):
     """An e-mail address."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -22,7 +22,18 @@ from .user_serializers import NewUserSerializer, PersonChangeSerializer, UserSer
 
 ORDER = {
     name: name
-    for name in ("id", "email", "first_name", "last_name", "status", "auth_provider", "created_at", "updated_at")
+    for name in (
+        "id",
+        "email",
+        "first_name",
+        "last_name",
+        "status",
+        "auth_provider",
+        "tenant_id",
+        "role_id",
+        "created_at",
+        "updated_at",
+    )
 }
 
 

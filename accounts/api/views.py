@@ -20,8 +20,9 @@ from qaportal.kit.errors import Denied
 from qaportal.kit.requests import client_address
 
 from ..models import ApiToken, Project, TokenFamily, User
-from ..services import projects, registration, tokens
+from ..services import projects, tokens
 from . import serializers
+from .administration import require_fresh_session
 from .doors import TooManyAttempts, require_all
 
 
@@ -44,7 +45,6 @@ class SignInView(APIView):
             if getattr(request._request, "axes_locked_out", False):
                 raise TooManyAttempts
             raise AuthenticationFailed(_("E-mail or password is not right."), "credentials_wrong")
-        registration.require_confirmed_address(user=user)
         require_all(request._request, user, code=otp or code)
         address, client = client_address(request._request), request.headers.get("User-Agent", "")
         return user, tokens.open_family(user=user, ip_address=address, user_agent=client)
@@ -182,6 +182,7 @@ class ProjectViewSet(CamelStyle, PortalViewSet):
 
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete the project; one that holds something only with `?cascade=true`."""
+        require_fresh_session(request)
         projects.delete_project(
             actor=request.user,
             project=self.get_object(),

@@ -12,7 +12,7 @@ from .words import words_of
 STRETCH = 1_000
 COLUMNS = (
     "id", "time", "company", "person", "email", "action", "words", "project", "object_type", "object_id", "object",
-    "changes", "request_id",
+    "changes", "details", "request_id",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -21,6 +21,10 @@ def neutral(cell: object) -> str:
     """The cell so that no spreadsheet takes it for a formula: those that look like one begin with an apostrophe."""
     text = "" if cell is None else str(cell)
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _as_json(document: object) -> str:
+    return json.dumps(document, ensure_ascii=False) if document else ""
 
 
 def _cells(entry: AuditEntry) -> list[object]:
@@ -36,7 +40,8 @@ def _cells(entry: AuditEntry) -> list[object]:
         entry.target_type,
         entry.target_id,
         entry.target_label,
-        json.dumps(entry.changes, ensure_ascii=False) if entry.changes else "",
+        _as_json(entry.changes),
+        _as_json(entry.facts),
         entry.correlation_id,
     ]
 

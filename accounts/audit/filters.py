@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qaportal.kit.forms import style_widgets
+from qaportal.kit.text import key_in
 
 from ..models import AuditEntry, Project, Tenant, User
 from . import words
@@ -17,12 +18,6 @@ LONGEST_WORDS = 200
 MOST_CHOICES = 500
 MOST_PEOPLE = 100
 METHODS = [(method, method) for method in ("GET", "POST", "PUT", "PATCH", "DELETE")]
-
-
-def whole_number(text: str) -> int | None:
-    """The text as a key of the database, or None when it is none."""
-    text = text.strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def action_choices() -> list[tuple[str, list[tuple[str, Any]]]]:
@@ -62,8 +57,8 @@ def until(queryset: QuerySet, day: date) -> QuerySet:
 
 def people(reader: User, words: str) -> QuerySet[User]:
     """The people whose key this is, or whose name or address holds the words; deleted ones too."""
-    found = User.objects.manageable_by(reader)
-    if (key := whole_number(words)) is not None:
+    found = User.objects.named_in_trail_of(reader)
+    if (key := key_in(words)) is not None:
         return found.filter(pk=key)
     wanted = Q(email__icontains=words) | Q(first_name__icontains=words) | Q(last_name__icontains=words)
     first, _blank, last = words.partition(" ")
@@ -144,6 +139,6 @@ class AuditFilter(filters.FilterSet):
 
     def older_than(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """What stands below an entry in the list; nothing for an entry that the reader does not see."""
-        key = whole_number(value)
+        key = key_in(value)
         entry = None if key is None else AuditEntry.objects.visible_to(self.request.user).filter(pk=key).first()
         return queryset.none() if entry is None else queryset.older_than(entry.created_at, entry.pk)

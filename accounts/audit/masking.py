@@ -15,6 +15,8 @@ from django.db import models
 
 from qaportal.kit.text import storable
 
+from ..choices import RoleCode
+
 MASK = "***"
 SECRET_WORDS = (
     "password",
@@ -104,8 +106,8 @@ def masked_document(value: Any, *, more: Collection[str] = (), kept: Collection[
 
 
 def _hides(name: str, value: Any, more: Collection[str], kept: Collection[str] | None) -> bool:
-    """Whether the value of this name is masked; what is empty tells nothing."""
-    if value in (None, "", [], {}):
+    """Whether the value of this name is masked; what is empty tells nothing, and the code of a role nothing secret."""
+    if value in (None, "", [], {}) or (name.lower() == "code" and value in tuple(RoleCode.values)):
         return False
     if is_secret(name, more=more):
         return True

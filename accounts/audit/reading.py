@@ -1,6 +1,7 @@
 """What the audit log shows of an entry: its changes in words, how it was asked for, and what was done with it."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from ..models import AuditEntry, AuditSeal, RequestRecord, User
 from . import words
 
 MOST_NEIGHBOURS = 20
+_CODE = re.compile(r"[a-z]+(_[a-z]+)+")
+"""Values that are chosen, such as `not_started`; people read them without the underscores."""
 LONGEST_VALUE = 2_000
 
 
@@ -63,7 +66,8 @@ def words_for(value: Any) -> str:
         ]
     if isinstance(value, list):
         return ", ".join(words_for(each) for each in value)[:LONGEST_VALUE]
-    return str(value)[:LONGEST_VALUE]
+    text = str(value)[:LONGEST_VALUE]
+    return text.replace("_", " ") if _CODE.fullmatch(text) else text
 
 
 def label_of(entry: AuditEntry, name: str) -> str:

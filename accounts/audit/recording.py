@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.utils import timezone
 
-from qaportal.kit.requests import current_request_id
+from qaportal.kit.requests import client_request_id, current_request_id
 
 from .masking import masked
 
@@ -139,6 +139,7 @@ def _entry(
         project = target if isinstance(target, Project) else getattr(target, "project", None)
     if tenant is None:
         tenant = target if isinstance(target, Tenant) else getattr(project or target, "tenant", None)
+    facts = {**facts, "client_request_id": client_request_id()}
     entry = AuditEntry(
         action=action,
         actor=actor if actor is not None and actor.pk else None,

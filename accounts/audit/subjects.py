@@ -21,6 +21,7 @@ def register_all() -> None:
                 "restored": _("restored a company"),
                 "signed_out_everywhere": _("ended every sign-in of a company"),
                 "signed_out_without_second_factor": _("ended the sign-ins without a second factor"),
+                "signed_out_of_passwords": _("ended the sign-ins by password"),
             },
         ),
         Subject(
@@ -29,6 +30,7 @@ def register_all() -> None:
             {
                 "created": _("added a person"),
                 "registered": _("registered"),
+                "registration_expired": _("removed a registration that nobody confirmed"),
                 "updated": _("changed a person"),
                 "suspended": _("suspended a person"),
                 "activated": _("let a person work again"),
@@ -41,6 +43,7 @@ def register_all() -> None:
                 "sign_in_refused": _("was not let in"),
                 "locked_out": _("was locked out after too many attempts"),
                 "linked": _("was linked to the identity provider"),
+                "unlinked": _("was taken off the identity provider"),
                 "email_verified": _("confirmed an address"),
                 "verification_asked_for": _("asked for a link to confirm an address"),
                 "password_changed": _("chose a new password"),
@@ -67,6 +70,7 @@ def register_all() -> None:
             {
                 "created": _("invited a person"),
                 "resent": _("sent an invitation again"),
+                "updated": _("changed an invitation"),
                 "link_issued": _("made a link of an invitation"),
                 "revoked": _("took an invitation back"),
                 "accepted": _("accepted an invitation"),

@@ -5,13 +5,32 @@ from typing import Any
 import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from qaportal.kit.tables import PortalTable
-from qaportal.kit.templatetags.ui import person, timeago
+from qaportal.kit.templatetags.ui import icon, person, timeago
 
 from ..models import AuditEntry
+from .reading import changes_of
 from .words import kind_of, nobody_of, object_of, title_of
+
+LONGEST_CHANGE = 40
+
+
+def _only_change(entry: AuditEntry) -> SafeString:
+    """What became of the one field that changed, where few words tell it: a verdict, a role, a status."""
+    changes = changes_of(entry)
+    if len(changes) != 1 or max(len(changes[0].before), len(changes[0].after)) > LONGEST_CHANGE:
+        return SafeString("")
+    became = icon("arrow-right", size="sm", label=_("became"))
+    return format_html(
+        '<span class="q-3 q-xs q-nowrap q-wide" title="{}">{} {} {}</span>',
+        changes[0].name,
+        changes[0].before,
+        became,
+        changes[0].after,
+    )
 
 
 class AuditTable(PortalTable):
@@ -64,13 +83,14 @@ class AuditTable(PortalTable):
         is_open = SafeString(' aria-current="true"') if record.pk == self.opened else ""
         return format_html(
             '<span class="q-row"><a class="q-name flex-shrink-0" href="{}" title="{}"{}>{}</a>'
-            '<span class="q-2 q-clip" title="{}">{}</span></span>',
+            '<span class="q-2 q-clip" title="{}">{}</span>{}</span>',
             self.link_to(record),
             record.action,
             is_open,
             title_of(record.action),
             kind_of(record),
             object_of(record),
+            _only_change(record),
         )
 
     def render_who(self, record: AuditEntry) -> SafeString | str:

@@ -1,5 +1,21 @@
 """The shape of the input of accounts' pages."""
 
-from .general import ForgottenPasswordForm, MemberForm, NameForm, ProjectForm, RoleForm, SignInForm
+from .general import (
+    CompanySignInForm,
+    ForgottenPasswordForm,
+    MemberForm,
+    NameForm,
+    ProjectForm,
+    RoleForm,
+    SignInForm,
+)
 
-__all__ = ["ForgottenPasswordForm", "MemberForm", "NameForm", "ProjectForm", "RoleForm", "SignInForm"]
+__all__ = [
+    "CompanySignInForm",
+    "ForgottenPasswordForm",
+    "MemberForm",
+    "NameForm",
+    "ProjectForm",
+    "RoleForm",
+    "SignInForm",
+]

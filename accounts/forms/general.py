@@ -1,18 +1,16 @@
 """Forms of signing in, of one's own name, of projects and their members."""
 
-from typing import Any
-
 from allauth.account.forms import LoginForm
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from qaportal.kit.forms import PortalForm, style_widgets
-from qaportal.kit.views import shown_refusal
 
+from ..attempt_limits import RESET, count_address, count_client
 from ..choices import RoleCode
 from ..models import Project, Role, User
-from ..services import attempts, identity_providers, passwords
+from ..services import passwords
 from .fields import PersonField, RoleField, roles_for_project
 
 
@@ -30,16 +28,15 @@ class SignInForm(LoginForm):
             field.help_text = ""
         style_widgets(self)
 
-    def clean(self) -> dict[str, Any]:
-        """Refuse a right password too where the company signs in through its identity provider alone."""
-        cleaned = super().clean()
-        if self.user is not None:
-            with shown_refusal(self.request) as refusal:
-                identity_providers.require_password_allowed(user=self.user)
-            if refusal:
-                attempts.record_failure(user=self.user, way="page", reason=refusal.code)
-                raise forms.ValidationError(refusal.message, refusal.code)
-        return cleaned
+
+class CompanySignInForm(PortalForm):
+    """The address whose mail domain tells the company."""
+
+    login = forms.EmailField(
+        label=_("Work e-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
 
 
 class ForgottenPasswordForm(PortalForm):
@@ -50,7 +47,9 @@ class ForgottenPasswordForm(PortalForm):
     )
 
     def save(self, request: HttpRequest) -> str:
-        """Ask for the mail."""
+        """Ask for the mail; raises TooMany."""
+        count_client(request, RESET)
+        count_address(RESET, self.cleaned_data["email"])
         passwords.ask_for_reset(actor=None, email=self.cleaned_data["email"])
         return self.cleaned_data["email"]
 

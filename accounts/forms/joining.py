@@ -41,6 +41,18 @@ class RegistrationForm(JoiningForm):
     field_order = ("email", "first_name", "last_name", "password")
 
 
+class ConfirmationForm(PortalForm):
+    """The password chosen at registration: a link alone may have come to somebody who registered nowhere."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=1_000,
+        strip=False,
+        help_text=_("The one that you chose when you registered."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+
+
 class AddressForm(PortalForm):
     """The address to which a link is mailed; whether it is known is told to nobody."""
 

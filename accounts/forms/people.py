@@ -91,7 +91,7 @@ class InvitationForm(PortalForm):
         """Offer the roles that the actor may give; only an administrator of the platform chooses the company."""
         super().__init__(*args, **kwargs)
         if actor.is_super_admin:
-            self.fields["company"].queryset = Tenant.objects.administered_by(actor).living()
+            self.fields["company"].queryset = Tenant.objects.visible_to(actor).for_list()
             offered = [role for role in Role.objects.visible_to(actor).for_list() if role.code != "super_admin"]
         else:
             del self.fields["company"]

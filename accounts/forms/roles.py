@@ -45,7 +45,7 @@ class CustomRoleForm(PortalForm):
         bases = [(code.value, code.label) for code in bases_on_offer(actor)]
         self.fields["code"].choices = bases
         if role is None and actor.is_super_admin:
-            self.fields["company"].queryset = Tenant.objects.administered_by(actor).living()
+            self.fields["company"].queryset = Tenant.objects.visible_to(actor).for_list()
         else:
             del self.fields["company"]
         self.actor = actor

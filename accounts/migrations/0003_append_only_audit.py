@@ -1,3 +1,5 @@
+"""What the trail tells is never changed or taken away, whoever asks. Going back, it can be again."""
+
 from django.db import migrations
 
 REFUSE = """
@@ -11,8 +13,6 @@ TABLES = ("accounts_auditentry", "accounts_auditseal", "accounts_requestrecord")
 
 
 class Migration(migrations.Migration):
-    """What the trail tells is never changed or taken away, whoever asks."""
-
     dependencies = [("accounts", "0002_people_access_and_audit")]
 
     operations = [

@@ -108,6 +108,8 @@ class ApiToken(TimeStamped):
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
     revoke_reason = models.CharField(max_length=40, blank=True)
+    made_by = models.ForeignKey("self", null=True, editable=False, on_delete=models.SET_NULL, related_name="made")
+    """The token that made it, if one did; it never outlives that one."""
 
     objects = ApiTokenQuerySet.as_manager()
 

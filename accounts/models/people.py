@@ -21,7 +21,7 @@ from qaportal.kit.models import SoftDeleted, TimeStamped, new_uuid
 
 from ..choices import ROLE_RANK, ROLE_WORDS, RoleCode, RoleScope, UserStatus
 from ..permissions import PERMISSIONS, decide, permissions_of
-from ..querysets import MembershipQuerySet, RoleQuerySet, UserManager, name_and_address
+from ..querysets import MembershipQuerySet, RoleQuerySet, TokenFamilyQuerySet, UserManager, name_and_address
 from .tenancy import Project, Tenant
 
 if TYPE_CHECKING:
@@ -93,6 +93,8 @@ class User(AbstractBaseUser, TimeStamped, SoftDeleted):
     tenant = models.ForeignKey(Tenant, null=True, blank=True, on_delete=models.PROTECT, related_name="users")
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="users")
     status = models.CharField(max_length=10, choices=UserStatus.choices, default=UserStatus.ACTIVE)
+    former_status = models.CharField(max_length=10, blank=True, default="", editable=False)
+    """What the status of somebody who is deleted was before: he comes back with it."""
     auth_provider = models.CharField(max_length=40, default="local")
     is_email_verified = models.BooleanField(default=False)
     email_verified_at = models.DateTimeField(null=True, blank=True)
@@ -121,6 +123,11 @@ class User(AbstractBaseUser, TimeStamped, SoftDeleted):
         indexes = [
             models.Index(fields=["tenant", "status"], name="user_of_tenant"),
             models.Index(fields=["tenant", "email"], name="user_of_tenant_by_email"),
+            models.Index(
+                fields=["tenant", "first_name", "last_name", "id"],
+                condition=Q(deleted_at__isnull=True),
+                name="user_of_tenant_by_name",
+            ),
             GinIndex(OpClass(name_and_address(), name="gin_trgm_ops"), name="user_by_words"),
         ]
 
@@ -201,7 +208,7 @@ class User(AbstractBaseUser, TimeStamped, SoftDeleted):
 
     def projects_for_switcher(self) -> models.QuerySet[Project]:
         """The projects this person reaches, by name."""
-        return Project.objects.visible_to(self).select_related("tenant").order_by("name")[:200]
+        return Project.objects.visible_to(self).to_choose_from()[:200]
 
 
 class Membership(TimeStamped):
@@ -234,6 +241,8 @@ class TokenFamily(models.Model):
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=40, blank=True)
+
+    objects = TokenFamilyQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["user"], condition=Q(ended_at__isnull=True), name="token_family_open")]

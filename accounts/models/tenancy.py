@@ -28,6 +28,8 @@ class Tenant(TimeStamped, SoftDeleted):
         ],
     )
     status = models.CharField(max_length=10, choices=TenantStatus.choices, default=TenantStatus.ACTIVE)
+    former_status = models.CharField(max_length=10, blank=True, default="", editable=False)
+    """What the status of a deleted company was before: it comes back with it."""
     settings = models.JSONField(null=True, blank=True)
     subscription_tier = models.CharField(max_length=50, null=True, blank=True)
     max_users = models.PositiveIntegerField(null=True, blank=True)

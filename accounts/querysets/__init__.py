@@ -2,12 +2,13 @@
 
 from .access import ApiTokenQuerySet, IdentityProviderQuerySet, InvitationQuerySet
 from .audit import AuditQuerySet, RequestRecordQuerySet
-from .people import MembershipQuerySet, RoleQuerySet, UserManager, UserQuerySet, name_and_address
+from .people import MembershipQuerySet, RoleQuerySet, TokenFamilyQuerySet, UserManager, UserQuerySet, name_and_address
 from .tenancy import (
     ProjectOwnedQuerySet,
     ProjectQuerySet,
     TenantDomainQuerySet,
     TenantQuerySet,
+    counted_by_status,
     projects_to_read,
 )
 
@@ -23,8 +24,10 @@ __all__ = [
     "RoleQuerySet",
     "TenantDomainQuerySet",
     "TenantQuerySet",
+    "TokenFamilyQuerySet",
     "UserManager",
     "UserQuerySet",
+    "counted_by_status",
     "name_and_address",
     "projects_to_read",
 ]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 class IdentityProviderQuerySet(OfTenantQuerySet):
     """Identity providers."""
 
+    view_permission = "sign_in.manage"
+
     def usable(self) -> Self:
         """Those through which people can sign in now."""
         return self.filter(is_enabled=True, tenant__deleted_at__isnull=True, tenant__status=TenantStatus.ACTIVE)
@@ -36,6 +38,8 @@ class IdentityProviderQuerySet(OfTenantQuerySet):
 class InvitationQuerySet(OfTenantQuerySet):
     """Invitations."""
 
+    view_permission = "user.manage"
+
     def open(self) -> Self:
         """Those that wait and whose link still works; each holds a seat."""
         return self.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=timezone.now())
@@ -49,16 +53,18 @@ class ApiTokenQuerySet(models.QuerySet):
     """API tokens."""
 
     def visible_to(self, user: User) -> Self:
-        """Everybody's own; administrators see those of their tenant; a token of one project those of its project."""
+        """Everybody's own; administrators see those of their tenant, the platform's all.
+
+        The limits of a token that the request came with come first, whoever's it is: one of a project sees its
+        owner's tokens of that project, one without the scope to manage tokens its owner's.
+        """
         if not user.is_authenticated:
             return self.none()
         if user.api_token is not None and user.api_token.project_id is not None:
             return self.filter(user=user, project=user.api_token.project_id)
-        if user.is_super_admin:
-            return self
-        if decide(user, "token.manage"):
-            return self.filter(user__tenant_id=user.tenant_id)
-        return self.filter(user=user)
+        if not decide(user, "token.manage"):
+            return self.filter(user=user)
+        return self if user.is_super_admin else self.filter(user__tenant_id=user.tenant_id)
 
     def in_project(self, project: Project) -> Self:
         """Those of one project."""

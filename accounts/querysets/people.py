@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from ..choices import RoleCode
 from ..permissions import decide
-from .tenancy import projects_to_read
+from .tenancy import RestorableQuerySet, projects_to_read
 
 if TYPE_CHECKING:
     from ..models import Project, User
@@ -39,6 +42,17 @@ class RoleQuerySet(models.QuerySet):
         """Those that people of the tenant can have; without a tenant, those of the platform."""
         return self.filter(Q(tenant__isnull=True) | Q(tenant_id=tenant_id))
 
+    def with_holders(self, reader: User) -> Self:
+        """With `people` and `members`: how many have the role in the company and in projects that the reader sees."""
+        from ..models import Membership, User
+
+        people = User.objects.visible_to(reader).order_by().filter(role=OuterRef("pk")).values("role")
+        members = Membership.objects.visible_to(reader).order_by().filter(role=OuterRef("pk")).values("role")
+        return self.annotate(
+            people=Coalesce(Subquery(people.annotate(number=Count("pk")).values("number")), 0),
+            members=Coalesce(Subquery(members.annotate(number=Count("pk")).values("number")), 0),
+        )
+
 
 def name_and_address() -> models.Func:
     """What a person is searched by, accents and case folded; there is an index on it."""
@@ -50,12 +64,10 @@ def name_and_address() -> models.Func:
     )
 
 
-class UserQuerySet(models.QuerySet):
+class UserQuerySet(RestorableQuerySet):
     """People."""
 
-    def living(self) -> Self:
-        """Those that are not deleted."""
-        return self.filter(deleted_at__isnull=True)
+    restore_permission = "user.manage"
 
     def visible_to(self, user: User) -> Self:
         """The people of the user's tenant; himself alone when his role may not see them."""
@@ -67,26 +79,27 @@ class UserQuerySet(models.QuerySet):
             return self.living().filter(pk=user.pk)
         return self.living().filter(tenant_id=user.tenant_id)
 
-    def deleted_visible_to(self, user: User) -> Self:
-        """The deleted ones, for those who may restore them."""
-        if not user.is_authenticated or not decide(user, "user.manage"):
-            return self.none()
-        return self.deleted().manageable_by(user)
+    def unconfirmed(self, until: datetime) -> Self:
+        """Those who registered by themselves, have not confirmed the address, and whom nobody changed since then.
 
-    def deleted(self) -> Self:
-        """Those that were deleted and can be restored."""
-        return self.filter(deleted_at__isnull=False)
+        Whoever was made an administrator meanwhile is known to somebody.
+        """
+        waiting = self.living().filter(must_verify_email=True, updated_at__lt=until).order_by("pk")
+        return waiting.exclude(role__code__in=[RoleCode.SUPER_ADMIN, RoleCode.TENANT_ADMIN])
 
-    def manageable_by(self, user: User) -> Self:
-        """All people of the user's tenant, the deleted ones too; a platform administrator's are everybody."""
-        if user.is_super_admin:
-            return self
-        return self.filter(tenant_id=user.tenant_id)
+    def named_in_trail_of(self, user: User) -> Self:
+        """Everybody whom the trail that the user reads can name, the deleted ones too."""
+        if not user.is_authenticated or not decide(user, "audit.view"):
+            return self.visible_to(user)
+        return self if user.is_super_admin else self.filter(tenant_id=user.tenant_id)
 
     def matching(self, words: str) -> Self:
-        """Those whose name or address holds the words."""
-        folded = models.Func(models.Value(words.strip()), function="portal_folded", output_field=models.TextField())
-        return self.alias(folded=name_and_address()).filter(folded__contains=folded)
+        """Those whose name or address holds every one of the words, in whatever order."""
+        found = self.alias(folded=name_and_address())
+        for word in words.split():
+            folded = models.Func(models.Value(word), function="portal_folded", output_field=models.TextField())
+            found = found.filter(folded__contains=folded)
+        return found
 
     def for_list(self) -> Self:
         """With role and company."""
@@ -124,3 +137,15 @@ class MembershipQuerySet(models.QuerySet):
     def for_list(self) -> Self:
         """With project and role, by the project's name; those of deleted projects are left out."""
         return self.filter(project__deleted_at__isnull=True).select_related("project", "role").order_by("project__name")
+
+
+class TokenFamilyQuerySet(models.QuerySet):
+    """Sign-ins of API clients."""
+
+    def visible_to(self, user: User) -> Self:
+        """Everybody's own."""
+        return self.filter(user=user) if user.is_authenticated else self.none()
+
+    def open(self) -> Self:
+        """Those that can be renewed."""
+        return self.filter(ended_at__isnull=True, expires_at__gt=timezone.now())

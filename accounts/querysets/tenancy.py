@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from ..choices import TenantStatus
 from ..permissions import decide
@@ -14,12 +15,44 @@ if TYPE_CHECKING:
     from ..models import Project, User
 
 
-class TenantQuerySet(models.QuerySet):
-    """Tenants."""
+def counted_by_status(queryset: models.QuerySet, statuses: type[models.TextChoices]) -> dict[str, int]:
+    """How many rows there are in each status, in one query; under `all` those that are not deleted."""
+    every = ~Q(status=statuses.DELETED)
+    return queryset.order_by().aggregate(
+        **{status: Count("pk", filter=Q(status=status)) for status in statuses.values}, all=Count("pk", filter=every)
+    )
+
+
+class RestorableQuerySet(models.QuerySet):
+    """Base for rows that deletion hides until somebody restores them; subclasses add `visible_to` for the rest."""
+
+    restore_permission: str
+    """What it takes to bring one back."""
+    company_lookup = "tenant_id"
 
     def living(self) -> Self:
         """Those that are not deleted."""
         return self.filter(deleted_at__isnull=True)
+
+    def deleted(self) -> Self:
+        """Those that were deleted and can be restored."""
+        return self.filter(deleted_at__isnull=False)
+
+    def deleted_visible_to(self, user: User) -> Self:
+        """The deleted ones, for those who may restore them."""
+        return self.deleted().manageable_by(user)
+
+    def manageable_by(self, user: User) -> Self:
+        """What the user sees and, where he may restore them, the deleted ones too."""
+        if not user.is_authenticated or not decide(user, self.restore_permission):
+            return self.visible_to(user)
+        return self if user.is_super_admin else self.filter(**{self.company_lookup: user.tenant_id})
+
+
+class TenantQuerySet(RestorableQuerySet):
+    """Tenants."""
+
+    restore_permission, company_lookup = "tenant.suspend", "pk"
 
     def visible_to(self, user: User) -> Self:
         """The platform's administrator sees all, everybody else his own."""
@@ -29,23 +62,22 @@ class TenantQuerySet(models.QuerySet):
             return self.living()
         return self.living().filter(pk=user.tenant_id)
 
-    def deleted_visible_to(self, user: User) -> Self:
-        """The deleted ones, for those who may restore them."""
-        if not user.is_authenticated or not decide(user, "tenant.suspend"):
-            return self.none()
-        return self.filter(deleted_at__isnull=False)
+    def for_list(self) -> Self:
+        """By name."""
+        return self.order_by("name", "pk")
 
-    def manageable_by(self, user: User) -> Self:
-        """The user's own; a platform administrator's are all, the deleted ones too."""
-        return self if user.is_super_admin else self.filter(pk=user.tenant_id)
+    def with_people(self) -> Self:
+        """With `people`: how many living ones each has."""
+        from ..models import User
 
-    def administered_by(self, user: User) -> Self:
-        """All companies, the deleted ones too, for the platform's administrator; nobody else administers any."""
-        return self.order_by("name", "pk") if user.is_super_admin else self.none()
+        people = User.objects.living().filter(tenant=OuterRef("pk")).order_by().values("tenant")
+        return self.annotate(people=Coalesce(Subquery(people.annotate(number=Count("pk")).values("number")), 0))
 
 
-class ProjectQuerySet(models.QuerySet):
+class ProjectQuerySet(RestorableQuerySet):
     """Projects."""
+
+    restore_permission = "project.delete"
 
     def living(self) -> Self:
         """Those that are not deleted, in tenants that are not deleted."""
@@ -82,11 +114,9 @@ class ProjectQuerySet(models.QuerySet):
         lacking = [key for key, granted in has_it.items() if not granted]
         return self.exclude(pk__in=lacking) if lacking else self
 
-    def manageable_by(self, user: User) -> Self:
-        """All projects that an administrator is responsible for, the deleted ones too."""
-        if user.is_super_admin:
-            return self
-        return self.filter(tenant_id=user.tenant_id) if user.is_tenant_admin else self.visible_to(user)
+    def to_choose_from(self) -> Self:
+        """With the company, by name."""
+        return self.select_related("tenant").order_by("name", "pk")
 
     def for_list(self) -> Self:
         """What a list shows."""
@@ -125,19 +155,22 @@ class ProjectOwnedQuerySet(models.QuerySet):
 
 
 class OfTenantQuerySet(models.QuerySet):
-    """Base for rows that belong to a tenant and that its administrators alone see."""
+    """Base for rows that belong to a tenant and that those of its people see who may do what the rows are for."""
+
+    view_permission: str
+    """What it takes to see them."""
 
     def visible_to(self, user: User) -> Self:
-        """Those of the tenant that the user administers."""
-        if not user.is_authenticated or not user.is_tenant_admin:
+        """Those of the user's tenant, or all for the platform's administrator, where his role has the permission."""
+        if not user.is_authenticated or not decide(user, self.view_permission):
             return self.none()
-        if user.is_super_admin:
-            return self
-        return self.filter(tenant_id=user.tenant_id)
+        return self if user.is_super_admin else self.filter(tenant_id=user.tenant_id)
 
 
 class TenantDomainQuerySet(OfTenantQuerySet):
     """Mail domains."""
+
+    view_permission = "sign_in.manage"
 
     def verified(self) -> Self:
         """Those that are known to belong to their tenant, of tenants that may work."""
@@ -148,3 +181,7 @@ class TenantDomainQuerySet(OfTenantQuerySet):
     def of_address(self, email: str) -> Self:
         """Those of an e-mail address."""
         return self.filter(domain=email.rpartition("@")[2].strip().lower())
+
+    def for_list(self) -> Self:
+        """With the company, by name."""
+        return self.select_related("tenant").order_by("domain")

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from qaportal.kit.errors import InvalidInput, RuleViolation
+from qaportal.kit.errors import Denied, InvalidInput, RuleViolation
 from qaportal.kit.secrets import keyed_hash
 
 from .. import audit, policies
@@ -38,11 +38,14 @@ def create_api_token(
 ) -> tuple[ApiToken, str]:
     """Make a token of the actor's; answers it with its secret, which cannot be read again.
 
+    One that a token makes has no more scopes than that one, no wider project, and ends with it at the latest.
     Raises Denied, InvalidInput naming the field, RuleViolation for too many.
     """
     policies.can_create_token(actor, project).require()
     _check(scopes, expires_at)
-    User.objects.select_for_update().get(pk=actor.pk)
+    User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+    if actor.api_token is not None:
+        _require_within(actor.api_token, scopes, expires_at)
     if actor.api_tokens.usable().count() >= MOST_TOKENS:
         raise RuleViolation(
             _("You have %(most)d tokens. Revoke one that is not used first.") % {"most": MOST_TOKENS}, "too_many_tokens"
@@ -56,6 +59,7 @@ def create_api_token(
         token_hash=_hash(secret),
         scopes=sorted(set(scopes)),
         expires_at=expires_at,
+        made_by=actor.api_token,
     )
     audit.record(
         "api_token.created", actor=actor, target=token, project=project, tenant=actor.tenant, scopes=token.scopes
@@ -72,16 +76,38 @@ def _check(scopes: Sequence[str], expires_at: datetime | None) -> None:
         raise InvalidInput(_("The token would be of no use."), fields={"expires_at": [_("This time is past.")]})
 
 
+def _require_within(held: ApiToken, scopes: Sequence[str], expires_at: datetime | None) -> None:
+    """Raise InvalidInput for more than the token that makes another may itself, Denied when it was just revoked.
+
+    That its project is no wider is a matter of the policy.
+    """
+    if not ApiToken.objects.usable().filter(pk=held.pk).exists():
+        raise Denied(_("This token has ended."), "token_ended")
+    if TokenScope.ADMIN not in held.scopes and (beyond := sorted(set(scopes) - set(held.scopes))):
+        words = _("The token that asks lacks %(scopes)s.") % {"scopes": ", ".join(beyond)}
+        raise InvalidInput(_("The scopes cannot be used."), fields={"scopes": [words]})
+    if held.expires_at is not None and (expires_at is None or expires_at > held.expires_at):
+        words = _("Not later than %(time)s, when the token that asks ends.") % {"time": held.expires_at.isoformat()}
+        raise InvalidInput(_("The token would outlive the one that asks."), fields={"expires_at": [words]})
+
+
 @transaction.atomic
 def revoke_api_token(*, actor: User, token: ApiToken) -> None:
-    """End the token at once; raises Denied. A token that ended already stays as it is."""
+    """End the token and those that it made at once; raises Denied. One that ended already stays as it is."""
     policies.can_revoke_token(actor, token).require()
-    ended = ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(
-        revoked_at=timezone.now(), revoke_reason="revoked", updated_at=timezone.now()
-    )
-    if ended:
-        owner = token.user
-        audit.record("api_token.revoked", actor=actor, target=token, project=token.project, tenant=owner.tenant)
+    User.objects.select_for_update(no_key=True).get(pk=token.user_id)
+    for each in _with_those_it_made(token):
+        each.revoked_at, each.revoke_reason = timezone.now(), "revoked"
+        each.save(update_fields=["revoked_at", "revoke_reason", "updated_at"])
+        audit.record("api_token.revoked", actor=actor, target=each, project=each.project, tenant=each.user.tenant)
+
+
+def _with_those_it_made(token: ApiToken) -> QuerySet[ApiToken]:
+    """Of the token, those that it made and those that these made: the ones that nobody revoked yet."""
+    found, latest = {token.pk}, {token.pk}
+    while latest := set(ApiToken.objects.filter(made_by__in=latest).values_list("pk", flat=True)) - found:
+        found |= latest
+    return ApiToken.objects.for_list().unrevoked().filter(pk__in=found)
 
 
 @transaction.atomic

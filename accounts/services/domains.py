@@ -19,7 +19,7 @@ def add_domain(*, actor: User, tenant: Tenant, domain: str) -> TenantDomain:
 
     Others may claim the same one: a claim tells nothing about them. Raises Denied, InvalidInput and RuleViolation.
     """
-    policies.can_manage_sign_in(actor, tenant).require()
+    policies.can_choose_who_comes_in(actor, tenant).require()
     Tenant.objects.select_for_update().get(pk=tenant.pk)
     claim = TenantDomain(tenant=tenant, domain=domain.strip().lower().removeprefix("@"))
     try:
@@ -40,7 +40,7 @@ def add_domain(*, actor: User, tenant: Tenant, domain: str) -> TenantDomain:
 @transaction.atomic
 def remove_domain(*, actor: User, domain: TenantDomain) -> None:
     """Give the domain up: nobody new comes in by it. Raises Denied."""
-    policies.can_manage_sign_in(actor, domain.tenant).require()
+    policies.can_choose_who_comes_in(actor, domain.tenant).require()
     audit.record("domain.removed", actor=actor, target=domain, tenant=domain.tenant)
     domain.delete()
 

@@ -13,9 +13,9 @@ from qaportal.kit.errors import Denied, InvalidInput, NotVisible, RuleViolation
 
 from .. import audit, policies
 from ..choices import RoleCode
-from ..models import IdentityProvider, Role, Tenant, TenantDomain, TokenFamily, User
+from ..models import IdentityProvider, Role, Tenant, TenantDomain, User
 from .people import create_user
-from .sign_ins import end_all_sign_ins
+from .sign_ins import end_all_sign_ins, end_password_sign_ins
 
 FIELDS = ("name", "issuer", "client_id", "default_role", "creates_users", "is_enabled", "is_only_way")
 
@@ -38,9 +38,10 @@ def save_identity_provider(*, actor: User, tenant: Tenant, client_secret: str = 
     """Connect the company's provider, or change it. An empty secret leaves the stored one as it is.
 
     Another issuer is another provider: the stored secret is not sent there, who was known is known no more, and
-    passwords work again. Raises Denied, InvalidInput, RuleViolation.
+    passwords work again. Where it becomes the only way, what was opened by password ends, the actor's own session
+    too. Raises Denied, InvalidInput, RuleViolation.
     """
-    policies.can_manage_sign_in(actor, tenant).require()
+    policies.can_choose_who_comes_in(actor, tenant).require()
     Tenant.objects.select_for_update().get(pk=tenant.pk)
     provider = IdentityProvider.objects.filter(tenant=tenant).first() or IdentityProvider(tenant=tenant)
     is_new = provider._state.adding
@@ -59,16 +60,14 @@ def save_identity_provider(*, actor: User, tenant: Tenant, client_secret: str = 
     if provider.is_only_way and not before.get("is_only_way"):
         _require_proof(actor, provider)
     provider.save()
-    if closes:
-        TokenFamily.objects.filter(user__tenant=tenant, ended_at__isnull=True).update(
-            ended_at=timezone.now(), end_reason="identity_provider_only"
-        )
     changes = audit.changes_between(before, audit.snapshot(provider, FIELDS))
     if client_secret or has_moved:
         changes["client_secret"] = [audit.MASK, audit.MASK if client_secret else None]
     if changes:
         action = "identity_provider.created" if is_new else "identity_provider.updated"
         audit.record(action, actor=actor, target=provider, tenant=tenant, changes=changes)
+    if closes:
+        end_password_sign_ins(actor=actor, tenant=tenant, reason="identity_provider_only")
     return provider
 
 
@@ -94,7 +93,7 @@ def _require_proof(actor: User, provider: IdentityProvider) -> None:
 @transaction.atomic
 def remove_identity_provider(*, actor: User, tenant: Tenant) -> None:
     """Disconnect the company's provider: people sign in by password again. Raises Denied and NotVisible."""
-    policies.can_manage_sign_in(actor, tenant).require()
+    policies.can_choose_who_comes_in(actor, tenant).require()
     provider = IdentityProvider.objects.select_for_update().filter(tenant=tenant).first()
     if provider is None:
         raise NotVisible
@@ -132,7 +131,7 @@ def arrive(*, provider: IdentityProvider, identity: Identity) -> User:
     Tenant.objects.select_for_update().get(pk=provider.tenant_id)
     link = links_of(provider).filter(uid=identity.subject).select_related("user__tenant", "user__role").first()
     if link is not None and link.user.deleted_at is not None and _living(identity) is not None:
-        link.delete()  # he was added anew under the same address
+        _forget(link, provider)  # he was added anew under the same address
         link = None
     person = link.user if link else _by_address(provider, identity)
     if person is None or person.tenant_id != provider.tenant_id or person.is_super_admin:
@@ -146,6 +145,11 @@ def arrive(*, provider: IdentityProvider, identity: Identity) -> User:
     if link is None:
         _remember(provider, person, identity)
     return person
+
+
+def _forget(link: SocialAccount, provider: IdentityProvider) -> None:
+    link.delete()
+    audit.record("user.unlinked", actor=None, target=link.user, tenant=provider.tenant, provider=str(provider))
 
 
 def _by_address(provider: IdentityProvider, identity: Identity) -> User | None:
@@ -163,7 +167,8 @@ def _by_address(provider: IdentityProvider, identity: Identity) -> User | None:
         )
     person = _living(identity)
     if person is None and provider.creates_users:
-        if User.objects.deleted().filter(tenant=provider.tenant_id, email__iexact=identity.email).exists():
+        closed = User.objects.deleted().filter(must_verify_email=False)  # a registration was never an account of his
+        if closed.filter(tenant=provider.tenant_id, email__iexact=identity.email).exists():
             raise _account_closed()
         return _add(provider, identity)
     return person

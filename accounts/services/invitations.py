@@ -15,8 +15,9 @@ from qaportal.kit import events
 from qaportal.kit.errors import Denied, NotVisible, RuleViolation
 
 from .. import audit, policies
+from ..attempt_limits import count_tried_address
 from ..models import IdentityProvider, Invitation, Role, Tenant, User
-from .people import create_user, require_role_of
+from .people import PasswordHash, create_user, hashed, require_role_of
 from .seats import locked_tenant, require_seat
 
 LIFETIME = timedelta(days=7)
@@ -47,14 +48,16 @@ def invite(
 ) -> Invitation:
     """Keep a seat for somebody and let a job mail the link.
 
-    Raises Denied, RuleViolation for an address that is taken or invited already, and without a free seat.
+    Raises Denied, RuleViolation for an address that is taken or invited already, and without a free seat, TooMany
+    for an actor who tried too many addresses.
     """
     policies.can_add_user(actor, tenant).require()
     policies.can_grant(actor, role).require()
     require_role_of(tenant=tenant, role=role)
+    count_tried_address(actor)
     tenant = locked_tenant(tenant_id=tenant.pk)
     email = email.strip()
-    _require_free(tenant, email)
+    _require_free(actor, tenant, email)
     require_seat(tenant=tenant)
     invitation = Invitation.objects.create(
         tenant=tenant,
@@ -71,13 +74,16 @@ def invite(
     return invitation
 
 
-def _require_free(tenant: Tenant, email: str) -> None:
+def _require_free(actor: User, tenant: Tenant, email: str) -> None:
     """Raise RuleViolation for an address that somebody has or that is invited; expired invitations make room."""
     if User.objects.living().filter(email__iexact=email).exists():
         words = _("This address cannot be used.")
         raise RuleViolation(words, "email_unusable", fields={"email": [words]})
     waiting = tenant.invitations.filter(email__iexact=email, accepted_at__isnull=True, revoked_at__isnull=True)
-    waiting.filter(expires_at__lte=timezone.now()).update(revoked_at=timezone.now())
+    for expired in waiting.filter(expires_at__lte=timezone.now()).select_for_update():
+        expired.revoked_at = timezone.now()
+        expired.save(update_fields=["revoked_at", "updated_at"])
+        audit.record("invitation.revoked", actor=actor, target=expired, reason="expired")
     if waiting.exists():
         words = _("This person is invited already. Send the invitation again instead.")
         raise RuleViolation(words, "already_invited", fields={"email": [words]})
@@ -151,7 +157,6 @@ def _require_passwords(tenant: Tenant) -> None:
         raise Denied(words % {"name": provider.name}, "identity_provider_only")
 
 
-@transaction.atomic
 def accept_invitation(*, link: str, password: str, first_name: str, last_name: str) -> User:
     """Make the invited person, with the role of the invitation; the link ends.
 
@@ -159,6 +164,13 @@ def accept_invitation(*, link: str, password: str, first_name: str, last_name: s
     that somebody took in the meantime.
     """
     invitation = find_by_link(link)
+    _require_passwords(invitation.tenant)
+    return _join(invitation, hashed(password), first_name=first_name.strip(), last_name=last_name.strip())
+
+
+@transaction.atomic
+def _join(invitation: Invitation, password: PasswordHash, *, first_name: str, last_name: str) -> User:
+    """Let the person in whose password is hashed already; the invitation is looked at once more under its lock."""
     locked_tenant(tenant_id=invitation.tenant_id)
     invitation = (
         Invitation.objects.select_for_update(of=("self",)).select_related("tenant", "role").get(pk=invitation.pk)
@@ -175,8 +187,8 @@ def accept_invitation(*, link: str, password: str, first_name: str, last_name: s
             password=password,
             tenant=invitation.tenant,
             role=invitation.role,
-            first_name=first_name.strip() or invitation.first_name,
-            last_name=last_name.strip() or invitation.last_name,
+            first_name=first_name or invitation.first_name,
+            last_name=last_name or invitation.last_name,
             is_email_verified=True,
         )
     except RuleViolation as error:

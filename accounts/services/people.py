@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -14,31 +15,44 @@ from qaportal.kit.concurrency import require_match
 from qaportal.kit.errors import InvalidInput, NotVisible, RuleViolation
 
 from .. import audit, policies
+from ..attempt_limits import count_tried_address
 from ..choices import RoleCode
 from ..models import Membership, Project, Role, Tenant, User
 from .seats import locked_tenant, require_seat
+
+
+class PasswordHash(str):
+    """A password that was checked and hashed before anything was locked, because that is slow on purpose."""
+
+    __slots__ = ()
+
+
+def hashed(password: str, user: User | None = None) -> PasswordHash:
+    """The hash for `create_user`; raises InvalidInput naming `password` for one that is too weak."""
+    check_password_strength(password, user)
+    return PasswordHash(make_password(password))
 
 
 @transaction.atomic
 def create_user(
     *, actor: User | None, email: str, password: str | None, tenant: Tenant | None, role: Role | str, **fields: Any
 ) -> User:
-    """Add a person with a role, or with the built-in role of this code.
+    """Add a person with a role, or with the built-in role of this code; a caller that holds a lock gives a hash.
 
     Raises Denied, InvalidInput for an unusable password or role, RuleViolation for an address that is taken and for
-    a company without a free seat.
+    a company without a free seat, TooMany for an actor who tried too many addresses.
     """
     role = Role.objects.built_in(role) if isinstance(role, str) else role
     if actor is not None:
         policies.can_add_user(actor, tenant).require()
         policies.can_grant(actor, role).require()
     require_role_of(tenant=tenant, role=role)
+    count_tried_address(actor)
     user = User(email=email.strip(), tenant=tenant, role=role, **fields)
     if password is None:
         user.set_unusable_password()
-    else:  # before the company is locked, because it is slow on purpose
-        check_password_strength(password, user)
-        user.set_password(password)
+    else:  # before the company is locked
+        user.password = password if isinstance(password, PasswordHash) else hashed(password, user)
     if user.is_email_verified:
         user.email_verified_at = timezone.now()
     if tenant is not None:

@@ -1,8 +1,9 @@
 """Registering by oneself, into the company to which the mail domain is known to belong."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
@@ -11,15 +12,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from qaportal.kit import events
 from qaportal.kit.errors import Denied, InvalidInput, RuleViolation
 
 from .. import audit
-from ..choices import RoleCode
+from ..choices import RoleCode, UserStatus
 from ..models import IdentityProvider, TenantDomain, User
 from .people import create_user
 
 LIFETIME = timedelta(days=3)
 SALT = "accounts.verify-email"
+CHUNK = 200
 UNCONFIRMED = "unconfirmed_email"
 """Where a session keeps the address that somebody who proved his password has yet to confirm."""
 
@@ -127,3 +130,30 @@ def resend_verification(*, email: str) -> None:
     person = User.objects.living().select_related("tenant").filter(email__iexact=email.strip()).first()
     _send(person)
     audit.record("user.verification_asked_for", actor=None, target=person, tenant=person.tenant if person else None)
+
+
+def remove_unconfirmed(*, now: datetime | None = None) -> int:
+    """Remove the registrations that nobody confirmed in time, so that seat and address are free; answers how many.
+
+    One after the other, each in a transaction of its own: what was done stays done when the job is stopped.
+    """
+    until, last, removed = (now or timezone.now()) - settings.REGISTRATION_LIFETIME, 0, 0
+    while keys := list(User.objects.unconfirmed(until).filter(pk__gt=last).values_list("pk", flat=True)[:CHUNK]):
+        removed += sum(_removed(key, until) for key in keys)
+        last = keys[-1]
+    return removed
+
+
+@transaction.atomic
+def _removed(key: int, until: datetime) -> bool:
+    """Hide the person, unless somebody confirmed or changed him meanwhile, or another job was quicker."""
+    waiting = User.objects.unconfirmed(until).select_for_update(of=("self",), skip_locked=True)
+    user = waiting.select_related("tenant", "role").filter(pk=key).first()
+    if user is None:
+        return False
+    user.status, user.deleted_at = UserStatus.DELETED, timezone.now()
+    user.save(update_fields=["status", "deleted_at", "updated_at"])
+    EmailAddress.objects.filter(user=user).delete()
+    audit.record("user.registration_expired", actor=None, target=user, tenant=user.tenant)
+    events.publish("user.deleted", user=user, actor=None)
+    return True

@@ -12,7 +12,7 @@ from qaportal.kit.concurrency import require_match
 from qaportal.kit.errors import InvalidInput, RuleViolation
 
 from .. import audit, policies
-from ..choices import RoleCode
+from ..choices import RoleCode, scopes_of
 from ..models import IdentityProvider, Invitation, Membership, Role, Tenant, User
 from ..permissions import permissions_of
 from .seats import locked_tenant, require_administrator
@@ -51,16 +51,25 @@ def _require_base(role: Role, *, is_of_platform: bool) -> None:
         raise InvalidInput(_("The base cannot be used."), fields={"code": [words]})
 
 
+def _require_scope(role: Role) -> None:
+    """Raise InvalidInput for a scope in which a role of this base could be given to nobody."""
+    possible = scopes_of(role.code)
+    if role.scope not in possible:
+        words = _("Roles of this base have the scope %(scopes)s.") % {"scopes": _(" or ").join(possible)}
+        raise InvalidInput(_("The scope cannot be used."), fields={"scope": [words]})
+
+
 @transaction.atomic
 def create_role(*, actor: User, tenant: Tenant | None, permissions: Sequence[str] | None = None, **fields: Any) -> Role:
     """Add a role: `code` names its base, `permissions` what of it the role has (None for all).
 
-    Raises Denied, InvalidInput for permissions beyond the base, RuleViolation for a taken name.
+    Raises Denied, InvalidInput for permissions or a scope beyond the base, RuleViolation for a taken name.
     """
     policies.can_create_role(actor, tenant).require()
     role = Role(tenant=tenant, permissions=_checked(permissions, fields["code"]), **fields)
     policies.can_grant(actor, role).require()
     _require_base(role, is_of_platform=tenant is None and role.code == RoleCode.SUPER_ADMIN)
+    _require_scope(role)
     _save(role)
     audit.record("role.created", actor=actor, target=role, tenant=tenant, code=role.code)
     events.publish("role.created", role=role, actor=actor)
@@ -90,6 +99,8 @@ def update_role(*, actor: User, role: Role, if_match: str | None = None, **field
         words = _("Somebody has this role in a project, where nobody can be an administrator.")
         raise RuleViolation(words, "role_not_for_project", fields={"code": [words]})
     changes = audit.changes_between(before, audit.snapshot(role, EDITABLE))
+    if changes.keys() & {"code", "scope"}:
+        _require_scope(role)
     if changes:
         _save(role)
         if tenant is not None:
@@ -106,14 +117,22 @@ def _kept(role: Role, fields: dict[str, Any]) -> Sequence[str] | None:
     return sorted(set(role.permissions) & permissions_of(role.code))
 
 
+def _take_from_invitations(actor: User, role: Role) -> None:
+    """Let the invitations that are over name the base of the role: they give none any more."""
+    over = Q(accepted_at__isnull=False) | Q(revoked_at__isnull=False)
+    ended, base = list(Invitation.objects.filter(over, role=role)), Role.objects.built_in(role.code)
+    Invitation.objects.filter(pk__in=[each.pk for each in ended]).update(role=base)
+    changed = [(each, {"role": [role.pk, base.pk]}) for each in ended]
+    audit.record_each("invitation.updated", actor=actor, changed=changed, reason="role_deleted")
+
+
 @transaction.atomic
 def delete_role(*, actor: User, role: Role, if_match: str | None = None) -> None:
     """Take the role away; raises Denied, VersionConflict, and RuleViolation while somebody has it."""
     policies.can_manage_role(actor, role).require()
     role = Role.objects.select_for_update().get(pk=role.pk)
     require_match(role, if_match)
-    over = Q(accepted_at__isnull=False) | Q(revoked_at__isnull=False)
-    Invitation.objects.filter(over, role=role).update(role=Role.objects.built_in(role.code))  # they give none any more
+    _take_from_invitations(actor, role)
     holders = (
         User.objects.filter(role=role),
         Membership.objects.filter(role=role),

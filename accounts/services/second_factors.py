@@ -122,20 +122,23 @@ def remove_factor(*, actor: User, factor: Authenticator) -> None:
 
 
 @transaction.atomic
-def reset_second_factors(*, actor: User, user: User) -> None:
+def reset_second_factors(*, actor: User | None, user: User) -> None:
     """Take all factors of somebody who lost them away, and end what he is signed in with.
 
-    Raises Denied, and RuleViolation for somebody who has none.
+    Without an actor the operator does it, at the console of the machine. Raises Denied, and RuleViolation for
+    somebody who has none.
     """
     from ..jobs import send_security_notice
 
-    policies.can_end_user(actor, user).require()
+    if actor is not None:
+        policies.can_end_user(actor, user).require()
     _lock_person(user)
     if not has_second_factor(user):
         raise RuleViolation(_("This person has no second factor."), "no_second_factor")
     Authenticator.objects.filter(user=user).delete()
     end_all_sign_ins(actor=actor, user=user, reason="second_factor_reset")
-    audit.record("second_factor.reset", actor=actor, target=user, tenant=user.tenant)
+    way = "page" if actor is not None else "console"
+    audit.record("second_factor.reset", actor=actor, target=user, tenant=user.tenant, way=way)
     send_security_notice.defer(user_id=user.pk, notice="second_factor_removed")
 
 

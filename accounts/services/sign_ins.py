@@ -10,6 +10,7 @@ from qaportal.kit.errors import NotVisible
 
 from .. import audit
 from ..models import Tenant, TokenFamily, User
+from ..sign_in.second_factor import PASSWORD, WAY_KEY
 from .tokens import end_all_families
 
 
@@ -35,6 +36,30 @@ def end_sign_ins_of_tenant(*, actor: User | None, tenant: Tenant, reason: str) -
         ended_at=timezone.now(), end_reason=reason
     )
     audit.record("tenant.signed_out_everywhere", actor=actor, target=tenant, reason=reason)
+
+
+@transaction.atomic
+def end_password_sign_ins(*, actor: User | None, tenant: Tenant, reason: str) -> None:
+    """End what people of the company opened by password: sessions of browsers, and all API sign-ins.
+
+    Those have no other way. Sessions that were opened through the identity provider live on; the caller has asked
+    who may do that.
+    """
+    listed = UserSession.objects.filter(user__tenant=tenant)
+    stored = Session.objects.filter(session_key__in=listed.values("session_key"))
+    keys = [each.session_key for each in stored.iterator() if each.get_decoded().get(WAY_KEY, PASSWORD) == PASSWORD]
+    _forget_sessions(listed.filter(session_key__in=keys))
+    families = TokenFamily.objects.filter(user__tenant=tenant, ended_at__isnull=True).update(
+        ended_at=timezone.now(), end_reason=reason
+    )
+    audit.record(
+        "tenant.signed_out_of_passwords",
+        actor=actor,
+        target=tenant,
+        reason=reason,
+        sessions=len(keys),
+        api_sign_ins=families,
+    )
 
 
 @transaction.atomic

@@ -102,7 +102,7 @@ def update_tenant(*, actor: User, tenant: Tenant, if_match: str | None = None, *
 def _merged(tenant: Tenant, given: Any) -> dict[str, Any] | None:
     """The new settings; a second factor that is required stays so unless they say no."""
     kept = {SECOND_FACTOR_SETTING: True} if tenant.requires_second_factor else {}
-    return {**kept, **_checked_settings(given)} or None
+    return {**kept, **_checked_settings(given)} or given
 
 
 def _follow(actor: User, tenant: Tenant, changes: dict[str, Any], *, was_required: bool) -> None:
@@ -145,8 +145,8 @@ def delete_tenant(*, actor: User, tenant: Tenant, if_match: str | None = None) -
     policies.can_suspend_tenant(actor).require()
     tenant = locked_tenant(tenant_id=tenant.pk)
     require_match(tenant, if_match)
-    tenant.status, tenant.deleted_at = TenantStatus.DELETED, timezone.now()
-    tenant.save(update_fields=["status", "deleted_at", "updated_at"])
+    tenant.former_status, tenant.status, tenant.deleted_at = tenant.status, TenantStatus.DELETED, timezone.now()
+    tenant.save(update_fields=["former_status", "status", "deleted_at", "updated_at"])
     _end_access(actor, tenant, "tenant_deleted")
     audit.record("tenant.deleted", actor=actor, target=tenant)
     events.publish("tenant.deleted", tenant=tenant, actor=actor)
@@ -154,12 +154,15 @@ def delete_tenant(*, actor: User, tenant: Tenant, if_match: str | None = None) -
 
 @transaction.atomic
 def restore_tenant(*, actor: User, tenant: Tenant) -> Tenant:
-    """Bring a deleted company back; its people sign in anew. Raises Denied and RuleViolation for a taken slug."""
+    """Bring a deleted company back, suspended if it was; its people sign in anew.
+
+    Raises Denied and RuleViolation for a taken slug.
+    """
     policies.can_suspend_tenant(actor).require()
     tenant = Tenant.objects.select_for_update().get(pk=tenant.pk)
     if tenant.deleted_at is not None:
-        tenant.status, tenant.deleted_at = TenantStatus.ACTIVE, None
+        tenant.status, tenant.former_status, tenant.deleted_at = tenant.former_status or TenantStatus.ACTIVE, "", None
         _save(tenant)
-        audit.record("tenant.restored", actor=actor, target=tenant)
+        audit.record("tenant.restored", actor=actor, target=tenant, status=tenant.status)
         events.publish("tenant.updated", tenant=tenant, actor=actor)
     return tenant

@@ -13,8 +13,9 @@ from qaportal.kit.concurrency import require_match
 from qaportal.kit.errors import NotVisible, PortalError, RuleViolation
 
 from .. import audit, policies
+from ..attempt_limits import count_tried_address
 from ..choices import UserStatus
-from ..models import Role, User
+from ..models import AuditEntry, Role, User
 from .api_tokens import revoke_tokens_of
 from .people import create_user, require_role_of, save_with_address
 from .seats import locked_tenant, require_administrator, require_seat
@@ -49,12 +50,15 @@ def update_user(*, actor: User, user: User, if_match: str | None = None, **field
     """Change address, names, role or status; a status of `deleted` deletes.
 
     Suspending ends every session and every token at once. Raises Denied, also for ending oneself, VersionConflict,
-    InvalidInput for a role that does not fit, RuleViolation for a taken address, for the last administrator, and for
-    another `tenant` or `auth_provider`, which may be named and never change.
+    InvalidInput for a role that does not fit, TooMany for an actor who tried too many addresses, RuleViolation for a
+    taken address, for the last administrator, and for another `tenant` or `auth_provider`, which may be named and
+    never change.
     """
     policies.can_manage_user(actor, user).require()
     if fields.get("status", user.status) not in {UserStatus.ACTIVE, user.status}:
         policies.can_end_user(actor, user).require()
+    if fields.get("email", user.email).strip() != user.email:
+        count_tried_address(actor)
     user = _locked(user)
     require_match(user, if_match)
     if fields.get("status") == UserStatus.DELETED:
@@ -73,11 +77,23 @@ def update_user(*, actor: User, user: User, if_match: str | None = None, **field
         user.save()
     if user.tenant is not None and changes.keys() & {"role", "status"}:
         require_administrator(tenant=user.tenant, actor=actor)
-    audit.record("user.updated", actor=actor, target=user, tenant=user.tenant, changes=changes)
+    entry = audit.record("user.updated", actor=actor, target=user, tenant=user.tenant, changes=changes)
+    if "email" in changes:
+        _tell_of_new_address(user, entry)
     if "status" in changes and user.status == UserStatus.SUSPENDED:
         _end_access(actor, user, "suspended")
     events.publish("user.updated", user=user, actor=actor)
     return user
+
+
+def _tell_of_new_address(user: User, entry: AuditEntry) -> None:
+    """Let jobs tell the person at both addresses, so that nobody takes an account over unnoticed."""
+    from ..jobs import send_former_address_notice, send_security_notice
+
+    former, present = entry.changes["email"]
+    if former.lower() != present.lower():
+        send_former_address_notice.defer(entry_id=entry.pk)
+        send_security_notice.defer(user_id=user.pk, notice="email_changed")
 
 
 def _require_fixed(user: User, fields: dict[str, Any]) -> None:
@@ -138,8 +154,8 @@ def delete_user(*, actor: User, user: User, if_match: str | None = None) -> None
     policies.can_end_user(actor, user).require()
     user = _locked(user)
     require_match(user, if_match)
-    user.status, user.deleted_at = UserStatus.DELETED, timezone.now()
-    user.save(update_fields=["status", "deleted_at", "updated_at"])
+    user.former_status, user.status, user.deleted_at = user.status, UserStatus.DELETED, timezone.now()
+    user.save(update_fields=["former_status", "status", "deleted_at", "updated_at"])
     if user.tenant is not None:
         require_administrator(tenant=user.tenant, actor=actor)
     EmailAddress.objects.filter(user=user).delete()
@@ -150,16 +166,19 @@ def delete_user(*, actor: User, user: User, if_match: str | None = None) -> None
 
 @transaction.atomic
 def restore_user(*, actor: User, user: User) -> User:
-    """Bring a deleted person back, with the role he had; raises Denied, and RuleViolation without a seat or address."""
+    """Bring a deleted person back, with the role he had, suspended if he was.
+
+    Raises Denied, and RuleViolation without a seat or address.
+    """
     policies.can_manage_user(actor, user).require()
     user = _locked(user, is_living=False)
     if user.deleted_at is None:
         return user
     if user.tenant is not None:
         require_seat(tenant=user.tenant)
-    user.status, user.deleted_at = UserStatus.ACTIVE, None
+    user.status, user.former_status, user.deleted_at = user.former_status or UserStatus.ACTIVE, "", None
     save_with_address(user=user)
-    audit.record("user.restored", actor=actor, target=user, tenant=user.tenant)
+    audit.record("user.restored", actor=actor, target=user, tenant=user.tenant, status=user.status)
     events.publish("user.updated", user=user, actor=actor)
     return user
 

@@ -5,28 +5,33 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
 from allauth.core import context as allauth_context
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from qaportal.kit import secrets
+from qaportal.kit.errors import Denied
 from qaportal.kit.limits import rate_limit
 from qaportal.kit.requests import client_address, client_network
 
 from .. import audit
 from ..middleware import SEEN_KEY
 from ..models import User
+from ..services import attempts, identity_providers
 from ..services.passwords import record_password_change
 from ..services.registration import UNCONFIRMED
 from .reauthentication import is_fresh, provider_of
-from .second_factor import WAY_KEY, way_being_taken
+from .second_factor import IDENTITY_PROVIDER, WAY_KEY, second_factor_was_asked, way_being_taken
 
 NOTICES = {
     "account/email/password_changed": "password_changed",
@@ -45,6 +50,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """People come by invitation."""
         return False
 
+    @transaction.atomic
     def set_password(self, user: User, password: str) -> None:
         """Store the password and end every other sign-in of the person."""
         super().set_password(user, password)
@@ -59,27 +65,33 @@ class AccountAdapter(DefaultAccountAdapter):
         return ["accounts.sign_in.stages.SecondFactorStage"]
 
     def pre_login(self, request: HttpRequest, user: User, **hooks: Any) -> HttpResponse | None:
-        """Turn away whoever is suspended, himself or his company, or has not confirmed his address."""
+        """Turn away whoever is suspended, himself or his company, has an unconfirmed address, or took a closed way."""
         if not user.may_sign_in:
             return self.respond_user_inactive(request, user)
+        _require_open_way(request, user)
         if user.must_verify_email:  # whoever registered himself confirms his address first
+            attempts.record_failure(user=user, way=way_being_taken(request, user), reason="email_unverified")
             request.session[UNCONFIRMED] = user.email
             return redirect("accounts:verification_resend")
         return super().pre_login(request, user, **hooks)
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Open the session, list it, and write it into the audit trail."""
+        if second_factor_was_asked(request, user):  # passwords may have been closed meanwhile
+            _require_open_way(request, user)
         way = way_being_taken(request, user)
-        super().login(request, user)
-        request.session[WAY_KEY], request.session[SEEN_KEY] = way, int(time.time())
-        UserSession.objects.create(
-            user=user,
-            session_key=request.session.session_key,
-            ip=client_address(request),
-            user_agent=request.headers.get("User-Agent", "").replace("\x00", "")[:LONGEST_USER_AGENT],
-        )
-        audit.record("user.signed_in", actor=user, target=user, tenant=user.tenant, way=way)
+        with transaction.atomic():
+            super().login(request, user)
+            request.session[WAY_KEY], request.session[SEEN_KEY] = way, int(time.time())
+            UserSession.objects.create(
+                user=user,
+                session_key=request.session.session_key,
+                ip=client_address(request),
+                user_agent=request.headers.get("User-Agent", "").replace("\x00", "")[:LONGEST_USER_AGENT],
+            )
+            audit.record("user.signed_in", actor=user, target=user, tenant=user.tenant, way=way)
 
+    @transaction.atomic
     def logout(self, request: HttpRequest) -> None:
         """Close the session and write it into the audit trail."""
         user, key = request.user, request.session.session_key
@@ -120,6 +132,19 @@ class AccountAdapter(DefaultAccountAdapter):
             url = reverse("accounts:reauthenticate_at_company")
             methods.insert(0, {"id": "identity_provider", "description": words, "url": url})
         return methods
+
+
+def _require_open_way(request: HttpRequest, user: User) -> None:
+    """Show the page that refuses somebody who came by password where the identity provider is the only way."""
+    if way_being_taken(request, user) == IDENTITY_PROVIDER:
+        return
+    try:
+        identity_providers.require_password_allowed(user=user)
+    except Denied as refusal:
+        clear_login(request)
+        attempts.record_failure(user=user, way="page", reason=refusal.code)
+        page = render(request, "account/company_refused.html", {"reason": refusal.reason}, status=403)
+        raise ImmediateHttpResponse(page) from refusal
 
 
 REAUTHENTICATION_WORDS = {

@@ -25,6 +25,7 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 LEEWAY = 60
 """Seconds that the clocks of portal and provider may differ."""
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+"""What a sign-in needs; whatever else a provider publishes of this kind has to be as safe."""
 
 
 class ProviderError(Exception):
@@ -83,10 +84,11 @@ def discover(issuer: str) -> Discovery:
             _("The provider calls itself %(named)s, not %(issuer)s. Enter the issuer as it spells it.")
             % {"named": str(named)[:200], "issuer": issuer}
         )
-    for name in ENDPOINTS:
+    more = {name for name, value in document.items() if name.endswith("_endpoint") and value}
+    for name in (*ENDPOINTS, *sorted(more - {*ENDPOINTS})):
         problem = outbound.check_url(document.get(name) or "")
         if problem or not _is_as_safe(document[name], issuer):
-            raise ProviderError(_("The provider publishes no usable %s.") % name)
+            raise ProviderError(_("The provider publishes no usable %s.") % name[:100])
     return Discovery(named, document)
 
 

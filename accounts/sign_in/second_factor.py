@@ -2,6 +2,7 @@
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
@@ -28,8 +29,16 @@ def holds_second_factor() -> Exists:
 
 
 def second_factor_required(user: AbstractBaseUser) -> bool:
-    """Whether the person's company asks everybody for one."""
-    return user.tenant is not None and user.tenant.requires_second_factor
+    """Whether the person's company asks everybody for one, or the platform its administrators."""
+    return settings.PLATFORM_SECOND_FACTOR if user.tenant is None else user.tenant.requires_second_factor
+
+
+def lacks_second_factor(user: AbstractBaseUser) -> bool:
+    """Whether the person has yet to set up the one that he needs, unless he comes by an identity provider."""
+    if not second_factor_required(user):
+        return False
+    known = getattr(user, "holds_second_factor", None)
+    return not (has_second_factor(user) if known is None else known)
 
 
 def second_factor_missing(request: HttpRequest) -> bool:
@@ -38,18 +47,16 @@ def second_factor_missing(request: HttpRequest) -> bool:
     Sign-ins through the company's identity provider are exempt: the provider is trusted to have asked for it.
     """
     user = request.user
-    if not user.is_authenticated or not second_factor_required(user) or way_of(request) == IDENTITY_PROVIDER:
-        return False
-    known = getattr(user, "holds_second_factor", None)
-    return not (has_second_factor(user) if known is None else known)
+    return user.is_authenticated and way_of(request) != IDENTITY_PROVIDER and lacks_second_factor(user)
 
 
-def missing() -> Denied:
+def missing(user: AbstractBaseUser) -> Denied:
     """The refusal in the words that every door says."""
-    return Denied(
-        _("Your company asks for a second factor. Sign in to the portal in a browser and set one up."),
-        "second_factor_missing",
-    )
+    if user.tenant is None:
+        words = _("The platform asks its administrators for a second factor. Sign in in a browser and set one up.")
+    else:
+        words = _("Your company asks for a second factor. Sign in to the portal in a browser and set one up.")
+    return Denied(words, "second_factor_missing")
 
 
 def way_of(request: HttpRequest) -> str:
@@ -62,3 +69,8 @@ def way_being_taken(request: HttpRequest, user: AbstractBaseUser) -> str:
     methods = [record["method"] for record in get_authentication_records(request, user)]
     first = next((method for method in reversed(methods) if method != "mfa"), "password")
     return IDENTITY_PROVIDER if first == "socialaccount" else PASSWORD
+
+
+def second_factor_was_asked(request: HttpRequest, user: AbstractBaseUser) -> bool:
+    """Whether the sign-in that goes on now was held up by a second factor."""
+    return any(record["method"] == "mfa" for record in get_authentication_records(request, user))

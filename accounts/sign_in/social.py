@@ -215,7 +215,17 @@ def _confirm(request: HttpRequest, provider: IdentityProvider, sociallogin: Soci
     links = identity_providers.links_of(provider)
     if not request.user.is_authenticated or not links.filter(uid=subject, user=request.user).exists():
         raise Denied(_("You signed in at %s as somebody else.") % provider.name, "another_person")
-    moment = sociallogin.authenticated_at
-    if isinstance(moment, int | float) and time.time() - moment > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
-        raise Denied(_("%s did not ask you to sign in again.") % provider.name, "not_asked_again")
+    if not _is_recent(sociallogin.authenticated_at):
+        raise Denied(
+            _("%s does not say that it asked you to sign in again. Confirm in another way, or sign out and in again.")
+            % provider.name,
+            "not_asked_again",
+        )
     record_authentication(request, request.user, "socialaccount", reauthenticated=True, provider=str(provider.pk))
+
+
+def _is_recent(moment: Any) -> bool:
+    """Whether this is a time of a sign-in, in seconds since 1970, that was lately and not in the future."""
+    if not isinstance(moment, int | float) or isinstance(moment, bool):
+        return False
+    return -oidc.LEEWAY <= time.time() - moment <= settings.ACCOUNT_REAUTHENTICATION_TIMEOUT

@@ -1,5 +1,6 @@
 """Columns of the people and of the invitations."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -41,9 +42,9 @@ class PersonTable(ListTable):
         fields: tuple[str, ...] = ()
         sequence = ("pick", "name", "email", "role", "company", "status", "way", "last_login")
 
-    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
-        """Keep the reader, whose rights decide who can be picked."""
-        self.actor = actor
+    def __init__(self, *args: Any, actor: User, picked: Collection[str] = (), **kwargs: Any) -> None:
+        """Keep the reader, whose rights decide who can be picked, and whom he had picked already."""
+        self.actor, self.picked = actor, picked
         super().__init__(*args, **kwargs)
 
     def order_last_login(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
@@ -58,9 +59,10 @@ class PersonTable(ListTable):
         if not decision:
             return format_html('<span class="q-check-none" title="{}"></span>', decision.reason)
         return format_html(
-            '<input class="form-check-input" type="checkbox" name="ids" value="{}" form="picked" aria-label="{}">',
+            '<input class="form-check-input" type="checkbox" name="ids" value="{}" form="picked" aria-label="{}"{}>',
             record.pk,
             _("Pick %s") % record.full_name,
+            SafeString(" checked") if str(record.pk) in self.picked else "",
         )
 
     def render_name(self, record: User) -> SafeString:

@@ -47,9 +47,9 @@ def test_an_entry_is_told_with_how_it_was_asked_for(api, admin):
         "response_body": made.json(),
         "ip_address": "127.0.0.1",
         "user_agent": "ci",
-        "correlation_id": "call-1",
+        "correlation_id": made["X-Correlation-ID"],
         "changes": None,
-        "metadata": None,
+        "metadata": {"client_request_id": "call-1"},
         "created_at": row["created_at"],
         "updated_at": row["created_at"],
         "user": {"id": str(admin.pk), "email": admin.email, "first_name": "Ada", "last_name": "Admin"},
@@ -134,7 +134,7 @@ def test_filters_narrow_the_list(api, admin, tester, project):
     assert rows(client, date_from="9999-12-31", date_to="0001-01-01") == []
 
 
-def test_of_several_requests_with_one_id_the_first_after_the_entry_is_told(api, admin):
+def test_of_several_requests_that_the_client_calls_the_same_each_is_told_with_its_own_entry(api, admin):
     client = api(admin)
     client.post("/api/projects", {"name": "One", "key": "ONE"}, HTTP_X_REQUEST_ID="same")
     client.post("/api/projects", {"name": "Two", "key": "TWO"}, HTTP_X_REQUEST_ID="same")
@@ -142,6 +142,17 @@ def test_of_several_requests_with_one_id_the_first_after_the_entry_is_told(api, 
     second, first = rows(client, action="project.created")
     assert (first["request_body"]["key"], second["request_body"]["key"]) == ("ONE", "TWO")
     assert rows(client, method="DELETE") == []
+    assert first["correlation_id"] != second["correlation_id"]
+
+
+def test_nobody_puts_another_request_in_the_place_of_the_one_that_did_it(api, admin, tester, project):
+    address = f"/api/projects/{project.pk}"
+    done = api(admin).put(address, {"description": "Mine"})
+    api(admin).delete("/api/projects/987654321", HTTP_X_REQUEST_ID=done["X-Correlation-ID"])
+    api(tester).put(address, {"description": "Harmless"}, HTTP_X_REQUEST_ID=done["X-Correlation-ID"])
+    row = rows(api(admin), action="project.updated")[0]
+    assert (row["request_method"], row["request_body"]) == ("PUT", {"description": "Mine"})
+    assert len(rows(api(admin), correlation_id=done["X-Correlation-ID"])) == 1
 
 
 def test_a_request_of_another_company_with_the_same_id_is_not_told(api, admin, stranger, project):

@@ -24,7 +24,9 @@ def exported(client, **query):
 
 def test_the_filtered_log_is_exported_newest_first(signed_in, admin, tester, project):
     with audit.dated(timezone.now() - timedelta(days=1)):
-        old = audit.record("project.updated", actor=tester, target=project, changes={"name": ["a", "ü"]})
+        old = audit.record(
+            "project.updated", actor=tester, target=project, changes={"name": ["a", "ü"]}, reason="ordered"
+        )
     new = audit.record("project.updated", actor=None, target=project)
     audit.record("user.updated", actor=admin, target=tester)
     head, first, second = exported(signed_in(admin), action="project.updated")
@@ -43,6 +45,7 @@ def test_the_filtered_log_is_exported_newest_first(signed_in, admin, tester, pro
         "object_id": str(project.pk),
         "object": "PAY Payments platform",
         "changes": '{"name": ["a", "ü"]}',
+        "details": '{"reason": "ordered"}',
         "request_id": "'-",
     }
 

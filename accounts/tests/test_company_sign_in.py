@@ -208,6 +208,8 @@ def test_a_person_who_was_added_anew_arrives_as_the_new_one(arrive, client, admi
     new = UserFactory(tenant=tenant, email=NEW["email"])
     assert arrive().status_code == 302
     assert SocialAccount.objects.get().user == new
+    entry = AuditEntry.objects.get(action="user.unlinked")
+    assert (entry.actor, entry.target_id, entry.tenant) == (None, str(old.pk), tenant)
 
 
 def test_a_password_that_a_stranger_set_before_is_forgotten(arrive, client, api, tenant):

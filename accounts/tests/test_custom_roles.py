@@ -88,6 +88,45 @@ def test_a_company_gets_no_base_of_the_platform(tenant):
         assert list(refusal.value.fields) == ["code"]
 
 
+@pytest.mark.parametrize(
+    ("code", "scope"),
+    [
+        *(("tenant_admin", scope) for scope in ("platform", "module")),
+        *((code, "platform") for code in ("quality_manager", "tester", "developer", "viewer")),
+    ],
+)
+def test_a_scope_in_which_nobody_could_have_the_base_is_refused(admin, tenant, code, scope):
+    fields = GIVEN | {"code": code, "scope": scope}
+    own = custom_role(tenant, "viewer", name="Own")
+    for act in (
+        lambda: create_role(actor=admin, tenant=tenant, **fields),
+        lambda: update_role(actor=admin, role=own, **fields),
+    ):
+        with pytest.raises(InvalidInput) as refusal:
+            act()
+        assert list(refusal.value.fields) == ["scope"]
+
+
+def test_roles_of_the_platform_have_its_scope_alone(admin, tenant):
+    root = super_admin()
+    fields = GIVEN | {"code": "super_admin"}
+    for scope in ("tenant", "module"):
+        with pytest.raises(InvalidInput) as refusal:
+            create_role(actor=root, tenant=None, **fields | {"scope": scope})
+        assert list(refusal.value.fields) == ["scope"]
+    assert create_role(actor=root, tenant=None, **fields | {"scope": "platform"}).scope == "platform"
+    for scope in ("tenant", "module"):
+        create_role(actor=admin, tenant=tenant, **GIVEN | {"name": scope, "scope": scope})
+
+
+def test_a_role_from_before_keeps_a_scope_that_is_not_touched(admin, tenant):
+    own = custom_role(tenant, "viewer", scope="platform")
+    assert update_role(actor=admin, role=own, code="viewer", scope="platform", name="New").name == "New"
+    with pytest.raises(InvalidInput):
+        update_role(actor=admin, role=own, code="tester")
+    assert update_role(actor=admin, role=own, scope="module").scope == "module"
+
+
 def test_a_change_on_top_of_a_newer_one_is_refused(admin, tenant):
     own = custom_role(tenant)
     seen = etag(own)
@@ -117,6 +156,17 @@ def test_invitations_that_are_over_hold_no_role(admin, tenant):
     revoke_invitation(actor=admin, invitation=invite(actor=admin, tenant=tenant, email="new@example.com", role=own))
     delete_role(actor=admin, role=own)
     assert Invitation.objects.get().role == role("viewer")
+
+
+def test_what_becomes_of_those_invitations_stands_in_the_trail(admin, tenant):
+    own = custom_role(tenant)
+    invitation = invite(actor=admin, tenant=tenant, email="new@example.com", role=own)
+    revoke_invitation(actor=admin, invitation=invitation)
+    key, code = own.pk, own.code
+    delete_role(actor=admin, role=own)
+    entry = AuditEntry.objects.get(action="invitation.updated")
+    assert (entry.actor, entry.tenant, entry.target_id) == (admin, tenant, str(invitation.pk))
+    assert (entry.changes, entry.facts) == ({"role": [key, role(code).pk]}, {"reason": "role_deleted"})
 
 
 def test_an_unused_role_is_deleted_with_a_trace(admin, tenant):

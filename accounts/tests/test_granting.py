@@ -5,7 +5,7 @@ import pytest
 from accounts.models import Membership, User
 from accounts.permissions import decide, permissions_of
 from accounts.services.invitations import invite
-from accounts.services.people import set_project_role
+from accounts.services.people import remove_project_role, set_project_role
 from accounts.services.roles import create_role, update_role
 from accounts.services.users import add_user, delete_user, update_user
 from qaportal.kit.errors import Denied, InvalidInput
@@ -88,9 +88,23 @@ def test_a_project_gives_no_role_above_the_granters(tenant, project, tester, lea
         )
     some = custom_role(tenant, "quality_manager", name="Some", permissions=["member.manage", "case.view"])
     deputy = UserFactory(tenant=tenant, role=some)
+    reader = UserFactory(tenant=tenant, role=custom_role(tenant, name="Reader", permissions=["case.view"]))
     with pytest.raises(Denied, match="above your own"):
-        set_project_role(actor=deputy, project=project, user=tester, role=role("viewer"))
-    set_project_role(actor=deputy, project=project, user=tester, role=some)
+        set_project_role(actor=deputy, project=project, user=reader, role=role("viewer"))
+    set_project_role(actor=deputy, project=project, user=reader, role=some)
+
+
+def test_nobody_changes_a_member_who_has_a_permission_that_he_lacks(tenant, project, tester):
+    """Lowering such a person would be as wrong as raising him: his role is above, whatever its rank."""
+    some = custom_role(tenant, "quality_manager", name="Some", permissions=["member.manage", "case.view"])
+    own = custom_role(tenant, "viewer", name="Own", permissions=["case.view"])
+    deputy, reader = (UserFactory(tenant=tenant, role=each) for each in (some, own))
+    with pytest.raises(Denied, match="This person has a role above your own"):
+        set_project_role(actor=deputy, project=project, user=tester, role=own)
+    membership = set_project_role(actor=deputy, project=project, user=reader, role=some)
+    Membership.objects.filter(pk=membership.pk).update(role=role("tester"))
+    with pytest.raises(Denied, match="This person has a role above your own"):
+        remove_project_role(actor=deputy, membership=Membership.objects.get(pk=membership.pk))
 
 
 def test_a_custom_role_is_bounded_by_its_base(admin, tenant):

@@ -7,6 +7,7 @@ from django.core import signing
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Invitation, User
+from accounts.services import invitations
 from accounts.services.invitations import (
     LIFETIME,
     SALT,
@@ -140,6 +141,40 @@ def test_an_address_is_invited_once_until_the_invitation_expired(admin, tenant, 
     assert refusal.value.code == "already_invited"
     expire(invitation)
     assert invite(actor=admin, tenant=tenant, email=ADDRESS, role=role("viewer")).is_open
+
+
+def test_making_room_for_a_new_invitation_stands_in_the_trail(admin, tenant, invitation):
+    expire(invitation)
+    invite(actor=admin, tenant=tenant, email=ADDRESS, role=role("viewer"))
+    entry = AuditEntry.objects.get(action="invitation.revoked")
+    assert (entry.actor, entry.target_id, entry.facts) == (admin, str(invitation.pk), {"reason": "expired"})
+
+
+def test_the_password_is_hashed_before_anything_is_locked(invitation, monkeypatch):
+    steps = []
+    for name in ("hashed", "locked_tenant"):
+        kept = getattr(invitations, name)
+
+        def step(*given, name=name, kept=kept, **named):
+            steps.append(name)
+            return kept(*given, **named)
+
+        monkeypatch.setattr(invitations, name, step)
+    assert accept(link_of(invitation)).check_password(PASSWORD)
+    assert steps == ["hashed", "locked_tenant"]
+
+
+def test_an_invitation_that_ends_while_the_password_is_hashed_lets_nobody_in(admin, invitation, monkeypatch):
+    kept = invitations.hashed
+
+    def slow(password):
+        revoke_invitation(actor=admin, invitation=invitation)
+        return kept(password)
+
+    monkeypatch.setattr(invitations, "hashed", slow)
+    with pytest.raises(NotVisible):
+        accept(link_of(invitation))
+    assert not User.objects.filter(email=ADDRESS).exists()
 
 
 @pytest.mark.parametrize("whose", ["tester", "stranger"])

@@ -150,8 +150,8 @@ def test_what_cannot_be_used_is_refused_beside_its_field(client, domain, body):
     assert not User.objects.filter(email="new@tessarin.example").exists()
 
 
-def test_registering_is_limited_for_each_network(client, domain, monkeypatch):
-    monkeypatch.setattr("accounts.views.joining.REGISTER_RATE", "1/h")
+def test_registering_is_limited_for_each_network(client, domain, settings):
+    settings.ATTEMPT_LIMITS = {"client": "1/h"}
     client.post(REGISTER, GOOD | {"email": "one@elsewhere.example"})
     assert client.post(REGISTER, GOOD | {"email": "two@tessarin.example"}).status_code == 429
     assert not User.objects.filter(email="two@tessarin.example").exists()
@@ -172,7 +172,7 @@ def test_opening_the_link_confirms_nothing_pressing_the_button_does(client, newc
     assert "Confirm the address" in client.get(link).content.decode()
     newcomer.refresh_from_db()
     assert not newcomer.is_email_verified
-    assert client.post(link).url == reverse("account_login")
+    assert client.post(link, {"password": PASSWORD}).url == reverse("home")
     newcomer.refresh_from_db()
     assert (newcomer.is_email_verified, newcomer.must_verify_email) == (True, False)
 
@@ -199,8 +199,7 @@ def test_the_right_password_alone_does_not_let_in_before(client, newcomer):
     assert "new@tessarin.example" in content
     assert "Send the link again" in content
     assert client.get(reverse("accounts:account")).status_code == 302
-    client.post(path(verification_url(newcomer)))
-    client.post(reverse("account_login"), sign_in)
+    client.post(path(verification_url(newcomer)), {"password": PASSWORD})
     assert client.get(reverse("accounts:account")).status_code == 200
 
 
@@ -223,8 +222,8 @@ def test_sending_again_reads_alike_for_known_and_unknown_addresses(client, newco
     assert [message.to for message in mail.outbox] == [[newcomer.email]]
 
 
-def test_sending_again_is_limited_for_each_address(client, newcomer, monkeypatch):
-    monkeypatch.setattr("accounts.views.joining.RESEND_RATE_OF_ADDRESS", "1/h")
+def test_sending_again_is_limited_for_each_address(client, newcomer, settings):
+    settings.ATTEMPT_LIMITS = {"address": "1/h"}
     page = reverse("accounts:verification_resend")
     assert client.post(page, {"email": newcomer.email}).status_code == 200
     assert client.post(page, {"email": newcomer.email.upper()}).status_code == 429

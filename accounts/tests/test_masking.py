@@ -28,6 +28,12 @@ def test_names_can_be_secret_in_one_place_alone():
     }
 
 
+def test_the_code_of_a_role_is_no_secret_and_a_password_that_reads_like_one_is():
+    assert masked_document({"code": "tester", "password": "tester"}, more={"code"}) == {
+        "code": "tester", "password": "***",
+    }  # fmt: skip
+
+
 def test_what_is_empty_is_not_masked():
     assert masked_document({"password": "", "token": None, "secret": [], "otp": 0}) == {
         "password": "", "token": None, "secret": [], "otp": "***",

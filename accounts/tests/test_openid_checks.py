@@ -191,12 +191,22 @@ GOOD = {
         {"token_endpoint": "http://169.254.169.254/latest"},
         {"token_endpoint": ["https://id.example.com"]},
         {"jwks_uri": "file:///etc/passwd"},
+        {"userinfo_endpoint": "http://id.example.com/me"},
+        {"userinfo_endpoint": ["https://id.example.com/me"]},
+        {"userinfo_endpoint": "http://127.0.0.1/me"},
+        {"end_session_endpoint": "http://id.example.com/bye"},
     ],
 )
 def test_a_provider_that_publishes_what_cannot_be_used_is_refused(monkeypatch, change):
     monkeypatch.setattr(oidc, "fetch_json", lambda _url, **_more: GOOD | change)
     with pytest.raises(oidc.ProviderError):
         oidc.discover(ISSUER)
+
+
+@pytest.mark.parametrize("offered", [f"{ISSUER}/me", None, ""])
+def test_an_endpoint_that_is_not_needed_may_be_missing(monkeypatch, offered):
+    monkeypatch.setattr(oidc, "fetch_json", lambda _url, **_more: GOOD | {"userinfo_endpoint": offered})
+    assert oidc.discover(ISSUER).endpoint("userinfo_endpoint") == (offered or "")
 
 
 @pytest.mark.parametrize("issuer", [ISSUER, f"{ISSUER}/"])

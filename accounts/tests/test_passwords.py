@@ -7,6 +7,7 @@ from django.urls import reverse
 from accounts.choices import UserStatus
 from accounts.models import AuditEntry, TokenFamily
 from accounts.services.tokens import open_family
+from accounts.services.users import update_user
 
 from .factories import PASSWORD
 
@@ -74,11 +75,20 @@ def test_a_made_up_link_says_that_it_does_not_work(client, db):
     assert "This link no longer works" in response.content.decode()
 
 
-def test_a_weak_password_is_refused_beside_its_field(ask, tester, run_jobs, client):
+@pytest.mark.parametrize(("weak", "words"), [("sh0rt !", "at least 8 characters"), ("password1", "too common")])
+def test_a_weak_password_is_refused_beside_its_field(ask, tester, run_jobs, client, weak, words):
     ask(tester.email)
     run_jobs()
-    response = choose(client, link_of(mail.outbox[0]), "short")
-    assert "at least 8 characters" in response.content.decode()
+    response = choose(client, link_of(mail.outbox[0]), weak)
+    assert words in response.content.decode()
+
+
+def test_a_password_may_be_of_small_letters_alone(ask, tester, run_jobs, client):
+    ask(tester.email)
+    run_jobs()
+    choose(client, link_of(mail.outbox[0]), "nothing but letters")
+    tester.refresh_from_db()
+    assert tester.check_password("nothing but letters")
 
 
 def test_no_mail_goes_to_somebody_who_may_not_sign_in(ask, tester, run_jobs):
@@ -103,7 +113,8 @@ def test_a_new_password_ends_every_other_sign_in(signed_in, tester, api):
     assert AuditEntry.objects.filter(action="user.password_changed", actor=tester).count() == 1
 
 
-def test_too_many_requests_for_one_address_are_refused_with_words(ask, tester):
+def test_too_many_requests_for_one_address_are_refused_with_words(ask, tester, settings):
+    settings.ATTEMPT_LIMITS = {"address": "5/h"}
     for _ in range(5):
         assert ask(tester.email).status_code == 302
     refused = ask(tester.email)
@@ -129,3 +140,10 @@ def test_only_administrators_of_the_company_make_such_links(signed_in, lead, str
     assert signed_in(stranger).post(page).status_code == 404
     elsewhere = reverse("accounts:member_reset_link", args=[other_project.key, tester.pk])
     assert signed_in(stranger).post(elsewhere).status_code == 404
+
+
+def test_a_link_that_would_be_of_no_use_is_refused_on_the_page_of_the_members(signed_in, admin, tester, project):
+    update_user(actor=admin, user=tester, status=UserStatus.SUSPENDED)
+    response = signed_in(admin).post(reverse("accounts:member_reset_link", args=[project.key, tester.pk]))
+    assert response.status_code == 422
+    assert "may not sign in now" in response.content.decode()

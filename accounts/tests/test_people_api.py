@@ -48,6 +48,16 @@ def test_the_list_is_searched_and_filtered(api, admin, tester, lead):
         assert (refused.status_code, list(refused.json()["fields"])) == (400, [field])
 
 
+def test_the_api_and_the_page_of_people_search_alike(api, signed_in, admin, tester, lead):
+    tester.first_name = "Tomáš"
+    tester.save()
+    browser = signed_in(admin)
+    for words in ("tomas", "TOMÁŠ", "reyl tom", "tom  Reyl", "tom valko", tester.email.upper(), "%", "o"):
+        found = emails(api(admin).get(LIST, {"search": words}))
+        page = browser.get("/administration/people/", {"q": words}).content.decode()
+        assert found == {person.email for person in (admin, tester, lead) if f'title="{person.email}"' in page}, words
+
+
 def test_only_what_is_given_changes(api, admin, tester):
     answer = api(admin).put(one(tester), {"last_name": "Rail"})
     assert (answer.status_code, answer.json()["full_name"]) == (200, "Tomas Rail")

@@ -1,5 +1,6 @@
 import pytest
 from django.contrib.messages import get_messages
+from django.db import connection
 from django.urls import reverse
 
 from accounts.models import AuditEntry, Role, User
@@ -153,3 +154,23 @@ def test_the_palette_finds_people_by_their_name(signed_in, admin, tester, strang
 
     assert reverse("accounts:person_detail", args=[tester.pk]) in found("reyl")
     assert stranger.email not in found("stran")
+
+
+# -- in a company of many --------------------------------------------------------------------------------------------
+def plan_of(found, *closed: str) -> str:
+    """How the database finds the rows in a table that is too large to be read whole, with these ways closed."""
+    with connection.cursor() as cursor:
+        for way in ("seqscan", *closed):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+    return found.explain()
+
+
+def test_the_list_stands_in_an_index_by_name(admin):
+    found = User.objects.manageable_by(admin).living().for_list().order_by("first_name", "last_name", "pk")
+    assert "user_of_tenant_by_name" in plan_of(found[:50], "sort")
+
+
+@pytest.mark.parametrize("words", ["family77", "given77 family", "person9123@"])
+def test_words_are_found_by_an_index(admin, words):
+    found = User.objects.matching(words).order_by()
+    assert "user_by_words" in plan_of(found, "indexscan")

@@ -2,7 +2,10 @@ import pytest
 
 from accounts.choices import ROLE_RANK, ROLE_SCOPE, RoleCode
 from accounts.permissions import PERMISSIONS, decide
+from accounts.services.projects import create_project
+from qaportal.kit.errors import Denied
 
+from .administration import super_admin
 from .factories import ProjectFactory, UserFactory
 
 
@@ -43,6 +46,15 @@ def test_a_stranger_has_no_role(stranger, project):
 
 def test_a_platform_administrator_has_his_role_everywhere(project):
     assert decide(UserFactory(tenant=None, role_code="super_admin"), "case.edit", project)
+
+
+def test_answer_and_service_agree_that_the_platform_starts_no_project(api, db):
+    root = super_admin()
+    told = {row["code"]: row for row in api(root).get("/api/permissions").json()["permissions"]}
+    with pytest.raises(Denied) as refusal:
+        create_project(actor=root, name="Shop")
+    assert (told["project.create"]["allowed"], told["project.create"]["reason"]) == (False, refusal.value.reason)
+    assert told["project.delete"]["allowed"]
 
 
 def test_an_unknown_code_is_a_fault_of_the_program(tester):

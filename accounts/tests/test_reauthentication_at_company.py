@@ -5,6 +5,8 @@ import time
 import pytest
 from allauth.socialaccount.models import SocialAccount
 
+from accounts.sign_in import oidc
+
 from .openid import parameters_of
 
 AGAIN, THERE, DANGEROUS = "/account/reauthenticate/", "/account/reauthenticate/company/", "/account/second-factors/"
@@ -44,9 +46,19 @@ def test_somebody_else_there_confirms_nothing(stale, openid, tester):
     assert stale.get("/account/").context["user"] == tester
 
 
-def test_a_provider_that_did_not_ask_again_confirms_nothing(stale, openid):
-    response = confirm(stale, openid, auth_time=int(time.time()) - 7200)
-    assert "did not ask you to sign in again" in response.content.decode()
+@pytest.mark.parametrize("ago", [7200, 15 * 60 + 5, -7200])
+def test_a_provider_that_did_not_ask_again_confirms_nothing(stale, openid, ago):
+    response = confirm(stale, openid, auth_time=int(time.time()) - ago)
+    assert "does not say that it asked you to sign in again" in response.content.decode()
+    assert stale.get(DANGEROUS).status_code == 302
+
+
+@pytest.mark.parametrize("moment", [None, "now", True, [1], {"at": 1}])
+def test_a_provider_that_does_not_say_when_it_asked_confirms_nothing(stale, openid, moment, monkeypatch):
+    believed = oidc.verified_claims
+    monkeypatch.setattr(oidc, "verified_claims", lambda **given: believed(**given) | {"auth_time": moment})
+    response = confirm(stale, openid)
+    assert "does not say that it asked you to sign in again" in response.content.decode()
     assert stale.get(DANGEROUS).status_code == 302
 
 

@@ -171,4 +171,4 @@ def test_known_and_unknown_addresses_are_limited_alike(api, tester, limits):
 def test_the_limits_are_on_unless_they_are_switched_off():
     from qaportal import settings
 
-    assert settings.ATTEMPT_LIMITS == {"address": "5/h", "client": "30/h"}
+    assert settings.ATTEMPT_LIMITS == {"address": "5/h", "client": "30/h", "actor": "300/h"}

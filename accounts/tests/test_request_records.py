@@ -22,12 +22,13 @@ def test_a_write_to_the_api_is_written_down(api, admin):
         "/api/projects", body, REMOTE_ADDR="203.0.113.9", HTTP_USER_AGENT="robot/1", HTTP_X_REQUEST_ID="call-1"
     )
     record = RequestRecord.objects.get()
-    assert (record.tenant, record.user, record.correlation_id) == (admin.tenant, admin, "call-1")
+    assert (record.tenant, record.user, record.correlation_id) == (admin.tenant, admin, answer["X-Correlation-ID"])
     assert (record.method, record.path, record.status) == ("POST", "/api/projects", 201)
     assert (record.request_body, record.response_body) == (body, answer.json())
     assert (record.ip_address, record.user_agent) == ("203.0.113.9", "robot/1")
     assert 0 <= record.duration_ms < 60_000
-    assert AuditEntry.objects.get(action="project.created").correlation_id == "call-1"
+    entry = AuditEntry.objects.get(action="project.created")
+    assert (entry.correlation_id, entry.facts) == (record.correlation_id, {"client_request_id": "call-1"})
 
 
 @pytest.mark.parametrize(

@@ -85,8 +85,15 @@ def test_what_is_required_is_required_when_adding_and_when_changing(api, admin, 
 
 def test_every_code_of_the_built_in_roles_is_a_base(api, db):
     client = api(super_admin())
+    scopes = {"super_admin": "platform", "tester": "module", "developer": "module", "viewer": "module"}
     for code in ("super_admin", "tenant_admin", "quality_manager", "tester", "developer", "viewer"):
-        assert client.post(LIST, GIVEN | {"name": f"Like {code}", "code": code}).status_code == 201
+        given = GIVEN | {"name": f"Like {code}", "code": code, "scope": scopes.get(code, "tenant")}
+        assert client.post(LIST, given).status_code == 201
+
+
+def test_a_scope_that_does_not_go_with_the_base_is_named(api, admin):
+    answer = api(admin).post(LIST, GIVEN | {"scope": "platform"})
+    assert (answer.status_code, answer.json()["details"][0]["path"]) == (400, "scope")
 
 
 def test_the_list_is_filtered_ordered_and_paged(api, admin, tenant):

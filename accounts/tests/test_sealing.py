@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts import audit, jobs
 from accounts.audit.chain import ENTRY_COLUMNS
-from accounts.models import AuditEntry, AuditSeal
+from accounts.models import AuditEntry, AuditSeal, RequestRecord
 from accounts.services.seals import seal_entries
 from accounts.tests.trail import await_older_transactions, forge, seal_settled, settle
 
@@ -189,9 +189,10 @@ def test_a_constant_number_of_statements_seals_any_number_of_entries(tester, pro
 
 def test_the_trail_is_append_only(tester, project):
     audit.record("project.updated", actor=tester, target=project)
+    RequestRecord.objects.create(tenant=tester.tenant, correlation_id="1", path="/", status=200, duration_ms=1)
     settle()
     seal_entries()
-    for table in ("auditentry", "auditseal"):
+    for table in ("auditentry", "auditseal", "requestrecord"):
         for statement in (f"UPDATE accounts_{table} SET id = id", f"DELETE FROM accounts_{table}"):
             with (
                 pytest.raises(IntegrityError, match="append-only"),

@@ -9,6 +9,7 @@ from accounts.models import AuditEntry, IdentityProvider, TenantDomain
 from accounts.services import domains, identity_providers, passwords
 from qaportal.kit.errors import Denied, RuleViolation
 
+from .administration import custom_role
 from .factories import PASSWORD, UserFactory, role
 
 PAGE = "/administration/sign-in/"
@@ -139,6 +140,52 @@ def test_others_of_the_company_do_not_reach_the_page(request, signed_in, form, f
     assert not IdentityProvider.objects.exists()
 
 
+@pytest.fixture
+def lesser(tenant):
+    """Somebody who may decide how people sign in, and not all that an administrator may."""
+    return UserFactory(tenant=tenant, role=custom_role(tenant, "tenant_admin", permissions=["sign_in.manage"]))
+
+
+def test_whoever_may_less_than_an_administrator_does_not_choose_who_comes_in(signed_in, lesser, tenant, admin, form):
+    claim, client = domains.add_domain(actor=admin, tenant=tenant, domain="tessarin.example"), signed_in(lesser)
+    for address, body in (
+        (PAGE, form),
+        (f"{PAGE}domains/", {"domain": "other.example"}),
+        (f"{PAGE}domains/{claim.pk}/remove/", {}),
+    ):
+        answer = client.post(address, body)
+        assert answer.status_code in {403, 422}, address
+        assert "it takes a role that may do all that they may" in answer.content.decode(), address
+    assert not IdentityProvider.objects.exists()
+    assert TenantDomain.objects.get() == claim
+
+
+def test_he_neither_changes_nor_disconnects_the_provider_that_is_there(signed_in, lesser, provider, form):
+    client = signed_in(lesser)
+    assert client.post(PAGE, form | {"issuer": "https://evil.example"}).status_code == 422
+    response = client.post(f"{PAGE}remove/")
+    assert response.status_code == 422
+    assert "it takes a role that may do all that they may" in response.content.decode()
+    assert IdentityProvider.objects.get().issuer == form["issuer"]
+
+
+def test_his_page_tells_him_why_and_still_changes_the_second_factor(signed_in, lesser, provider, tenant):
+    client = signed_in(lesser)
+    page = client.get(PAGE).content.decode()
+    assert page.count("it takes a role that may do all that they may") == 4, "two buttons, each with title and words"
+    assert provider.issuer in page
+    assert 'name="client_id"' not in page
+    client.post(f"{PAGE}second-factor/", {"required": "on"})
+    tenant.refresh_from_db()
+    assert tenant.requires_second_factor
+
+
+def test_a_custom_role_that_may_all_of_it_connects_a_provider(signed_in, tenant, form):
+    equal = UserFactory(tenant=tenant, role=custom_role(tenant, "tenant_admin", name="Owner"))
+    assert signed_in(equal).post(PAGE, form).url == PAGE
+    assert IdentityProvider.objects.get().tenant == tenant
+
+
 def test_the_page_asks_to_confirm_who_one_is(signed_in, admin, form):
     stale = signed_in(admin, ago=3600)
     assert stale.get(PAGE).url.startswith("/account/reauthenticate/")
@@ -148,7 +195,12 @@ def test_the_page_asks_to_confirm_who_one_is(signed_in, admin, form):
 
 def test_an_administrator_of_the_platform_names_the_company(signed_in, tenant, form):
     platform = signed_in(UserFactory(tenant=None, role_code="super_admin"))
-    assert platform.get(PAGE).status_code == 404
+    led = platform.get(PAGE, follow=True)
+    assert led.redirect_chain == [("/administration/companies/", 302)]
+    assert "Choose the company: its page leads to its sign-in settings" in led.content.decode()
+    assert f"{PAGE}?tenant={tenant.pk}" in platform.get(f"/administration/companies/{tenant.pk}/").content.decode()
+    assert platform.get(f"{PAGE}?tenant=0").status_code == 404
+    assert platform.post(PAGE, form).status_code == 404
     assert platform.post(f"{PAGE}?tenant={tenant.pk}", form).url == f"{PAGE}?tenant={tenant.pk}"
     assert IdentityProvider.objects.get().tenant == tenant
 
@@ -219,7 +271,7 @@ def test_a_domain_is_claimed_and_confirmed_by_the_platform(browser, signed_in, t
     assert browser.post(f"{PAGE}domains/", {"domain": " @Tessarin.Example "}).url == PAGE
     claim = TenantDomain.objects.get()
     assert (claim.domain, claim.verified_at) == ("tessarin.example", None)
-    assert browser.post(f"{PAGE}domains/{claim.pk}/confirm/", follow=True).redirect_chain
+    assert browser.post(f"{PAGE}domains/{claim.pk}/confirm/").status_code == 403
     claim.refresh_from_db()
     assert claim.verified_at is None
     platform = signed_in(UserFactory(tenant=None, role_code="super_admin"))
@@ -256,6 +308,28 @@ def test_nobody_touches_the_domains_of_another_company(browser, stranger, other_
         domains.remove_domain(actor=admin, domain=theirs)
     with pytest.raises(Denied):
         identity_providers.remove_identity_provider(actor=admin, tenant=other_tenant)
+
+
+@pytest.mark.parametrize(
+    ("service", "path"),
+    [
+        ("identity_providers.remove_identity_provider", "remove/"),
+        ("tenants.set_second_factor_required", "second-factor/"),
+        ("domains.remove_domain", "domains/{}/remove/"),
+        ("domains.verify_domain", "domains/{}/confirm/"),
+    ],
+)
+def test_a_refusal_stands_on_the_page_beside_what_was_wanted(provider, tenant, signed_in, monkeypatch, service, path):
+    def refuse(**named):
+        raise RuleViolation("Not while the tests run.", "refused")
+
+    claim = TenantDomain.objects.create(tenant=tenant, domain="tessarin.example")
+    monkeypatch.setattr(f"accounts.services.{service}", refuse)
+    platform = signed_in(UserFactory(tenant=None, role_code="super_admin"))
+    response = platform.post(f"{PAGE}{path.format(claim.pk)}?tenant={tenant.pk}")
+    assert response.status_code == 422
+    assert response.content.decode().count("Not while the tests run.") == 1
+    assert "<h1" in response.content.decode()
 
 
 def test_the_rule_of_the_second_factor_is_changed_on_the_page(browser, tenant, admin):

@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from qaportal.kit.paging import CappedPaginator
+from qaportal.kit.text import key_in
 from qaportal.kit.views import FilteredListView, FragmentMixin
 
 from .. import policies
 from ..audit.export import csv_lines
-from ..audit.filters import AuditFilter, people, whole_number
+from ..audit.filters import AuditFilter, people
 from ..audit.reading import shown
 from ..audit.tables import AuditTable
 from ..models import AuditEntry
@@ -63,7 +64,7 @@ class AuditListView(LoginRequiredMixin, FragmentMixin, FilteredListView):
     @cached_property
     def opened(self) -> AuditEntry | None:
         """The entry whose drawer is open."""
-        key = whole_number(self.request.GET.get("entry", ""))
+        key = key_in(self.request.GET.get("entry", ""))
         return None if key is None else self.get_queryset().filter(pk=key).first()
 
     def get_table_kwargs(self) -> dict[str, Any]:
@@ -78,7 +79,7 @@ class AuditListView(LoginRequiredMixin, FragmentMixin, FilteredListView):
         """The active filters; a person is called by his name."""
         chips = [chip for chip in super().chips(filterset) if chip["name"] != "before"]
         for chip in chips:
-            if chip["name"] == "person" and whole_number(chip["value"]) is not None:
+            if chip["name"] == "person" and key_in(chip["value"]) is not None:
                 person = people(self.request.user, chip["value"]).first()
                 chip["value"] = person.full_name if person else chip["value"]
             elif chip["name"] in {"action", "kind", "project", "company"}:

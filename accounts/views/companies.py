@@ -1,12 +1,10 @@
 """The company that somebody administers, and all companies for the platform's administrator."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,38 +13,32 @@ from django.views.decorators.http import require_POST
 
 from qaportal.kit.concurrency import etag
 from qaportal.kit.errors import InvalidInput
-from qaportal.kit.views import FilteredListView, FragmentMixin, Refusal, shown_refusal
+from qaportal.kit.views import shown_refusal
 
 from .. import policies
-from ..administration import AdministrationMixin, administration_page, choice_tabs, kept_query
+from ..administration import AdministrationMixin, administration_page
 from ..choices import TenantStatus
 from ..filters import CompanyFilter
 from ..forms.companies import CompanyForm, PlatformCompanyForm
-from ..models import Tenant, User
+from ..models import Tenant
+from ..permissions import decide
+from ..querysets import counted_by_status
 from ..services import seats, tenants
-from ..sign_in.reauthentication import freshly_authenticated
+from ..sign_in.reauthentication import freshly_authenticated, saved_when_fresh, typed_before
 from ..tables import CompanyTable
-
-LIVING_PEOPLE = Coalesce(
-    Subquery(
-        User.objects.living()
-        .filter(tenant=OuterRef("pk"))
-        .order_by()
-        .values("tenant")
-        .annotate(number=Count("pk"))
-        .values("number")
-    ),
-    0,
-)
+from .company_page import CompanyPage
+from .tabbed_list import TabbedListView
 
 
 @administration_page("tenant.manage")
+@saved_when_fresh(CompanyForm)
 def company(request: HttpRequest) -> HttpResponse:
-    """The reader's own company: its name, and what the platform decides."""
+    """The reader's own company: its name, and what the platform decides; whoever has none chooses among all."""
     tenant = request.user.tenant
     if tenant is None:
-        raise Http404
-    form = CompanyForm(request.POST or None, initial={"name": tenant.name, "if_match": etag(tenant)})
+        return redirect("accounts:company_list")
+    initial = {"name": tenant.name, "if_match": etag(tenant)} | typed_before(request)
+    form = CompanyForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         with shown_refusal(request) as refusal:
             tenants.update_tenant(actor=request.user, tenant=tenant, **form.cleaned_data)
@@ -59,34 +51,26 @@ def company(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/company.html", context, status=422 if form.errors else 200)
 
 
-class CompanyListView(AdministrationMixin, FragmentMixin, FilteredListView):
+class CompanyListView(AdministrationMixin, TabbedListView):
     """All companies with how many people each has; the deleted ones only where they are asked for."""
 
     permission = "tenant.create"
     table_class, filterset_class, fragment = CompanyTable, CompanyFilter, "rows"
-    template_name = "accounts/company_list.html"
+    template_name, tab_field = "accounts/company_list.html", "status"
 
     def get_queryset(self) -> QuerySet[Tenant]:
-        """The companies that the reader administers."""
-        found = Tenant.objects.administered_by(self.request.user)
-        found = found if self.request.GET.get("status") == TenantStatus.DELETED else found.living()
-        return found.annotate(people=LIVING_PEOPLE)
+        """All companies that there are, or those that are deleted."""
+        every = Tenant.objects.manageable_by(self.request.user).for_list()
+        is_about_deleted = self.request.GET.get("status") == TenantStatus.DELETED
+        return (every.deleted() if is_about_deleted else every.living()).with_people()
 
-    def chips(self, filterset: Any) -> list[dict[str, str]]:
-        """The active filters but the status, which the tabs show."""
-        return [chip for chip in super().chips(filterset) if chip["name"] != "status"]
+    def tab_choices(self) -> list[tuple[str, Any]]:
+        """Every status."""
+        return TenantStatus.choices
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Tabs with counts, and what the search carries along."""
-        every = Tenant.objects.administered_by(self.request.user).order_by()
-        counts = every.aggregate(
-            **{status: Count("pk", filter=Q(status=status)) for status in TenantStatus.values},
-            all=Count("pk", filter=~Q(status=TenantStatus.DELETED)),
-        )
-        return super().get_context_data(**kwargs) | {
-            "tabs": choice_tabs(self.request, "status", TenantStatus.choices, counts),
-            "kept_by_search": kept_query(self.request, "q"),
-        }
+    def tab_counts(self) -> dict[str, int]:
+        """How many companies have each status."""
+        return counted_by_status(Tenant.objects.manageable_by(self.request.user), TenantStatus)
 
 
 @administration_page("tenant.create")
@@ -104,100 +88,58 @@ def create_company(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/company_form.html", context, status=422 if form.errors else 200)
 
 
-def _found(request: HttpRequest, company_id: int) -> Tenant:
-    """The company, for the platform's administrator; for everybody else there is none. Raises Http404."""
-    return get_object_or_404(Tenant.objects.administered_by(request.user), pk=company_id)
-
-
-def _render_company(
-    request: HttpRequest,
-    tenant: Tenant,
-    *,
-    form: PlatformCompanyForm | None = None,
-    refusal: Refusal | None = None,
-    refused: str = "",
-) -> HttpResponse:
-    initial = PlatformCompanyForm.initial_of(tenant) | {"if_match": etag(tenant)}
-    context = {
-        "company": tenant,
-        "form": form or PlatformCompanyForm(initial=initial),
-        "crumbs": [(_("Companies"), reverse("accounts:company_list")), (tenant.name, "")],
-        "seats_taken": seats.seats_taken(tenant=tenant),
-        "projects": tenant.projects.living().count(),
-        "domains": tenant.domains.order_by("domain"),
-        "refusal": refusal,
-        "refused": refused,
-    }
-    status = refusal.status if refusal else 422 if form is not None else 200
-    return render(request, "accounts/company_detail.html", context, status=status)
+def _found(request: HttpRequest, company_id: int) -> CompanyPage:
+    """The page of a company, for the platform's administrator; for everybody else there is none. Raises Http404."""
+    if not decide(request.user, "tenant.suspend"):
+        raise Http404
+    return CompanyPage(request, get_object_or_404(Tenant.objects.manageable_by(request.user), pk=company_id))
 
 
 @login_required
+@saved_when_fresh(PlatformCompanyForm)
 def company_detail(request: HttpRequest, company_id: int) -> HttpResponse:
     """One company; a POST saves all that the platform decides. One's own has a page with less."""
     if company_id == request.user.tenant_id:
         return redirect("accounts:company")
-    tenant = _found(request, company_id)
+    page = _found(request, company_id)
     if request.method != "POST":
-        return _render_company(request, tenant)
-    form = PlatformCompanyForm(request.POST)
+        return page.shown()
+    page.form = form = PlatformCompanyForm(request.POST)
     if form.is_valid():
+        expected = form.cleaned_data["if_match"] or None
         with shown_refusal(request) as refusal:
-            expected = form.cleaned_data["if_match"] or None
-            tenants.update_tenant(actor=request.user, tenant=tenant, if_match=expected, **form.company_fields())
+            tenants.update_tenant(actor=request.user, tenant=page.tenant, if_match=expected, **form.company_fields())
         if not refusal:
             messages.success(request, _("%s is saved") % form.cleaned_data["name"])
-            return redirect("accounts:company_detail", tenant.pk)
+            return redirect(page.address)
         form.refuse(refusal)
-    return _render_company(request, tenant, form=form)
-
-
-def _changed(
-    request: HttpRequest, tenant: Tenant, control: str, change: Callable[[], object], words: str
-) -> HttpResponse:
-    """Do it, say so and show the page; a refusal stands beside the control."""
-    with shown_refusal(request) as refusal:
-        change()
-    if refusal:
-        return _render_company(request, tenant, refusal=refusal, refused=control)
-    messages.success(request, words)
-    return redirect("accounts:company_detail", tenant.pk)
+    return page.shown(422)
 
 
 @require_POST
-@login_required
+@freshly_authenticated
 def change_company_status(request: HttpRequest, company_id: int) -> HttpResponse:
     """Suspend a company, or let it work again."""
-    tenant, status = _found(request, company_id), request.POST.get("status")
+    page, status = _found(request, company_id), request.POST.get("status")
     if status not in {TenantStatus.ACTIVE, TenantStatus.SUSPENDED}:
         raise InvalidInput(_("There is no such status."))
     words = _("%s is suspended") if status == TenantStatus.SUSPENDED else _("%s may work again")
-
-    def change() -> None:
-        tenants.update_tenant(actor=request.user, tenant=tenant, status=status)
-
-    return _changed(request, tenant, "status", change, words % tenant.name)
+    return page.change("status", words % page.tenant.name, tenants.update_tenant, tenant=page.tenant, status=status)
 
 
 @require_POST
 @freshly_authenticated
 def delete_company(request: HttpRequest, company_id: int) -> HttpResponse:
     """Delete a company: all it holds is hidden, and nobody of it gets in."""
-    tenant = _found(request, company_id)
-
-    def change() -> None:
-        tenants.delete_tenant(actor=request.user, tenant=tenant)
-
-    return _changed(request, tenant, "delete", change, _("%s is deleted") % tenant.name)
+    page = _found(request, company_id)
+    return page.change("delete", _("%s is deleted") % page.tenant.name, tenants.delete_tenant, tenant=page.tenant)
 
 
 @require_POST
-@login_required
+@freshly_authenticated
 def restore_company(request: HttpRequest, company_id: int) -> HttpResponse:
     """Bring a deleted company back."""
-    tenant = _found(request, company_id)
-
-    def change() -> None:
-        tenants.restore_tenant(actor=request.user, tenant=tenant)
-
-    return _changed(request, tenant, "restore", change, _("%s is back; its people sign in anew") % tenant.name)
+    page = _found(request, company_id)
+    was_suspended = page.tenant.former_status == TenantStatus.SUSPENDED
+    words = _("%s is back, still suspended") if was_suspended else _("%s is back; its people sign in anew")
+    return page.change("restore", words % page.tenant.name, tenants.restore_tenant, tenant=page.tenant)

@@ -12,24 +12,27 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from qaportal.kit.views import FilteredListView, FragmentMixin, Refusal, shown_refusal
+from qaportal.kit.views import Refusal, shown_refusal
 
-from ..administration import AdministrationMixin, administration_page, choice_tabs, kept_query, way_back
-from ..choices import InvitationState
-from ..filters import InvitationFilter, in_state
+from ..administration import AdministrationMixin, administration_page, way_back
+from ..choices import InvitationState, RoleCode
+from ..filters import InvitationFilter, counted_in_states
 from ..forms.people import InvitationForm
 from ..models import Invitation
 from ..services import invitations, seats
 from ..services.inviting import Outcome, invite_each
-from ..sign_in.reauthentication import freshly_authenticated
+from ..sign_in.reauthentication import confirmation_wanted_for, freshly_authenticated, typed_before
 from ..tables import InvitationTable
+from .shown_once import show_invitation_link
+from .tabbed_list import TabbedListView
 
 
-class InvitationListView(AdministrationMixin, FragmentMixin, FilteredListView):
+class InvitationListView(AdministrationMixin, TabbedListView):
     """All invitations, the newest first."""
 
     permission = "user.manage"
     table_class, filterset_class, fragment = InvitationTable, InvitationFilter, "rows"
+    tab_field, menu_fields = "state", ("company",)
     template_name = "accounts/invitation_list.html"
 
     def get_queryset(self) -> QuerySet[Invitation]:
@@ -40,26 +43,17 @@ class InvitationListView(AdministrationMixin, FragmentMixin, FilteredListView):
         """Several companies are told apart."""
         return {"hidden": () if self.request.user.is_super_admin else ("company",)}
 
-    def chips(self, filterset: Any) -> list[dict[str, str]]:
-        """The active filters but the state, which the tabs show."""
-        return [chip for chip in super().chips(filterset) if chip["name"] != "state"]
+    def tab_choices(self) -> list[tuple[str, Any]]:
+        """What becomes of an invitation."""
+        return InvitationState.choices
+
+    def tab_counts(self) -> dict[str, int]:
+        """How many became what."""
+        return counted_in_states(Invitation.objects.visible_to(self.request.user), InvitationState)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Tabs with counts, and what the forms carry along."""
-        every = Invitation.objects.visible_to(self.request.user)
-        counts = {state: in_state(every, state).count() for state in InvitationState.values}
-        nothing_refused = {"refusal": None, "refused": None}
-        return (
-            nothing_refused
-            | super().get_context_data(**kwargs)
-            | {
-                "tabs": choice_tabs(
-                    self.request, "state", InvitationState.choices, counts | {"all": sum(counts.values())}
-                ),
-                "kept_by_search": kept_query(self.request, "q"),
-                "kept_by_filters": kept_query(self.request, "company"),
-            }
-        )
+        """What was refused is told by the view that shows the list again."""
+        return {"refusal": None, "refused": None} | super().get_context_data(**kwargs)
 
 
 def _render_form(
@@ -80,11 +74,17 @@ def _render_form(
 
 @administration_page("user.manage")
 def create_invitations(request: HttpRequest) -> HttpResponse:
-    """Invite several people at once; who could not be invited stays in the form, with the reason."""
-    form = InvitationForm(request.POST or None, actor=request.user, initial={"company": request.GET.get("company")})
+    """Invite several people at once; who could not be invited stays in the form, with the reason.
+
+    Whoever makes administrators has proved lately who he is.
+    """
+    initial = {"company": request.GET.get("company")} | typed_before(request)
+    form = InvitationForm(request.POST or None, actor=request.user, initial=initial)
     if not form.is_valid():
         return _render_form(request, form)
-    fields = form.cleaned_data
+    fields, is_dangerous = form.cleaned_data, form.cleaned_data["role"].code == RoleCode.TENANT_ADMIN
+    if is_dangerous and (question := confirmation_wanted_for(request, InvitationForm)):
+        return question
     tenant = fields.get("company") or request.user.tenant
     with shown_refusal(request) as refusal:
         outcomes = invite_each(actor=request.user, tenant=tenant, role=fields["role"], people=fields["addresses"])
@@ -105,8 +105,7 @@ def _told(request: HttpRequest, outcomes: list[Outcome]) -> HttpResponse:
 
 
 def _found(request: HttpRequest, invitation_id: int) -> Invitation:
-    visible = Invitation.objects.visible_to(request.user).select_related("tenant", "role")
-    return get_object_or_404(visible, pk=invitation_id)
+    return get_object_or_404(Invitation.objects.visible_to(request.user).for_list(), pk=invitation_id)
 
 
 @require_POST
@@ -137,14 +136,13 @@ def revoke_invitation(request: HttpRequest, invitation_id: int) -> HttpResponse:
 @freshly_authenticated
 def copy_invitation_link(request: HttpRequest, invitation_id: int) -> HttpResponse:
     """The link, for an administrator to hand over."""
-    invitation = _found(request, invitation_id)
+    invitation, address = _found(request, invitation_id), reverse("accounts:invitation_list")
+    crumbs = [(_("Invitations"), address), (invitation.email, "")]
     with shown_refusal(request) as refusal:
-        link = invitations.issue_invitation_link(actor=request.user, invitation=invitation)
-    if refusal:
-        return _back(request, invitation, refusal)
-    crumbs = [(_("Invitations"), reverse("accounts:invitation_list")), (invitation.email, "")]
-    context = {"invitation": invitation, "link": link, "crumbs": crumbs}
-    return render(request, "accounts/invitation_link.html", context)
+        return show_invitation_link(
+            request, invitation, crumbs=crumbs, back_url=address, back_words=_("the invitations")
+        )
+    return _back(request, invitation, refusal)
 
 
 def _back(request: HttpRequest, invitation: Invitation, refusal: Refusal) -> HttpResponse:

@@ -7,23 +7,24 @@ from typing import Any
 from allauth.account.internal import flows
 from allauth.account.models import Login
 from django.contrib import messages
+from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from qaportal.kit.errors import NotVisible
+from qaportal.kit.errors import InvalidInput, NotVisible
 from qaportal.kit.limits import rate_limit
 from qaportal.kit.requests import client_network
 from qaportal.kit.views import shown_refusal
 
-from ..forms.joining import AddressForm, JoiningForm, RegistrationForm
+from ..attempt_limits import REGISTER, VERIFICATION, count_address, count_client
+from ..forms.joining import AddressForm, ConfirmationForm, JoiningForm, RegistrationForm
 from ..models import Invitation, User
-from ..services import invitations, registration
+from ..services import identity_providers, invitations, registration
 
-ACCEPT_RATE, REGISTER_RATE, RESEND_RATE, CONFIRM_RATE = "60/h", "20/h", "20/h", "60/h"
-RESEND_RATE_OF_ADDRESS = "5/h"
+ACCEPT_RATE, CONFIRM_RATE = "60/h", "60/h"
 
 
 def link_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -83,7 +84,8 @@ def register(request: HttpRequest) -> HttpResponse:
     status = 200
     if request.method == "POST" and form.is_valid():
         with shown_refusal(request) as refusal:
-            rate_limit("register", client_network(request), REGISTER_RATE)
+            count_client(request, REGISTER)
+            count_address(REGISTER, form.cleaned_data["email"])
             user = registration.register(**form.cleaned_data)
             request.session[registration.UNCONFIRMED] = user.email
             return redirect("accounts:verification_resend")
@@ -95,18 +97,38 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 @link_page
+@sensitive_post_parameters("password")
 def verify_email(request: HttpRequest, token: str) -> HttpResponse:
-    """Confirm an address: a link alone does nothing, because programs that read mail open links too."""
+    """Confirm an address with the password chosen at registration, and sign in.
+
+    The link alone does nothing: programs that read mail open links too, and so does whoever was registered by
+    somebody else, with that one's password.
+    """
     with shown_refusal(request) as refusal:
         person = registration.find_by_token(token=token)
-        if request.method == "POST":
+    if refusal:
+        return render(request, "account/verify_email_over.html", {"refusal": refusal}, status=refusal.status)
+    form = ConfirmationForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        with shown_refusal(request) as refusal:
             rate_limit("verify_email", client_network(request), CONFIRM_RATE)
-            registration.verify_email(token=token)
-            request.session.pop(registration.UNCONFIRMED, None)
-            messages.success(request, _("The address is confirmed. Sign in with it"))
-            return redirect("account_login")
-        return render(request, "account/verify_email.html", {"person": person})
-    return render(request, "account/verify_email_over.html", {"refusal": refusal}, status=refusal.status)
+            return _confirmed(request, token, person, form.cleaned_data["password"])
+        form.refuse(refusal)
+    status = refusal.status if refusal else 422 if form.errors else 200
+    return render(request, "account/verify_email.html", {"person": person, "form": form}, status=status)
+
+
+def _confirmed(request: HttpRequest, token: str, person: User, password: str) -> HttpResponse:
+    """Confirm, and sign in unless somebody is; a wrong password counts like one at the sign-in. Raises InvalidInput."""
+    if authenticate(request, email=person.email, password=password) != person:
+        raise InvalidInput(
+            _("The password is not right."), fields={"password": [_("This is not the password you registered with.")]}
+        )
+    identity_providers.require_password_allowed(user=person)
+    user = registration.verify_email(token=token)
+    request.session.pop(registration.UNCONFIRMED, None)
+    messages.success(request, _("The address is confirmed"))
+    return redirect("home") if request.user.is_authenticated else sign_in(request, user)
 
 
 @never_cache
@@ -119,8 +141,8 @@ def resend_verification(request: HttpRequest) -> HttpResponse:
         return render(request, "account/verification_sent.html", context, status=422 if form.errors else 200)
     email = form.cleaned_data["email"]
     with shown_refusal(request) as refusal:
-        rate_limit("resend_verification", client_network(request), RESEND_RATE)
-        rate_limit("resend_verification_to", email, RESEND_RATE_OF_ADDRESS)
+        count_client(request, VERIFICATION)
+        count_address(VERIFICATION, email)
         registration.resend_verification(email=email)
         context["is_sent"] = True
     if refusal:

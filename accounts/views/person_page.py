@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from qaportal.kit.concurrency import etag
 from qaportal.kit.errors import Decision, Denied
-from qaportal.kit.views import Refusal
 
 from .. import audit, policies
 from ..audit.words import nobody_of, words_of
@@ -17,7 +16,9 @@ from ..forms.fields import roles_for_project
 from ..forms.people import PersonForm, ProjectRoleForm
 from ..models import ApiToken, AuditEntry, Membership, Project, Role, User
 from ..permissions import decide
+from ..sign_in.reauthentication import typed_before
 from ..sign_in.second_factor import has_second_factor
+from .control_page import ControlPage
 
 MOST_TOKENS = 20
 MOST_ENTRIES = 10
@@ -91,21 +92,24 @@ def _living(decision: Decision, person: User) -> Decision:
     return decision
 
 
-@dataclass(slots=True)
-class PersonPage:
-    """The page of one person; `refused` names the control at which a service said no."""
+@dataclass
+class PersonPage(ControlPage):
+    """The page of one person."""
 
-    reader: User
+    template = "accounts/person_detail.html"
     person: User
     form: PersonForm | None = None
     project_form: ProjectRoleForm | None = None
-    refusal: Refusal | None = None
-    refused: str = ""
+
+    @property
+    def address(self) -> str:
+        """Where the page is found."""
+        return reverse("accounts:person_detail", args=[self.person.pk])
 
     def context(self) -> dict[str, Any]:
         """Everything that the template needs."""
-        reader, person = self.reader, self.person
-        initial = audit.snapshot(person, EDITABLE) | {"if_match": etag(person)}
+        reader, person = self.request.user, self.person
+        initial = audit.snapshot(person, EDITABLE) | {"if_match": etag(person)} | typed_before(self.request)
         decision = _living(policies.can_manage_user(reader, person), person)
         return {
             "person": person,
@@ -121,12 +125,10 @@ class PersonPage:
             "tokens": ApiToken.objects.visible_to(reader).filter(user=person).for_list()[:MOST_TOKENS],
             "sees_tokens": bool(decide(reader, "token.manage")) or reader.pk == person.pk,
             "activity": recent_activity(reader, person),
-            "refusal": self.refusal,
-            "refused": self.refused,
         }
 
     def _project_form(self, decision: Decision) -> ProjectRoleForm | None:
         """The form for a role in one more project; none for whom it would change nothing."""
         if not decision or self.person.is_tenant_admin:
             return None
-        return self.project_form or ProjectRoleForm(person=self.person, actor=self.reader)
+        return self.project_form or ProjectRoleForm(person=self.person, actor=self.request.user)

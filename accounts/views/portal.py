@@ -1,6 +1,5 @@
 """Pages of no project: the start, the palette, the theme, and one's own account."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from qaportal.kit import search as search_registry
+from qaportal.kit.cookies import drop_cookie, keep_cookie
 from qaportal.kit.shell import THEME_COOKIE, THEMES
 from qaportal.kit.views import render_fragment, wants_fragment
 
@@ -19,15 +19,13 @@ from ..forms import NameForm
 from ..models import Project
 from ..services import people
 
-YEAR = 365 * 24 * 3600
-
 
 @login_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """The project to work in: the chosen one, else the first, else the list of projects."""
     visible = Project.objects.visible_to(request.user)
-    project = visible.filter(pk=request.user.default_project_id).first() or visible.order_by("name").first()
+    project = visible.filter(pk=request.user.default_project_id).first() or visible.to_choose_from().first()
     return redirect(project) if project else redirect("accounts:project_list")
 
 
@@ -64,7 +62,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(status=204) if wants_fragment(request) else HttpResponseRedirect(target)
     chosen = request.POST.get("theme", "")
     if chosen in THEMES:
-        response.set_cookie(THEME_COOKIE, chosen, max_age=YEAR, samesite="Lax", httponly=True, secure=settings.HTTPS)
+        keep_cookie(response, THEME_COOKIE, chosen)
     else:
-        response.delete_cookie(THEME_COOKIE)
+        drop_cookie(response, THEME_COOKIE)
     return response

@@ -19,22 +19,15 @@ def project_list(request: HttpRequest) -> HttpResponse:
     """The projects the user reaches, and the form for a new one."""
     decision = policies.can_create_project(request.user)
     form = ProjectForm(request.POST or None)
-    status = 200
     if request.method == "POST":
         decision.require()
     if form.is_valid():
         with shown_refusal(request) as refusal:
-            project = projects.create_project(actor=request.user, **form.cleaned_data)
-            return redirect(project)
+            return redirect(projects.create_project(actor=request.user, **form.cleaned_data))
         form.refuse(refusal)
-    if form.errors:
-        status = 422
-    context = {
-        "form": form,
-        "decision": decision,
-        "projects": Project.objects.visible_to(request.user).select_related("tenant").order_by("name"),
-    }
-    return render(request, "accounts/project_list.html", context, status=status)
+    found = Project.objects.visible_to(request.user).to_choose_from()
+    context = {"form": form, "decision": decision, "projects": found}
+    return render(request, "accounts/project_list.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,22 +19,12 @@ from .. import policies
 from ..administration import administration_page
 from ..filters import company_choices
 from ..forms.roles import CustomRoleForm
-from ..models import Membership, Role, User
+from ..models import Role
 from ..permission_grid import choices_for, grid_of, permissions_in
 from ..services import roles
 from ..sign_in.reauthentication import freshly_authenticated
 
 FORM = "accounts/role_form.html"
-
-
-def _counted(found: QuerySet[Role], reader: User) -> QuerySet[Role]:
-    """With `people` and `members`: how many have the role in the company and in projects that the reader sees."""
-    people = User.objects.visible_to(reader).order_by().filter(role=OuterRef("pk")).values("role")
-    members = Membership.objects.visible_to(reader).order_by().filter(role=OuterRef("pk")).values("role")
-    return found.annotate(
-        people=Coalesce(Subquery(people.annotate(n=Count("pk")).values("n")), 0),
-        members=Coalesce(Subquery(members.annotate(n=Count("pk")).values("n")), 0),
-    )
 
 
 def _shown(request: HttpRequest) -> tuple[QuerySet[Role], list[tuple[str, str]]]:
@@ -62,7 +51,7 @@ def role_list(request: HttpRequest) -> HttpResponse:
     context = {
         "companies": companies,
         "company": request.GET.get("company", ""),
-        "roles": _counted(found, request.user),
+        "roles": found.with_holders(request.user),
         "decision": policies.can_create_role(request.user, request.user.tenant),
         "tabs": _tabs("role_list"),
     }
@@ -75,7 +64,7 @@ def role_grid(request: HttpRequest) -> HttpResponse:
     """Every permission beside every role; on phones one role at a time, which `?role=` chooses."""
     roles_shown, companies = _shown(request)
     if companies and request.GET.get("company", "") not in dict(companies):
-        roles_shown = roles_shown.filter(tenant=None)  # a column for each role of each company could not be read
+        roles_shown = roles_shown.of_tenant(None)  # a column for each role of each company could not be read
     found = list(roles_shown)
     wanted = request.GET.get("role", "")
     chosen = next((role for role in found if str(role.pk) == wanted), found[0])

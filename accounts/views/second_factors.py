@@ -1,8 +1,6 @@
 """Pages on which people set up and remove their second factors."""
 
 import base64
-from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import quote
 
 from allauth.mfa.adapter import get_adapter
@@ -21,39 +19,13 @@ from qaportal.kit import secrets
 from qaportal.kit.views import shown_refusal
 
 from ..forms.second_factors import AppForm, KeyNameForm, NewKeyForm
-from ..models import User
 from ..services import second_factors
 from ..sign_in.reauthentication import freshly_authenticated
 from ..sign_in.second_factor import FACTORS, second_factor_missing, second_factor_required
+from .second_factors_page import codes_left, factor_rows
 
 NEW_APP_KEY = "second_factor.new_app"
 """Where the session keeps the encrypted secret of an app that is being set up."""
-
-
-@dataclass(frozen=True, slots=True)
-class FactorRow:
-    """A second factor as the page shows it."""
-
-    pk: int
-    name: str
-    is_key: bool
-    created_at: datetime
-    last_used_at: datetime | None
-
-
-def factor_rows(user: User) -> list[FactorRow]:
-    """The person's factors, the oldest first."""
-    factors = Authenticator.objects.filter(user=user, type__in=FACTORS).order_by("pk")
-    return [
-        FactorRow(
-            factor.pk,
-            factor.wrap().name if factor.type == Authenticator.Type.WEBAUTHN else _("Authenticator app"),
-            factor.type == Authenticator.Type.WEBAUTHN,
-            factor.created_at,
-            factor.last_used_at,
-        )
-        for factor in factors
-    ]
 
 
 def _crumbs(*more: str) -> list[tuple[str, str]]:
@@ -68,13 +40,12 @@ def _crumbs(*more: str) -> list[tuple[str, str]]:
 def second_factor_list(request: HttpRequest) -> HttpResponse:
     """What proves who the person is beside his password, and what he can set up."""
     rows = factor_rows(request.user)
-    codes = Authenticator.objects.filter(user=request.user, type=Authenticator.Type.RECOVERY_CODES).first()
     context = {
         "factors": rows,
         "has_app": any(not row.is_key for row in rows),
         "is_required": second_factor_required(request.user),
         "is_missing": second_factor_missing(request),
-        "codes_left": len(codes.wrap().get_unused_codes()) if codes else 0,
+        "codes_left": codes_left(request.user),
         "crumbs": _crumbs(),
     }
     return render(request, "accounts/second_factors.html", context)

@@ -1,64 +1,23 @@
 """The page of what somebody is signed in with, and of ending it."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from ..middleware import note_activity
-from ..models import TokenFamily, User
+from ..models import TokenFamily
 from ..services import sign_ins
 from ..sign_in.devices import device_in_words
-
-
-@dataclass(frozen=True, slots=True)
-class SignInRow:
-    """One thing somebody is signed in with, as the page shows it."""
-
-    pk: Any
-    device: str
-    address: str
-    began_at: datetime
-    last_seen_at: datetime
-    is_current: bool = False
-
-
-def browser_rows(user: User, current: str | None) -> list[SignInRow]:
-    """The sessions of browsers that live, this one first, then the ones used last."""
-    living = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
-    rows = [
-        SignInRow(
-            each.pk,
-            device_in_words(each.user_agent),
-            each.ip,
-            each.created_at,
-            each.last_seen_at,
-            each.session_key == current,
-        )
-        for each in UserSession.objects.filter(user=user, session_key__in=living).order_by("-last_seen_at")[:200]
-    ]
-    return sorted(rows, key=lambda row: not row.is_current)
-
-
-def api_rows(user: User) -> list[SignInRow]:
-    """The sign-ins of API clients that live, the ones used last first."""
-    families = TokenFamily.objects.filter(user=user, ended_at__isnull=True, expires_at__gt=timezone.now())
-    return [
-        SignInRow(each.pk, device_in_words(each.user_agent), each.ip_address or "", each.created_at, each.last_used_at)
-        for each in families.order_by("-last_used_at")[:200]
-    ]
+from .sessions_page import api_rows, browser_rows
 
 
 @never_cache
@@ -90,7 +49,7 @@ def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
 @login_required
 def end_api_sign_in(request: HttpRequest, family_id: Any) -> HttpResponse:
     """End one sign-in of an API client."""
-    family = get_object_or_404(TokenFamily, pk=family_id, user=request.user)
+    family = get_object_or_404(TokenFamily.objects.visible_to(request.user), pk=family_id)
     sign_ins.end_api_sign_in(actor=request.user, family=family)
     messages.success(request, _("%s is signed out") % device_in_words(family.user_agent))
     return redirect("accounts:session_list")

@@ -5,19 +5,16 @@ from typing import Any
 from allauth.account.utils import get_next_redirect_url
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.base import AuthProcess
-from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from qaportal.kit.forms import PortalForm
-
+from ..forms import CompanySignInForm
 from ..models import IdentityProvider
 from ..sign_in.oidc import ProviderError
 from ..sign_in.reauthentication import provider_of
@@ -27,16 +24,6 @@ ASK_AGAIN = {"prompt": "login", "max_age": "0"}
 """Tells a provider to ask for the sign-in although there is a session with it."""
 
 
-class CompanyForm(PortalForm):
-    """The address whose mail domain tells the company."""
-
-    login = forms.EmailField(
-        label=gettext_lazy("Work e-mail"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
-    )
-
-
 @never_cache
 @require_http_methods(["GET", "POST"])
 def company_sign_in(request: HttpRequest) -> HttpResponse:
@@ -44,7 +31,7 @@ def company_sign_in(request: HttpRequest) -> HttpResponse:
 
     A form may only be sent to the portal itself, redirections of its answer included; so the answer is a page.
     """
-    form = CompanyForm(request.POST or None)
+    form = CompanySignInForm(request.POST or None)
     following = get_next_redirect_url(request)
     if request.method == "POST" and form.is_valid():
         provider = IdentityProvider.objects.usable().for_address(form.cleaned_data["login"]).first()

@@ -14,25 +14,26 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from qaportal.kit.views import FilteredListView, FragmentMixin, shown_refusal
+from qaportal.kit.views import shown_refusal
 
 from .. import policies
-from ..administration import AdministrationMixin, choice_tabs, kept_query, way_back
+from ..administration import AdministrationMixin, way_back
 from ..choices import TokenState
-from ..filters import TokenFilter, in_state
+from ..filters import TokenFilter, counted_in_states
 from ..forms.tokens import TokenForm
 from ..models import ApiToken
 from ..services import api_tokens
 from ..sign_in.reauthentication import freshly_authenticated
 from ..tables import TokenTable
+from .tabbed_list import TabbedListView
 
 
-class TokenPage(FragmentMixin, FilteredListView):
+class TokenPage(TabbedListView):
     """Base of the two lists of tokens."""
 
     table_class, filterset_class, fragment = TokenTable, TokenFilter, "rows"
     template_name = "accounts/token_list.html"
-    is_own = True
+    tab_field, is_own = "state", True
 
     def get_queryset(self) -> QuerySet[ApiToken]:
         """The tokens that the page is about."""
@@ -44,21 +45,18 @@ class TokenPage(FragmentMixin, FilteredListView):
         hidden = ("owner", "company") if self.is_own else () if self.request.user.is_super_admin else ("company",)
         return {"hidden": hidden}
 
-    def chips(self, filterset: Any) -> list[dict[str, str]]:
-        """The active filters but the state, which the tabs show."""
-        return [chip for chip in super().chips(filterset) if chip["name"] != "state"]
+    def tab_choices(self) -> list[tuple[str, Any]]:
+        """What becomes of a token."""
+        return TokenState.choices
+
+    def tab_counts(self) -> dict[str, int]:
+        """How many became what."""
+        return counted_in_states(self.get_queryset(), TokenState)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Tabs with counts, and what the forms carry along."""
-        every = self.get_queryset().order_by()
-        counts = {state: in_state(every, state).count() for state in TokenState.values}
-        return super().get_context_data(**kwargs) | {
-            "is_own": self.is_own,
-            "decision": policies.can_create_token(self.request.user, None),
-            "tabs": choice_tabs(self.request, "state", TokenState.choices, counts | {"all": sum(counts.values())}),
-            "kept_by_search": kept_query(self.request, "q"),
-            "kept_by_filters": kept_query(self.request, "company"),
-        }
+        """Whose tokens these are, and whether the reader may make one."""
+        decision = policies.can_create_token(self.request.user, None)
+        return super().get_context_data(**kwargs) | {"is_own": self.is_own, "decision": decision}
 
 
 class OwnTokenListView(LoginRequiredMixin, TokenPage):
@@ -68,7 +66,7 @@ class OwnTokenListView(LoginRequiredMixin, TokenPage):
 class CompanyTokenListView(AdministrationMixin, TokenPage):
     """The tokens of everybody in the company."""
 
-    permission = "token.manage"
+    permission, menu_fields = "token.manage", ("company",)
     is_own = False
 
 

@@ -16,12 +16,21 @@ from django.shortcuts import render
 from .errors import Denied, NotVisible, PortalError, TooMany, Unavailable
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="-")
+_client_request_id: ContextVar[str] = ContextVar("client_request_id", default="")
 _USABLE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,99}$")
 
 
 def current_request_id() -> str:
-    """The id of the request, job or command that runs now, or `-`."""
+    """The id of the request, job or command that runs now, or `-`; what belongs together is found by it.
+
+    A request gets one that nobody else has: a client cannot choose it.
+    """
     return _request_id.get()
+
+
+def client_request_id() -> str:
+    """What the client calls the request that runs now, or nothing: told in logs and in the trail, trusted nowhere."""
+    return _client_request_id.get()
 
 
 def set_request_id(value: str) -> None:
@@ -56,13 +65,16 @@ class RequestIdFilter(logging.Filter):
     """Puts the request id into every log line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Add the attribute that the line format names."""
-        record.request_id = current_request_id()
+        """Add the attribute that the line format names; what the client calls the request stands behind it."""
+        record.request_id = " ".join(filter(None, (current_request_id(), client_request_id())))
         return True
 
 
 class RequestIdMiddleware:
-    """Takes `X-Request-ID` when it is usable, else makes one; answers with it."""
+    """Gives the request an id, and answers with it as `X-Correlation-ID`.
+
+    `X-Request-ID` is answered as the client sent it, where it is usable, else with the same id.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         """Keep the next handler."""
@@ -71,13 +83,16 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Run the request under its id."""
         given = request.headers.get("X-Request-ID", "")
-        request.request_id = given if _USABLE.match(given) else uuid.uuid4().hex
-        token = _request_id.set(request.request_id)
+        given = given if _USABLE.match(given) else ""
+        request.request_id = uuid.uuid4().hex
+        token, client_token = _request_id.set(request.request_id), _client_request_id.set(given)
         try:
             response = self.get_response(request)
-            response["X-Request-ID"] = request.request_id
+            response["X-Correlation-ID"] = request.request_id
+            response["X-Request-ID"] = given or request.request_id
             return response
         finally:
+            _client_request_id.reset(client_token)
             _request_id.reset(token)
 
 

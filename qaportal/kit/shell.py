@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
+from .cookies import kept_cookie
 from .navigation import ShownEntry, shown
 
 THEMES = ("light", "dark")
@@ -93,13 +94,13 @@ class Shell:
     @property
     def theme(self) -> str:
         """The theme the user chose, or nothing to follow the system."""
-        theme = self.request.COOKIES.get(THEME_COOKIE, "")
+        theme = kept_cookie(self.request, THEME_COOKIE)
         return theme if theme in THEMES else ""
 
     @property
     def density(self) -> str:
         """The row height the user chose, or nothing for the usual one."""
-        density = self.request.COOKIES.get("density", "")
+        density = kept_cookie(self.request, "density")
         return density if density in DENSITIES else ""
 
     @property

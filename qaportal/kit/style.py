@@ -1,5 +1,6 @@
 """What the style page shows: made-up data for every component in all its states."""
 
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -107,6 +108,14 @@ def line_chart() -> Line:
     return Line(title="Pass rate", points=points, unit="%", ceiling=100, digits=1)
 
 
+def qr_code() -> str:
+    """The source of a picture that looks like a QR code and says nothing."""
+    cells = [(x, y) for x in range(21) for y in range(21) if (x * x * 7 + x * y * 5 + y * y * 3 + 11 * x) % 17 < 8]
+    squares = "".join(f'<path d="M{x} {y}h1v1h-1z"/>' for x, y in cells)
+    drawing = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 21 21">{squares}</svg>'
+    return "data:image/svg+xml;base64," + b64encode(drawing.encode()).decode()
+
+
 def samples() -> dict[str, Any]:
     """The context of `kit/style.html`."""
     now = timezone.now()
@@ -135,9 +144,12 @@ def samples() -> dict[str, Any]:
         "crumbs": [("Kit", "#"), ("Style", "")],
         "form": SampleForm(),
         "filter_form": SampleForm(auto_id="filter_%s"),
+        "row_form": SampleForm(auto_id="row_%s"),
         "wrong_form": SampleForm(
             {"title": "A title that is much too long for its field", "priority": "middle"}, auto_id="wrong_%s"
         ),
         "columns_chart": columns_chart(),
         "line_chart": line_chart(),
+        "qr": qr_code(),
+        "codes": ("4c1e 9a07", "b52f 03d8", "77ae c914", "e0d6 5b2c", "19f3 84ea", "a8c0 6d71"),
     }

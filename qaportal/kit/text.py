@@ -23,3 +23,9 @@ def problem_in(text: str) -> str | None:
     if _SURROGATES.search(text):
         return "The text holds half of a character (a lone surrogate)."
     return None
+
+
+def key_in(text: str | None) -> int | None:
+    """The key of a row that the text of an address names, or None when it can be none."""
+    text = (text or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None

@@ -173,10 +173,11 @@ def access_of(world: World) -> dict[str, Any]:
 
 def _sign_ins_of(admin: User, marker: str) -> dict[str, Any]:
     """How the administrator signs in, and the mail domain that he claims."""
+    tomorrow = timezone.now() + timedelta(days=1)
     return {
         "domain": TenantDomain.objects.create(tenant=admin.tenant, domain=f"{marker}.example".lower()),
         "factor": Authenticator.objects.create(user=admin, type=Authenticator.Type.TOTP, data={"secret": marker}),
-        "family": TokenFamily.objects.create(user=admin, user_agent=marker, expires_at=timezone.now()),
+        "family": TokenFamily.objects.create(user=admin, user_agent=marker, expires_at=tomorrow),
         "session": UserSession.objects.create(user=admin, ip="192.0.2.1", session_key=marker, user_agent=marker),
     }
 

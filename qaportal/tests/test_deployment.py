@@ -21,6 +21,15 @@ settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storag
 django.setup()
 from django.test import Client
 ours = Client(headers={"X-Forwarded-Proto": "https"}, SERVER_NAME="qa.example.com")
+from django.contrib.messages import constants
+from django.http import HttpResponse
+from django.test import RequestFactory
+from qaportal.kit.cookies import HostMessages
+dark, told = ours.post("/theme/", {"theme": "dark"}), HttpResponse()
+storage = HostMessages(RequestFactory().get("/"))
+storage.add(constants.INFO, "saved")
+storage.update(told)
+others = {**dark.cookies, **told.cookies}
 page, plain = ours.get("/account/login/"), Client(SERVER_NAME="127.0.0.1", headers={"X-Forwarded-Proto": "http"})
 print(json.dumps({
     "cookies": {name: dict(cookie.items()) for name, cookie in page.cookies.items()},
@@ -28,6 +37,25 @@ print(json.dumps({
     "redirect": [plain.get("/projects/?a=b").status_code, plain.get("/projects/?a=b").get("Location")],
     "health": plain.get("/livez").status_code,
     "session": settings.SESSION_COOKIE_NAME,
+    "others": {name: dict(cookie.items()) for name, cookie in others.items()},
+    "shown": 'data-bs-theme="dark"' in ours.get("/account/login/").content.decode(),
+    "forgotten": [*ours.post("/theme/", {"theme": "system"}).cookies],
+}))
+"""
+
+
+NUMBERS = """
+import django, json
+from django.conf import settings
+django.setup()
+from django.contrib.auth.hashers import make_password
+print(json.dumps({
+    "hash": make_password("correct horse 42").partition("$")[0],
+    "calls": settings.API_RATE_LIMITS,
+    "attempts": [settings.AXES_FAILURE_LIMIT, settings.AXES_COOLOFF_TIME.total_seconds()],
+    "access_token": [settings.SIMPLE_JWT["ALGORITHM"], settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"].total_seconds()],
+    "own_key": settings.SIMPLE_JWT["SIGNING_KEY"] != settings.SECRET_KEY,
+    "confirmed_for": settings.ACCOUNT_REAUTHENTICATION_TIMEOUT,
 }))
 """
 
@@ -59,10 +87,26 @@ def test_cookies_headers_and_redirects_are_those_of_https():
     csrf = told["cookies"]["__Host-csrftoken"]
     assert (csrf["secure"], csrf["path"], csrf["domain"], csrf["samesite"]) == (True, "/", "", "Lax")
     assert told["session"] == "__Host-sessionid"
+    assert set(told["others"]) == {"__Host-theme", "__Host-messages"}
+    for cookie in told["others"].values():
+        assert (cookie["secure"], cookie["path"], cookie["domain"], cookie["httponly"]) == (True, "/", "", True)
+    assert (told["shown"], told["forgotten"]) == (True, ["__Host-theme"])
     assert told["headers"]["Strict-Transport-Security"] == "max-age=31536000"
     assert told["headers"]["X-Content-Type-Options"] == "nosniff"
     assert told["redirect"] == [301, "https://qa.example.com/projects/?a=b"]
     assert told["health"] == 200
+
+
+def test_the_numbers_that_the_documents_promise_are_those_that_are_set():
+    done = run("-c", NUMBERS)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["hash"] == "argon2"
+    assert told["calls"] | {"user": "1000/h", "anonymous": "100/h", "burst": "50/min"} == told["calls"]
+    assert told["attempts"] == [10, 15 * 60]
+    assert told["access_token"] == ["HS256", 15 * 60]
+    assert told["own_key"]
+    assert told["confirmed_for"] == 15 * 60
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,7 @@ WITHOUT_ACTOR = {
     "accounts.services.tokens": "signing in and out: the person of the token is the actor",
     "accounts.services.identity_providers.record_refusal": "somebody who was not let in",
     "accounts.services.notices.send_security_notice": "called by a job for the person himself",
+    "accounts.services.notices.send_former_address_notice": "called by a job for the person himself",
     "accounts.services.passwords.send_reset_mail": "called by a job for the person himself",
     "accounts.services.passwords.reset_url": "makes an address, changes nothing",
     "accounts.services.passwords.record_password_change": "the person himself",
@@ -229,3 +230,19 @@ def test_the_lists_of_exceptions_hold_no_others():
     known = {name for name, _signature in service_functions()}
     modules = {name.rpartition(".")[0] for name in known}
     assert set(WITHOUT_ACTOR) <= known | modules
+
+
+def test_every_file_of_tests_that_the_documents_name_is_there():
+    named = {
+        name
+        for path in tracked(".md")
+        for name in re.findall(r"`((?:\w+/)*tests/(?:\w+/)*test_\w+\.py)`", text_of(path))
+    }
+    assert named, "the documents name what proves them"
+    assert sorted(name for name in named if not (ROOT / name).is_file()) == []
+
+
+def test_every_promise_of_security_says_what_proves_it():
+    promises = text_of(Path("docs/security.md")).partition("## Promises")[2].partition("## What is not promised")[0]
+    parts = [part for part in re.split(r"\n\n|\n- ", promises) if part.strip() and not part.strip().startswith("###")]
+    assert [part for part in parts if "proved by `" not in " ".join(part.split())] == []

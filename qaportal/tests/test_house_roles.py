@@ -45,9 +45,9 @@ def test_the_rows_name_permissions_that_exist():
     assert {row.permission for row in WRITES} <= {MYSELF, NOTHING_CHANGES, DATA, *PERMISSIONS}
 
 
-def test_every_example_works_for_whoever_may_use_it(home):
+def test_every_example_works_for_whoever_may_use_it_and_is_written_down(home):
     """Else the refusals below would prove nothing: a body that works is refused for the role alone."""
-    caller, pages, wrong = Caller(home.admin), read_pages(home), []
+    caller, pages, wrong, forgotten = Caller(home.admin), read_pages(home), [], []
     tenant, unused = (home.project.tenant_id,), refused_methods(caller, home)
     for route, method in ALL_WRITES:
         code = permission_of(route, method)
@@ -58,6 +58,9 @@ def test_every_example_works_for_whoever_may_use_it(home):
         answer = caller.call(route, method, address, sent.data, watched=tenant, without=OF_CALLING, **options)
         if not works(route, answer):
             wrong.append(f"{method} {route.name}: {answer.status_code} {words_of(answer)[:300]}")
+        elif answer.changed and "accounts.AuditEntry" not in answer.changed:
+            forgotten.append(f"{method} {route.name}: {answer.changed}")
+    assert not forgotten, "no entry of the audit trail tells of these:\n" + "\n".join(forgotten)
     assert not wrong, (
         "give bodies that change something to EXAMPLES in qaportal/tests/write_examples.py:\n" + "\n".join(wrong)
     )

@@ -2,34 +2,54 @@ import logging
 
 import pytest
 from django.db import DataError
+from django.http import HttpResponse
 from django.test import RequestFactory
 
 from accounts.models import AuditEntry
 from qaportal.kit.errors import Denied, InvalidInput, NotVisible, RuleViolation, Unavailable
-from qaportal.kit.requests import RequestIdFilter, client_address, current_request_id, set_request_id
+from qaportal.kit.requests import (
+    RequestIdFilter,
+    RequestIdMiddleware,
+    client_address,
+    current_request_id,
+    set_request_id,
+)
 
 
 @pytest.mark.parametrize("address", ["/livez", "/account/login/", "/api/auth/me", "/nothing", "/static/nothing.css"])
 def test_every_answer_carries_the_number_of_its_request(client, db, address):
-    assert client.get(address, headers={"X-Request-ID": "build-42/a:b"})["X-Request-ID"] == "build-42/a:b"
-    made = client.get(address)["X-Request-ID"]
-    assert len(made) == 32
-    assert client.get(address)["X-Request-ID"] != made
+    named = client.get(address, headers={"X-Request-ID": "build-42/a:b"})
+    assert (named["X-Request-ID"], len(named["X-Correlation-ID"])) == ("build-42/a:b", 32)
+    made = client.get(address)
+    assert made["X-Request-ID"] == made["X-Correlation-ID"] != named["X-Correlation-ID"]
 
 
 @pytest.mark.parametrize("given", ["", "x" * 101, "a b", "a\tb", "<script>", "ü", "a;b"])
 def test_an_unusable_number_is_replaced(client, given):
-    assert len(client.get("/livez", headers={"X-Request-ID": given})["X-Request-ID"]) == 32
+    answer = client.get("/livez", headers={"X-Request-ID": given})
+    assert answer["X-Request-ID"] == answer["X-Correlation-ID"]
 
 
 def test_the_number_stands_in_the_audit_trail_and_in_the_log(api, admin):
-    api(admin).post("/api/projects", {"name": "Cards"}, headers={"X-Request-ID": "build-42"})
-    assert AuditEntry.objects.get(action="project.created").correlation_id == "build-42"
+    answer = api(admin).post("/api/projects", {"name": "Cards"}, headers={"X-Request-ID": "build-42"})
+    entry = AuditEntry.objects.get(action="project.created")
+    assert (entry.correlation_id, entry.facts) == (answer["X-Correlation-ID"], {"client_request_id": "build-42"})
     set_request_id("job-7")
     record = logging.LogRecord("x", logging.INFO, "x", 1, "x", None, None)
     RequestIdFilter().filter(record)
     assert record.request_id == current_request_id() == "job-7"
     set_request_id("-")
+
+
+def test_the_log_names_both_ids_of_a_request(rf):
+    seen = logging.LogRecord("x", logging.INFO, "x", 1, "x", None, None)
+
+    def answer(_request):
+        RequestIdFilter().filter(seen)
+        return HttpResponse()
+
+    answered = RequestIdMiddleware(answer)(rf.get("/", headers={"X-Request-ID": "build-42"}))
+    assert seen.request_id == f"{answered['X-Correlation-ID']} build-42"
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,7 @@ PLAUSIBLE: dict[str, Any] = {
     "password": "plain horse 4711",
     "slug": "plain-company",
     "code": "tester",
+    "scope": "module",
     "scopes": ["read"],
 }
 """What a field of this name can hold."""

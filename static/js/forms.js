@@ -36,6 +36,19 @@
     if (event.target.matches("[data-autosubmit]")) event.target.form?.requestSubmit();
   });
 
+  // A refused form is read again: whoever types goes on at the first wrong field, or hears why nothing was saved.
+  const showWrong = (within) => {
+    const field = within.querySelector(".q-field.is-wrong")?.querySelector("input:not([type=hidden]), select, textarea");
+    const said = field ?? within.querySelector("form .q-note.is-failed");
+    if (!said) return;
+    if (!field) said.tabIndex = -1;
+    said.focus();
+  };
+  document.addEventListener("DOMContentLoaded", () => showWrong(document));
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (event.target instanceof Element) showWrong(event.target);
+  });
+
   // -- questions
   const ask = (question, verb) => new Promise((resolve) => {
     const dialog = document.getElementById("confirm-dialog");

@@ -52,7 +52,7 @@
     button.closest("[data-toast]").remove();
     const response = await post(url, values);
     if (response.ok) location.reload();
-    else refused(response.headers.get("X-Request-ID"));
+    else refused(response.headers.get("X-Correlation-ID"));
   };
 
   window.portal = { say, token, post, toast, refused, isTyping };
@@ -141,7 +141,7 @@
   document.addEventListener("htmx:after:request", (event) => announced(event.detail.ctx.response?.raw));
   document.addEventListener("htmx:response:error", (event) => {
     const { response } = event.detail.ctx;
-    if (response.status >= 500) refused(response.headers.get("X-Request-ID"));
+    if (response.status >= 500) refused(response.headers.get("X-Correlation-ID"));
   });
   document.addEventListener("htmx:error", (event) => {
     if (!event.detail.ctx?.response) toast({ text: say("networkError"), kind: "failed" });

@@ -110,7 +110,7 @@
       const words = new DOMParser().parseFromString(await response.text(), "text/html").body.textContent.trim().replace(/\s+/g, " ");
       window.portal.toast({ text: words.slice(0, 300), kind: "failed" });
     } else {
-      window.portal.refused(response.headers.get("X-Request-ID"));
+      window.portal.refused(response.headers.get("X-Correlation-ID"));
     }
   });
 })();

@@ -88,7 +88,7 @@
       told?.focus();
     } else if (request.status >= 500) {
       form.querySelectorAll("button").forEach((button) => { button.disabled = false; });
-      window.portal.refused(request.getResponseHeader("X-Request-ID"));
+      window.portal.refused(request.getResponseHeader("X-Correlation-ID"));
     } else {
       location.assign(address);
     }

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db import transaction
-from django.http import HttpRequest
+from django.forms.fields import InvalidJSONInput
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from ..concurrency import etag
@@ -42,6 +43,13 @@ class ServiceForm(forms.ModelForm):
     def is_new(self) -> bool:
         """Whether the row does not exist yet."""
         return self.stored._state.adding
+
+    def fill_in(self, typed: QueryDict) -> None:
+        """Show what was typed before instead of what is stored; it is not checked before it is sent again."""
+        for name, field in self.fields.items():
+            value = field.widget.value_from_datadict(typed, {}, self.add_prefix(name))
+            is_json = isinstance(field, forms.JSONField) and value is not None
+            self.initial[name] = InvalidJSONInput(value) if is_json else value
 
     def clean(self) -> dict[str, Any]:
         """What was entered; Django's own looks at other rows are left out."""

@@ -251,6 +251,12 @@ class PortalModelAdmin(ActsOnChosen, admin.ModelAdmin):
         context |= {"buttons": self.buttons_for(request, row), "links": self._links(row), "has_trail": self.has_trail}
         return super().changeform_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """The form, with what was typed before its reader had to confirm who he is."""
+        if typed := getattr(request, "typed", None):
+            context["adminform"].form.fill_in(typed)
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:

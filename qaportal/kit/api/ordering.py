@@ -17,7 +17,12 @@ MOST_NAMES = 5
 def ordered(
     request: Request, queryset: QuerySet, fields: Mapping[str, str], default: tuple[str, ...] = ("pk",)
 ) -> QuerySet:
-    """The queryset in the order of the request, else in the default one; equal rows follow their keys.
+    """The queryset in the order of the request, as `order_of` reads it."""
+    return queryset.order_by(*order_of(request, fields, default))
+
+
+def order_of(request: Request, fields: Mapping[str, str], default: tuple[str, ...] = ("pk",)) -> tuple[str, ...]:
+    """The lookups of the order that the request asks for, else the default ones; equal rows follow their keys.
 
     `fields` maps the names that a client may order by to lookups. A name without a direction is ascending. Raises
     InvalidInput naming `orderBy` for any other name or direction.
@@ -25,9 +30,9 @@ def ordered(
     words = request.query_params.getlist(f"{PARAMETER}[]") or request.query_params.getlist(PARAMETER)
     lookups = list(_lookups([word.strip() for word in words if word.strip()], fields))
     if not lookups:
-        return queryset.order_by(*default)
+        return default
     key = "-pk" if lookups[-1].startswith("-") else "pk"
-    return queryset.order_by(*dict.fromkeys([*lookups, key]))
+    return tuple(dict.fromkeys([*lookups, key]))
 
 
 def _lookups(words: list[str], fields: Mapping[str, str]) -> Iterator[str]:

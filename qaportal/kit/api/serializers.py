@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Model
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
@@ -75,7 +76,19 @@ class TextIdField(IdField):
         return str(value)
 
 
-class StrictTextField(serializers.CharField):
+class StoredIsTaken:
+    """A field that takes what its object has already: a client sends back what it read, older than a rule or not."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """The checked value; unchecked where it is the stored one."""
+        instance = getattr(self.parent, "instance", None)
+        stored = getattr(instance, self.source, None) if isinstance(instance, Model) else None
+        if stored is not None and type(data) is type(stored) and data == stored:
+            return stored
+        return super().run_validation(data)
+
+
+class StrictTextField(StoredIsTaken, serializers.CharField):
     """A text, and no number that could be read as one."""
 
     def to_internal_value(self, data: Any) -> str:

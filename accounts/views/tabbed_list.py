@@ -1,0 +1,43 @@
+"""Lists whose tabs filter by one field, with a search and a menu of the other filters above them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from qaportal.kit.views import FilteredListView, FragmentMixin
+
+from ..administration import choice_tabs, kept_query
+
+
+class TabbedListView(FragmentMixin, FilteredListView):
+    """Base of such lists; `accounts/_list_filters.html` draws the search and the menu."""
+
+    tab_field: str
+    menu_fields: tuple[str, ...] = ()
+    """The filters of the menu; the company is for those alone who see several."""
+
+    def tab_choices(self) -> list[tuple[str, Any]]:
+        """The values of the field that have a tab."""
+        raise NotImplementedError
+
+    def tab_counts(self) -> Mapping[str, int]:
+        """How many rows each tab holds; under `all` the first one."""
+        raise NotImplementedError
+
+    def menu(self) -> list[str]:
+        """The filters that the reader is offered."""
+        return [name for name in self.menu_fields if name != "company" or self.request.user.is_super_admin]
+
+    def chips(self, filterset: Any) -> list[dict[str, str]]:
+        """The active filters but the one that the tabs show."""
+        return [chip for chip in super().chips(filterset) if chip["name"] != self.tab_field]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Tabs with counts, the menu, and what the forms carry along."""
+        context = super().get_context_data(**kwargs)
+        form, menu = context["filter"].form, self.menu()
+        return context | {
+            "tabs": choice_tabs(self.request, self.tab_field, self.tab_choices(), self.tab_counts()),
+            "menu": [form[name] for name in menu],
+            "kept_by_search": kept_query(self.request, "q"),
+            "kept_by_filters": kept_query(self.request, *menu),
+        }
