@@ -13,6 +13,8 @@ from qaportal.kit.errors import InvalidInput
 
 from ..choices import AutomationStatus, CaseState, Priority, ResultStatus, TestTag, TestType
 from ..models import LONGEST_ESTIMATE, Folder, TestCase
+from ..models.versions import LONGEST_REASON
+from ..services.bulk import MOST_AT_ONCE, SINGLE
 from ..services.drafts import LONGEST_TEXT, usable_words
 from ..services.step_text import render_steps
 from ..services.stories import primary_story_id
@@ -189,6 +191,31 @@ class TestCaseSerializer(PortalModelSerializer):
         if case.test_type == TestType.SEMI_AUTOMATED:
             shown["test_type"] = TestType.AUTOMATED
         return shown
+
+
+class BulkUpdateSerializer(PortalSerializer):
+    """The same values for many cases; what is left out stays."""
+
+    test_case_ids = serializers.ListField(child=IdField(), allow_empty=False, max_length=MOST_AT_ONCE)
+    add_tags = WordsField(required=False)
+    remove_tags = WordsField(required=False)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_REASON)
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """The fields of a case that many can share."""
+        shared = TestCaseSerializer().get_fields()
+        left_out = {*SINGLE, "id", "test_id", "steps", "steps_to_reproduce", "jira_story_id", "last_status"}
+        names = [name for name, field in shared.items() if name not in left_out and not field.read_only]
+        for name in names:
+            shared[name].required = False
+        return super().get_fields() | {name: shared[name] for name in names}
+
+
+class BulkUpdatedSerializer(PortalSerializer):
+    """What became of it."""
+
+    updated = serializers.IntegerField(help_text="How many cases changed.")
+    test_case_ids = serializers.ListField(child=serializers.IntegerField(), help_text="Those that changed.")
 
 
 class FolderSerializer(PortalModelSerializer):

@@ -1,5 +1,6 @@
 """API of the catalog."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -16,12 +17,12 @@ from accounts.api.project_scope import ProjectViewSet
 from accounts.models import Project, User
 from accounts.permissions import CASES
 from qaportal.kit.api.styles import PlainStyle
-from qaportal.kit.errors import InvalidInput
+from qaportal.kit.errors import InvalidInput, NotVisible
 
 from ..choices import TestType
 from ..filters import FeatureFilter, SubModuleFilter, TestCaseApiFilter
 from ..models import Folder, TestCase
-from ..services import cases, folders, places, test_ids
+from ..services import bulk, cases, folders, places, test_ids
 from ..services.drafts import default_tag
 from ..services.step_text import parse_steps, steps_from_text
 from . import serializers
@@ -151,6 +152,33 @@ class TestCaseViewSet(PlainStyle, ProjectViewSet):
         case = self.get_object()
         cases.delete_cases(actor=request.user, project=case.project, case_ids=[case.pk], if_match=self.if_match)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=serializers.BulkUpdateSerializer, responses=serializers.BulkUpdatedSerializer)
+    @action(detail=False, methods=["put"], url_path="bulk-update", filterset_class=None, pagination_class=None)
+    @transaction.atomic
+    def bulk_update(self, request: Request) -> Response:
+        """Give many cases of one project the same values; all of them change, or none does."""
+        data = dict(self.validated(serializer=serializers.BulkUpdateSerializer(data=request.data)))
+        named = self._named_cases(data.pop("test_case_ids"))
+        place = {name: data.pop(name) for name in places.NAMES if name in data}
+        if place:
+            data["places"] = places.folders_for(actor=request.user, cases=named, wanted=place)
+        fields = self._fields(data, named[0].project)
+        ids = [case.pk for case in named]
+        changed = bulk.update_cases(actor=request.user, project=named[0].project, case_ids=ids, **fields)
+        return Response({"updated": len(changed), "test_case_ids": sorted(changed)})
+
+    def _named_cases(self, ids: Sequence[int]) -> list[TestCase]:
+        """The visible cases with these ids, of one project; raises NotVisible when one is missing."""
+        wanted = set(ids)
+        visible = TestCase.objects.visible_to(self.request.user).filter(pk__in=wanted)
+        found = list(visible.select_related("project__tenant", "folder").defer("search", "folded").order_by("pk"))
+        if len(found) != len(wanted):
+            raise NotVisible
+        if len({case.project_id for case in found}) > 1:
+            words = _("These cases stand in several projects.")
+            raise InvalidInput(words, fields={"test_case_ids": [words]})
+        return found
 
     @extend_schema(
         parameters=[OpenApiParameter("tag", str, enum=["ui", "api", "hybrid"]), PROJECT],

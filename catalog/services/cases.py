@@ -20,16 +20,17 @@ from .. import policies
 from ..choices import CaseState
 from ..models import Folder, TestCase, TestStep
 from . import folders, stories, test_ids, versions
-from .drafts import EDITABLE, CaseDraft, assign, default_tag, steps_of, usable_steps, usable_words
+from .drafts import EDITABLE, CaseDraft, assign, default_tag, steps_of, usable_steps
 
 __all__ = [
     "CaseDraft",
-    "add_tags",
     "create_case",
     "create_cases",
     "delete_cases",
     "document_of",
+    "locked_cases",
     "move_cases",
+    "require_reachable",
     "update_case",
 ]
 
@@ -112,7 +113,7 @@ def update_case(
     case = _locked(case)
     require_match(case, if_match)
     if "owner" in fields:
-        _require_reachable(case.project, fields["owner"])
+        require_reachable(case.project, fields["owner"])
     before = document_of(case)
     assign(case, fields)
     after = {**before, **audit.snapshot(case, EDITABLE)}
@@ -156,7 +157,7 @@ def move_cases_back(
     policies.can_edit_cases(actor, project).require()
     targets = sorted({folder for folder in places.values() if folder}, key=lambda folder: folder.pk)
     living = {None: None, **{folder: folders.living_folder(project, folder) for folder in targets}}
-    cases = _locked_cases(project, places)
+    cases = locked_cases(project, places)
     moved: dict[Folder | None, list[TestCase]] = defaultdict(list)
     for case in cases:
         target = living[places[case.pk]]
@@ -178,7 +179,7 @@ def delete_cases(*, actor: User | None, project: Project, case_ids: Sequence[int
     `if_match` is checked against each. Raises Denied, VersionConflict, and NotVisible as `move_cases` does.
     """
     policies.can_delete_cases(actor, project).require()
-    cases = _locked_cases(project, case_ids)
+    cases = locked_cases(project, case_ids)
     for case in cases:
         require_match(case, if_match)
     now = timezone.now()
@@ -189,32 +190,6 @@ def delete_cases(*, actor: User | None, project: Project, case_ids: Sequence[int
     return len(cases)
 
 
-@transaction.atomic
-def add_tags(*, actor: User | None, project: Project, case_ids: Sequence[int], tags: Sequence[str] | str) -> int:
-    """Give the cases these tags beside those they have; answers how many changed.
-
-    Raises Denied, InvalidInput without a tag, and NotVisible as `move_cases` does.
-    """
-    policies.can_edit_cases(actor, project).require()
-    wanted = usable_words(tags, "tags")
-    if not wanted:
-        raise InvalidInput(_("A tag is missing."), fields={"tags": [_("Name at least one tag.")]})
-    changed = []
-    for case in _locked_cases(project, case_ids):
-        before, after = case.tags, usable_words([*case.tags, *wanted], "tags")
-        if before != after:
-            case.tags, case.version, case.updated_by, case.updated_at = after, case.version + 1, actor, timezone.now()
-            changed.append((case, {"tags": [before, after]}))
-    TestCase.objects.bulk_update(
-        [case for case, _changes in changed], ["tags", "version", "updated_by", "updated_at"], batch_size=_BATCH
-    )
-    versions.keep_versions(actor=actor, case_ids=[case.pk for case, _changes in changed], changed=["tags"])
-    audit.record_each("case.updated", actor=actor, changed=changed)
-    for case, changes in changed:
-        events.publish("case.updated", case=case, changes=changes, actor=actor)
-    return len(changed)
-
-
 def document_of(case: TestCase) -> dict[str, Any]:
     """Everything that a writer of the case changes, as the audit trail compares it and a version keeps it."""
     return {
@@ -222,6 +197,26 @@ def document_of(case: TestCase) -> dict[str, Any]:
         "steps": list(case.steps.order_by("position").values("action", "expected", "data")),
         "story": stories.primary_story_id(case),
     }
+
+
+def require_reachable(project: Project, owner: User | None) -> None:
+    """Raise InvalidInput naming `owner` for somebody who does not reach the project."""
+    if owner is not None and owner.role_in(project) is None:
+        raise InvalidInput(
+            _("Not found."), "not_found", fields={"owner": [_("There is no such person in the project.")]}
+        )
+
+
+def locked_cases(project: Project, case_ids: Sequence[int] | Mapping[int, Any]) -> list[TestCase]:
+    """The named living cases of the project, locked in one order; raises NotVisible when one is missing."""
+    wanted = set(case_ids)
+    found = TestCase.objects.living().in_project(project).filter(pk__in=wanted).select_for_update(of=("self",))
+    cases = list(found.defer("search", "folded").order_by("pk"))
+    if len(cases) != len(wanted):
+        raise NotVisible
+    for case in cases:
+        case.project = project
+    return cases
 
 
 # -- inside ----------------------------------------------------------------------------------------------------------
@@ -252,7 +247,7 @@ def _built(actor: User | None, project: Project, draft: CaseDraft, folder: Folde
     fields["tag"] = fields["tag"] or default_tag(project)
     if project.settings.get("requireApproval") and fields["state"] != CaseState.DRAFT:
         fields["state"] = CaseState.IN_REVIEW
-    _require_reachable(project, draft.owner)
+    require_reachable(project, draft.owner)
     assign(case, {**fields, "folder": folder})
     return case
 
@@ -276,13 +271,6 @@ def _give_ids(project: Project, cases: Sequence[TestCase]) -> None:
             case.test_id = test_id
 
 
-def _require_reachable(project: Project, owner: User | None) -> None:
-    if owner is not None and owner.role_in(project) is None:
-        raise InvalidInput(
-            _("Not found."), "not_found", fields={"owner": [_("There is no such person in the project.")]}
-        )
-
-
 def _locked(case: TestCase) -> TestCase:
     """The case as it is stored now, locked; raises NotVisible when it was deleted meanwhile."""
     found = (
@@ -295,18 +283,6 @@ def _locked(case: TestCase) -> TestCase:
     if found is None:
         raise NotVisible
     return found
-
-
-def _locked_cases(project: Project, case_ids: Sequence[int] | Mapping[int, Any]) -> list[TestCase]:
-    """The named living cases of the project, locked in one order; raises NotVisible when one is missing."""
-    wanted = set(case_ids)
-    found = TestCase.objects.living().in_project(project).filter(pk__in=wanted).select_for_update(of=("self",))
-    cases = list(found.defer("search", "folded").order_by("pk"))
-    if len(cases) != len(wanted):
-        raise NotVisible
-    for case in cases:
-        case.project = project
-    return cases
 
 
 def _update_all(actor: User | None, cases: Sequence[TestCase], *changed: str, **values: Any) -> None:

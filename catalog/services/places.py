@@ -1,6 +1,6 @@
 """Where a case stands in the words of module, sub-module and feature: the first three levels of the tree."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,21 @@ def place_of(case: TestCase | None) -> Place:
     names = dict(Folder.objects.filter(pk__in=ids).values_list("pk", "name"))
     below = [names.get(pk, "") for pk in ids[1:3]]
     return Place(ids[0], *below)
+
+
+@transaction.atomic
+def folders_for(
+    *, actor: User | None, cases: Sequence[TestCase], wanted: Mapping[str, Any]
+) -> dict[int, Folder | None]:
+    """The folder in which each case shall stand, by its id; those that stand together are looked up once.
+
+    Raises what `folder_for` raises.
+    """
+    found: dict[int | None, Folder | None] = {}
+    for case in cases:
+        if case.folder_id not in found:
+            found[case.folder_id] = folder_for(actor=actor, project=case.project, case=case, wanted=wanted)
+    return {case.pk: found[case.folder_id] for case in cases}
 
 
 @transaction.atomic

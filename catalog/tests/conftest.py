@@ -1,8 +1,9 @@
-"""A small tree and a case in it."""
+"""A small tree and a case in it, and what is announced."""
 
 import pytest
 
 from catalog.tests.factories import FolderFactory, TestCaseFactory
+from qaportal.kit import events
 
 
 @pytest.fixture
@@ -26,3 +27,17 @@ def card_case(project, card_tree, tester):
         estimate=360,
         preconditions="A basket",
     )
+
+
+@pytest.fixture
+def published(monkeypatch):
+    """The names of the events, in order."""
+    names = []
+    publish = events.publish
+
+    def keep(name, **payload):
+        names.append(name)
+        publish(name, **payload)
+
+    monkeypatch.setattr(events, "publish", keep)
+    return names

@@ -5,7 +5,6 @@ from accounts.services.projects import delete_project
 from catalog.models import Folder, TestCase
 from catalog.services.cases import (
     CaseDraft,
-    add_tags,
     create_case,
     create_cases,
     delete_cases,
@@ -15,7 +14,6 @@ from catalog.services.cases import (
 )
 from catalog.services.folders import delete_folder
 from catalog.tests.factories import FolderFactory, TestCaseFactory
-from qaportal.kit import events
 from qaportal.kit.concurrency import etag
 from qaportal.kit.errors import Denied, InvalidInput, NotVisible, RuleViolation, VersionConflict
 
@@ -24,20 +22,6 @@ STEPS = [{"action": "Pay", "expected": "Paid"}, {"action": "Refund", "data": "EU
 
 def texts(case):
     return list(case.steps.values_list("position", "action", "expected", "data"))
-
-
-@pytest.fixture
-def published(monkeypatch):
-    """The names of the events, in order."""
-    names = []
-    publish = events.publish
-
-    def keep(name, **payload):
-        names.append(name)
-        publish(name, **payload)
-
-    monkeypatch.setattr(events, "publish", keep)
-    return names
 
 
 def test_a_case_keeps_everything_it_was_given(project, tester):
@@ -227,13 +211,6 @@ def test_foreign_and_deleted_cases_do_not_exist_for_moving_and_deleting(project,
     delete_cases(actor=lead, project=project, case_ids=[case.pk])
     with pytest.raises(NotVisible):
         update_case(actor=lead, case=case, title="Ghost")
-
-
-def test_tags_are_added_beside_those_that_are_there(project, tester):
-    one, two = TestCaseFactory(project=project, tags=["smoke"]), TestCaseFactory(project=project, tags=["smoke", "sca"])
-    assert add_tags(actor=tester, project=project, case_ids=[one.pk, two.pk], tags="sca") == 1
-    assert TestCase.objects.get(pk=one.pk).tags == ["smoke", "sca"]
-    assert TestCase.objects.get(pk=two.pk).version == 1
 
 
 def test_a_viewer_changes_no_case(project, viewer):

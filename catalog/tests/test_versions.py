@@ -4,7 +4,8 @@ import pytest
 
 from accounts.models import AuditEntry
 from catalog.models import TestCaseVersion
-from catalog.services.cases import add_tags, create_case, create_cases, delete_cases, move_cases, update_case
+from catalog.services.bulk import update_cases
+from catalog.services.cases import create_case, create_cases, delete_cases, move_cases, update_case
 from catalog.services.drafts import EDITABLE, CaseDraft
 from catalog.services.versions import restore_version
 from qaportal.kit.concurrency import etag
@@ -58,7 +59,7 @@ def test_many_at_once_get_theirs_in_one_statement(project, tester, django_assert
     assert TestCaseVersion.objects.filter(case__in=ids).count() == 30
     folder = FolderFactory(project=project)
     move_cases(actor=tester, project=project, case_ids=ids, folder=folder)
-    add_tags(actor=tester, project=project, case_ids=ids, tags="smoke")
+    update_cases(actor=tester, project=project, case_ids=ids, add_tags="smoke")
     assert numbers(cases[0]) == [(1, [], ""), (2, ["folder"], ""), (3, ["tags"], "")]
     assert cases[0].versions.get(number=2).document["folder"] == folder.pk
 

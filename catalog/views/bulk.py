@@ -16,6 +16,7 @@ from ..case_pages import UNFILED, CasesPage, read_ids_of
 from ..forms import MoveForm, read_ids
 from ..models import Folder
 from ..services import cases
+from ..services.bulk import update_cases
 
 MOST_TAKEN_BACK = 300
 
@@ -67,9 +68,11 @@ def tag_cases(request: HttpRequest) -> HttpResponse:
     """Give the picked cases tags."""
     ids, tags = read_ids(request.POST), request.POST.get("tags", "")
     try:
-        number = cases.add_tags(actor=request.user, project=request.project, case_ids=ids, tags=tags)
+        if not tags.strip(" ,"):
+            raise InvalidInput(_("A tag is missing."), fields={"add_tags": [_("Name at least one tag.")]})
+        number = len(update_cases(actor=request.user, project=request.project, case_ids=ids, add_tags=tags))
     except InvalidInput as error:
-        return _after_bulk(request, " ".join(error.fields["tags"]), kind="failed")
+        return _after_bulk(request, " ".join(word for words in error.fields.values() for word in words), kind="failed")
     return _after_bulk(request, ngettext("%d case tagged", "%d cases tagged", number) % number)
 
 

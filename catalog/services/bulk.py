@@ -1,0 +1,130 @@
+"""Changing many cases at once, and taking that back."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import Project, User
+from qaportal.kit import events
+from qaportal.kit.errors import InvalidInput
+
+from .. import policies
+from ..models import Folder, TestCase, TestCaseVersion
+from . import folders, versions
+from .cases import locked_cases, require_reachable
+from .drafts import EDITABLE, assign, usable_words
+
+SINGLE = frozenset({"title", "automation_key"})
+"""Fields that tell one case from another: they are never the same for many."""
+MOST_AT_ONCE = 5_000
+_BATCH = 1_000
+
+
+@transaction.atomic
+def update_cases(
+    *,
+    actor: User | None,
+    project: Project,
+    case_ids: Sequence[int],
+    add_tags: Sequence[str] | str = (),
+    remove_tags: Sequence[str] | str = (),
+    places: Mapping[int, Folder | None] | None = None,
+    reason: str = "",
+    **fields: Any,
+) -> dict[int, int]:
+    """Give the cases the same values; answers the new version of each one that changed, by its id.
+
+    `fields` are those of `EDITABLE` but for the ones in `SINGLE`. Tags are added and removed beside what `tags`
+    replaces; `places` names a folder of its own for each case, by id. Raises Denied, InvalidInput naming the field,
+    and NotVisible when one is not a living case of the project.
+    """
+    policies.can_edit_cases(actor, project).require()
+    _require_sharable(fields, case_ids)
+    if "folder" in fields:
+        fields["folder"] = folders.living_folder(project, fields["folder"])
+    for folder in {*(places or {}).values()} - {None}:
+        folders.living_folder(project, folder)
+    if "owner" in fields:
+        require_reachable(project, fields["owner"])
+    added, removed = usable_words(add_tags, "add_tags"), set(usable_words(remove_tags, "remove_tags"))
+    changed = []
+    for case in locked_cases(project, case_ids):
+        before = audit.snapshot(case, EDITABLE)
+        assign(case, fields if places is None else {**fields, "folder": places[case.pk]})
+        if added or removed:
+            case.tags = usable_words([word for word in [*case.tags, *added] if word not in removed], "tags")
+        if changes := audit.changes_between(before, audit.snapshot(case, EDITABLE)):
+            changed.append((case, changes))
+    _store(actor, changed, versions.usable_reason(reason))
+    return {case.pk: case.version for case, _changes in changed}
+
+
+@transaction.atomic
+def take_back(*, actor: User | None, project: Project, versions_by_case: Mapping[int, int]) -> dict[int, int]:
+    """Undo the save that made the named version of each case, as far as nothing was saved since.
+
+    Answers the new version of each one that is as it was before, by its id; cases that somebody saved meanwhile, or
+    whose version before is not known, stay. Steps and stories are left alone: no change of many touches them.
+    Raises what `update_cases` raises.
+    """
+    policies.can_edit_cases(actor, project).require()
+    cases = {case.pk: case for case in locked_cases(project, versions_by_case)}
+    latest = [case for case in cases.values() if case.version == versions_by_case[case.pk]]
+    wanted = {number for case in latest for number in (case.version, case.version - 1)}
+    kept = TestCaseVersion.objects.filter(case__in=latest, number__in=wanted)
+    documents = {(each.case_id, each.number): each for each in kept}
+    living = set(Folder.objects.living().in_project(project).values_list("pk", flat=True))
+    changed = []
+    for case in latest:
+        made, former = (documents.get((case.pk, number)) for number in (case.version, case.version - 1))
+        if made is None or former is None:
+            continue
+        before = audit.snapshot(case, EDITABLE)
+        for name in set(made.changed) & set(EDITABLE):
+            value = former.document[name]
+            if name != "folder" or value is None or value in living:
+                setattr(case, TestCase._meta.get_field(name).attname, value)
+        if changes := audit.changes_between(before, audit.snapshot(case, EDITABLE)):
+            changed.append((case, changes))
+    _store(actor, changed, _("Taken back"))
+    return {case.pk: case.version for case, _changes in changed}
+
+
+def _require_sharable(fields: Mapping[str, Any], case_ids: Sequence[int]) -> None:
+    """Raise InvalidInput for a field that tells cases apart, or for too many cases; TypeError for an unknown field."""
+    if unknown := set(fields) - set(EDITABLE):
+        raise TypeError(f"A case has no field {sorted(unknown)[0]!r} that its writers change.")
+    words = _("This tells one case from another, so many cannot share it.")
+    if single := SINGLE & set(fields):
+        raise InvalidInput(words, fields={name: [words] for name in sorted(single)})
+    if len(case_ids) > MOST_AT_ONCE:
+        words = _("At most %d cases at once.") % MOST_AT_ONCE
+        raise InvalidInput(words, fields={"test_case_ids": [words]})
+
+
+def _store(actor: User | None, changed: Sequence[tuple[TestCase, dict[str, list[Any]]]], reason: str) -> None:
+    """Save the (locked) cases that changed, each as one more version, in a number of statements that does not grow."""
+    now = timezone.now()
+    for case, _changes in changed:
+        case.version, case.updated_by, case.updated_at = case.version + 1, actor, now
+    names = {name for _case, changes in changed for name in changes}
+    columns = [*sorted(names), "version", "updated_by", "updated_at"]
+    TestCase.objects.bulk_update([case for case, _changes in changed], columns, batch_size=_BATCH)
+    for fields, ids in _by_fields(changed).items():
+        versions.keep_versions(actor=actor, case_ids=ids, changed=fields, reason=reason)
+    audit.record_each("case.updated", actor=actor, changed=changed, reason=reason)
+    for case, changes in changed:
+        events.publish("case.updated", case=case, changes=changes, actor=actor)
+
+
+def _by_fields(changed: Iterable[tuple[TestCase, dict[str, list[Any]]]]) -> dict[tuple[str, ...], list[int]]:
+    """The ids of the cases in which the same fields changed."""
+    groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for case, changes in changed:
+        groups[tuple(sorted(changes))].append(case.pk)
+    return groups
