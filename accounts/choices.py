@@ -61,9 +61,9 @@ ROLE_SCOPE = {
 
 
 def scopes_of(code: str) -> list[RoleScope]:
-    """The scopes that a role of this base can have: administrators are made for a whole company or the platform."""
-    if code in {RoleCode.SUPER_ADMIN, RoleCode.TENANT_ADMIN}:
-        return [ROLE_SCOPE[code]]
+    """The scopes that a role of this base can have: the platform's is for its own administrators alone."""
+    if code == RoleCode.SUPER_ADMIN:
+        return [RoleScope.PLATFORM]
     return [RoleScope.TENANT, RoleScope.MODULE]
 
 

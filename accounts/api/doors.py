@@ -9,7 +9,7 @@ from qaportal.kit.errors import Denied
 from ..models import User
 from ..services import attempts, identity_providers, registration, second_factors
 from ..sign_in.backends import count_wrong_code, is_locked_out
-from ..sign_in.second_factor import has_second_factor, missing, second_factor_required
+from ..sign_in.second_factor import known_second_factor, missing, second_factor_required
 
 
 class TooManyAttempts(AuthenticationFailed):
@@ -31,7 +31,7 @@ def require_all(request: HttpRequest, user: User, *, code: str) -> None:
     try:
         registration.require_confirmed_address(user=user)
         identity_providers.require_password_allowed(user=user)
-        has_one = has_second_factor(user)
+        has_one = known_second_factor(user)
         if second_factor_required(user) and not has_one:
             raise missing(user)
     except Denied as refusal:

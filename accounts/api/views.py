@@ -20,7 +20,7 @@ from qaportal.kit.errors import Denied
 from qaportal.kit.requests import client_address
 
 from ..models import ApiToken, Project, TokenFamily, User
-from ..services import projects, tokens
+from ..services import api_sign_ins, projects, tokens
 from . import serializers
 from .administration import require_fresh_session
 from .doors import TooManyAttempts, require_all
@@ -47,7 +47,7 @@ class SignInView(APIView):
             raise AuthenticationFailed(_("E-mail or password is not right."), "credentials_wrong")
         require_all(request._request, user, code=otp or code)
         address, client = client_address(request._request), request.headers.get("User-Agent", "")
-        return user, tokens.open_family(user=user, ip_address=address, user_agent=client)
+        return user, api_sign_ins.sign_in_by_api(user=user, ip_address=address, user_agent=client)
 
     def rotated(self, serializer: serializers.RefreshSerializer) -> tuple[User, tokens.TokenPair]:
         """A new pair; raises AuthenticationFailed for a token that is not the current one of an open family."""

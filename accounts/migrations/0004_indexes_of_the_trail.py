@@ -8,9 +8,11 @@ only the indexes are dropped. Going back loses nothing.
 import django.db.models.deletion
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
+from django.contrib.postgres.operations import RemoveIndexConcurrently
 from django.db import migrations, models
 from django.db.models.functions import Upper
+
+from qaportal.kit.indexes import AddIndexResumably
 
 ADDED = (
     models.Index(fields=["-created_at", "-id"], name="audit_by_time"),
@@ -55,7 +57,7 @@ class Migration(migrations.Migration):
     dependencies = [("accounts", "0003_append_only_audit"), ("kit", "0001_text_search")]
 
     operations = [
-        *(AddIndexConcurrently("auditentry", index) for index in ADDED),
+        *(AddIndexResumably("auditentry", index) for index in ADDED),
         *(RemoveIndexConcurrently("auditentry", name) for name in REMOVED),
         *(without_index(*key) for key in KEYS),
     ]

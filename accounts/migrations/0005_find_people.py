@@ -6,9 +6,10 @@ nowhere (`deleted-<id>@deleted.invalid`). Of several deleted ones the one who ca
 """
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 from django.db.models.functions import Lower
+
+from qaportal.kit.indexes import AddIndexResumably
 
 NAME_AND_ADDRESS = models.Func(
     *("first_name", "last_name", "email"),
@@ -50,7 +51,7 @@ class Migration(migrations.Migration):
     dependencies = [("accounts", "0004_indexes_of_the_trail"), ("kit", "0001_text_search")]
 
     operations = [
-        *(AddIndexConcurrently("user", index) for index in ADDED),
+        *(AddIndexResumably("user", index) for index in ADDED),
         migrations.SeparateDatabaseAndState(
             database_operations=[
                 migrations.RunSQL(

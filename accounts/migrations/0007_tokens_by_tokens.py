@@ -1,10 +1,10 @@
+"""A token remembers which one made it, and ends with that one."""
+
 import django.db.models.deletion
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """A token remembers which one made it, and ends with that one."""
-
     dependencies = [("accounts", "0006_never_empty_the_trail")]
 
     operations = [

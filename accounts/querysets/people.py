@@ -112,13 +112,17 @@ class UserQuerySet(RestorableQuerySet):
             return people.filter(Q(memberships__project=project) | Q(role__code=RoleCode.TENANT_ADMIN)).distinct()
         return people
 
+    def with_address(self, email: str | None) -> Self:
+        """The living person with this address, whatever its case, with role and tenant."""
+        return self.living().select_related("role", "tenant").filter(email__iexact=email or "")
+
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     """Finds people by e-mail whatever its case."""
 
     def get_by_natural_key(self, email: str) -> User:
         """The person with this address, with role and tenant."""
-        return self.living().select_related("role", "tenant").get(email__iexact=email or "")
+        return self.with_address(email).get()
 
 
 class MembershipQuerySet(models.QuerySet):

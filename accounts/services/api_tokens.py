@@ -43,7 +43,9 @@ def create_api_token(
     """
     policies.can_create_token(actor, project).require()
     _check(scopes, expires_at)
-    User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+    stored = User.objects.select_for_update(of=("self",), no_key=True).select_related("tenant").get(pk=actor.pk)
+    if not stored.may_sign_in:  # suspended since the actor was loaded: his tokens have ended
+        raise Denied(_("You may not sign in any more."), "not_active")
     if actor.api_token is not None:
         _require_within(actor.api_token, scopes, expires_at)
     if actor.api_tokens.usable().count() >= MOST_TOKENS:

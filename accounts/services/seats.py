@@ -1,5 +1,6 @@
 """How many people a company may have, and that somebody is left who administers it."""
 
+from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -7,6 +8,16 @@ from qaportal.kit.errors import NotVisible, RuleViolation
 
 from ..choices import RoleCode
 from ..models import Tenant, User
+
+
+def hold_tenant(*, tenant_id: int | None) -> None:
+    """Let nobody change how the company's people sign in until this transaction is over; many can hold it at once.
+
+    Those who change it lock the same row for themselves. Administrators of the platform belong to no company.
+    """
+    if tenant_id is not None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM accounts_tenant WHERE id = %s FOR SHARE", [tenant_id])
 
 
 def locked_tenant(*, tenant_id: int) -> Tenant:

@@ -30,8 +30,9 @@ from ..models import User
 from ..services import attempts, identity_providers
 from ..services.passwords import record_password_change
 from ..services.registration import UNCONFIRMED
+from ..services.seats import hold_tenant
 from .reauthentication import is_fresh, provider_of
-from .second_factor import IDENTITY_PROVIDER, WAY_KEY, second_factor_was_asked, way_being_taken
+from .second_factor import IDENTITY_PROVIDER, WAY_KEY, way_being_taken
 
 NOTICES = {
     "account/email/password_changed": "password_changed",
@@ -68,7 +69,6 @@ class AccountAdapter(DefaultAccountAdapter):
         """Turn away whoever is suspended, himself or his company, has an unconfirmed address, or took a closed way."""
         if not user.may_sign_in:
             return self.respond_user_inactive(request, user)
-        _require_open_way(request, user)
         if user.must_verify_email:  # whoever registered himself confirms his address first
             attempts.record_failure(user=user, way=way_being_taken(request, user), reason="email_unverified")
             request.session[UNCONFIRMED] = user.email
@@ -76,20 +76,27 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().pre_login(request, user, **hooks)
 
     def login(self, request: HttpRequest, user: User) -> None:
-        """Open the session, list it, and write it into the audit trail."""
-        if second_factor_was_asked(request, user):  # passwords may have been closed meanwhile
-            _require_open_way(request, user)
+        """Open the session, list it, and write it into the audit trail, unless the way in was closed."""
+        try:
+            self._open_session(request, user)
+        except Denied as refusal:
+            raise refused_way(request, user, refusal) from refusal
+
+    @transaction.atomic
+    def _open_session(self, request: HttpRequest, user: User) -> None:
         way = way_being_taken(request, user)
-        with transaction.atomic():
-            super().login(request, user)
-            request.session[WAY_KEY], request.session[SEEN_KEY] = way, int(time.time())
-            UserSession.objects.create(
-                user=user,
-                session_key=request.session.session_key,
-                ip=client_address(request),
-                user_agent=request.headers.get("User-Agent", "").replace("\x00", "")[:LONGEST_USER_AGENT],
-            )
-            audit.record("user.signed_in", actor=user, target=user, tenant=user.tenant, way=way)
+        if way != IDENTITY_PROVIDER:
+            hold_tenant(tenant_id=user.tenant_id)
+            identity_providers.require_password_allowed(user=user)
+        super().login(request, user)
+        request.session[WAY_KEY], request.session[SEEN_KEY] = way, int(time.time())
+        UserSession.objects.create(
+            user=user,
+            session_key=request.session.session_key,
+            ip=client_address(request),
+            user_agent=request.headers.get("User-Agent", "").replace("\x00", "")[:LONGEST_USER_AGENT],
+        )
+        audit.record("user.signed_in", actor=user, target=user, tenant=user.tenant, way=way)
 
     @transaction.atomic
     def logout(self, request: HttpRequest) -> None:
@@ -134,17 +141,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return methods
 
 
-def _require_open_way(request: HttpRequest, user: User) -> None:
-    """Show the page that refuses somebody who came by password where the identity provider is the only way."""
-    if way_being_taken(request, user) == IDENTITY_PROVIDER:
-        return
-    try:
-        identity_providers.require_password_allowed(user=user)
-    except Denied as refusal:
-        clear_login(request)
-        attempts.record_failure(user=user, way="page", reason=refusal.code)
-        page = render(request, "account/company_refused.html", {"reason": refusal.reason}, status=403)
-        raise ImmediateHttpResponse(page) from refusal
+def refused_way(request: HttpRequest, user: User, refusal: Denied) -> ImmediateHttpResponse:
+    """The page that refuses somebody who came by password where the identity provider is the only way."""
+    clear_login(request)
+    attempts.record_failure(user=user, way="page", reason=refusal.code)
+    page = render(request, "account/company_refused.html", {"reason": refusal.reason}, status=403)
+    return ImmediateHttpResponse(page)
 
 
 REAUTHENTICATION_WORDS = {

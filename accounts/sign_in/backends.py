@@ -30,7 +30,7 @@ class ActiveUserBackend(ModelBackend):
         if not email or password is None:
             return None
         try:
-            user = User.objects.get_by_natural_key(email)
+            user = User.objects.annotate(holds_second_factor=holds_second_factor()).with_address(email).get()
         except User.DoesNotExist:
             User().set_password(password)
             note_failure(request, None, reason="address")

@@ -68,7 +68,7 @@ def fetch_json(url: str, *, headers: dict[str, str] | None = None) -> dict[str, 
         found = response.json()
     except outbound.OutboundFailed as error:
         raise ProviderError(error.message) from error
-    except (requests.RequestException, ValueError) as error:
+    except (requests.RequestException, ValueError, RecursionError) as error:
         raise ProviderError(_("%s did not answer as an OpenID provider does.") % host) from error
     if not isinstance(found, dict):
         raise ProviderError(_("%s did not answer as an OpenID provider does.") % host)
@@ -111,7 +111,7 @@ def verified_claims(*, discovery: Discovery, id_token: str, client_id: str, nonc
             leeway=LEEWAY,
             options={"require": ["iss", "aud", "exp", "iat", "sub"]},
         )
-    except (jwt.PyJWTError, ValueError, TypeError, KeyError) as error:
+    except (jwt.PyJWTError, ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
         raise ProviderError(_("The provider's word cannot be believed: its token is not valid.")) from error
     several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
     if claims.get("azp", client_id) != client_id or (several and "azp" not in claims):
@@ -186,7 +186,7 @@ def exchange_code(
         return str(answer["access_token"]), str(answer["id_token"])
     except outbound.OutboundFailed as error:
         raise ProviderError(error.message) from error
-    except (requests.RequestException, ValueError, TypeError, KeyError) as error:
+    except (requests.RequestException, ValueError, TypeError, KeyError, RecursionError) as error:
         raise ProviderError(_("The provider did not answer with a token that says who signed in.")) from error
 
 
@@ -213,7 +213,7 @@ def check_provider(issuer: str) -> list[Finding]:
         keys = jwt.PyJWKSet.from_dict(fetch_json(found.endpoint("jwks_uri"))).keys
     except ProviderError as error:
         return [Finding(False, error.message)]
-    except (jwt.PyJWTError, ValueError, TypeError, KeyError, AttributeError):
+    except (jwt.PyJWTError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return [Finding(False, _("The provider publishes no keys that signatures can be checked with."))]
     good = [
         Finding(True, _("%s answers and names itself as it should.") % found.issuer),

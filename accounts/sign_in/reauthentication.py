@@ -1,7 +1,7 @@
 """Confirming who one is before a dangerous act: whoever signed in more than 15 minutes ago does it once more."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -82,6 +82,8 @@ def _keep_and_ask(request: HttpRequest, names: Iterable[str]) -> HttpResponse:
     data = typed.urlencode()
     if len(data) <= LONGEST_TYPED:
         request.session[TYPED_KEY] = {"path": request.path, "at": int(time.time()), "data": data}
+    else:
+        messages.warning(request, _("What you entered is too long to be kept. Go back in your browser to copy it"))
     return _ask(request, request.get_full_path())
 
 
@@ -97,9 +99,10 @@ def typed_data_before(request: HttpRequest) -> QueryDict:
     return QueryDict(kept["data"])
 
 
-def typed_before(request: HttpRequest) -> dict[str, str]:
-    """The same as initial values of a form."""
-    return typed_data_before(request).dict()
+def typed_before(request: HttpRequest, *, several: Collection[str] = ()) -> dict[str, Any]:
+    """The same as initial values of a form; of the fields `several` all values are told, also where there is none."""
+    typed = typed_data_before(request)
+    return typed.dict() | {name: typed.getlist(name) for name in several if typed}
 
 
 def saved_when_fresh(form: type[BaseForm]) -> Callable[..., Any]:

@@ -33,12 +33,15 @@ def second_factor_required(user: AbstractBaseUser) -> bool:
     return settings.PLATFORM_SECOND_FACTOR if user.tenant is None else user.tenant.requires_second_factor
 
 
+def known_second_factor(user: AbstractBaseUser) -> bool:
+    """The same for somebody who was just loaded, by the query that loaded him where it told."""
+    known = getattr(user, "holds_second_factor", None)
+    return has_second_factor(user) if known is None else known
+
+
 def lacks_second_factor(user: AbstractBaseUser) -> bool:
     """Whether the person has yet to set up the one that he needs, unless he comes by an identity provider."""
-    if not second_factor_required(user):
-        return False
-    known = getattr(user, "holds_second_factor", None)
-    return not (has_second_factor(user) if known is None else known)
+    return second_factor_required(user) and not known_second_factor(user)
 
 
 def second_factor_missing(request: HttpRequest) -> bool:
@@ -69,8 +72,3 @@ def way_being_taken(request: HttpRequest, user: AbstractBaseUser) -> str:
     methods = [record["method"] for record in get_authentication_records(request, user)]
     first = next((method for method in reversed(methods) if method != "mfa"), "password")
     return IDENTITY_PROVIDER if first == "socialaccount" else PASSWORD
-
-
-def second_factor_was_asked(request: HttpRequest, user: AbstractBaseUser) -> bool:
-    """Whether the sign-in that goes on now was held up by a second factor."""
-    return any(record["method"] == "mfa" for record in get_authentication_records(request, user))

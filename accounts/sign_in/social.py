@@ -228,4 +228,5 @@ def _is_recent(moment: Any) -> bool:
     """Whether this is a time of a sign-in, in seconds since 1970, that was lately and not in the future."""
     if not isinstance(moment, int | float) or isinstance(moment, bool):
         return False
-    return -oidc.LEEWAY <= time.time() - moment <= settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    now = time.time()  # whole numbers may be larger than any float, so nothing is subtracted from them
+    return now - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT <= moment <= now + oidc.LEEWAY

@@ -74,8 +74,9 @@ def test_dangerous_acts_ask_again_who_one_is(signed_in, admin, platform, tester,
     role = Role.objects.create(tenant=tenant, name="Reader", code="viewer", scope="module")
     people, roles = f"/administration/people/{tester.pk}/", f"/administration/roles/{role.pk}/"
     manager, operator = signed_in(admin, ago=3_600), signed_in(platform, ago=3_600)
-    answers = [manager.get("/account/tokens/new/"), manager.get("/administration/roles/new/"), manager.get(roles)]
-    answers += [manager.post("/account/tokens/new/", {"name": "Build"}), manager.post(roles, {"name": "X"})]
+    forms = [manager.get(address) for address in ("/account/tokens/new/", "/administration/roles/new/", roles)]
+    assert {answer.status_code for answer in forms} == {200}, "to look at a form nobody is asked"
+    answers = [manager.post("/account/tokens/new/", {"name": "Build"}), manager.post(roles, {"name": "X"})]
     answers += [manager.post(f"{people}delete/"), manager.post(f"{roles}delete/")]
     answers += [operator.post(f"/administration/companies/{tenant.pk}/delete/")]
     assert {answer.url.partition("?")[0] for answer in answers} == {reverse("account_reauthenticate")}

@@ -91,7 +91,7 @@ def test_a_company_gets_no_base_of_the_platform(tenant):
 @pytest.mark.parametrize(
     ("code", "scope"),
     [
-        *(("tenant_admin", scope) for scope in ("platform", "module")),
+        ("tenant_admin", "platform"),
         *((code, "platform") for code in ("quality_manager", "tester", "developer", "viewer")),
     ],
 )

@@ -4,9 +4,11 @@ import base64
 import hashlib
 import json
 import time
+from contextlib import suppress
 
 import jwt
 import pytest
+import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import Client
 from django.urls import reverse
@@ -155,6 +157,22 @@ def test_a_token_of_the_provider_for_this_portal_is_believed(believe):
 def test_any_other_token_is_not(believe, token):
     with pytest.raises(oidc.ProviderError):
         believe(token)
+
+
+@pytest.mark.parametrize("name", ["exp", "iat", "nbf", "auth_time"])
+@pytest.mark.parametrize("moment", [10**400, "x", [], -(10**400)], ids=["huge", "text", "list", "long ago"])
+def test_no_time_in_a_token_breaks_the_portal(believe, name, moment):
+    with suppress(oidc.ProviderError):
+        assert believe(signed(claims(**{name: moment})))["sub"] == "nora"
+
+
+def test_an_answer_that_is_nested_too_deep_is_no_answer_of_a_provider(monkeypatch):
+    deep = requests.Response()
+    deep.status_code, deep._content = 200, b"[" * 200_000
+    monkeypatch.setattr(requests.Session, "get", lambda *given, **more: deep)
+    with pytest.raises(oidc.ProviderError):
+        oidc.fetch_json(f"{ISSUER}/.well-known/openid-configuration")
+    assert not oidc.check_provider(ISSUER)[0].is_good
 
 
 def test_what_is_told_beside_the_token_is_of_the_same_person(monkeypatch):

@@ -53,7 +53,7 @@ def test_a_provider_that_did_not_ask_again_confirms_nothing(stale, openid, ago):
     assert stale.get(DANGEROUS).status_code == 302
 
 
-@pytest.mark.parametrize("moment", [None, "now", True, [1], {"at": 1}])
+@pytest.mark.parametrize("moment", [None, "now", True, [1], {"at": 1}, 10**400, -(10**400), float("nan")])
 def test_a_provider_that_does_not_say_when_it_asked_confirms_nothing(stale, openid, moment, monkeypatch):
     believed = oidc.verified_claims
     monkeypatch.setattr(oidc, "verified_claims", lambda **given: believed(**given) | {"auth_time": moment})

@@ -237,5 +237,5 @@ def test_signing_in_on_the_page_costs_one_hash_and_under_15_queries(client, test
 def test_signing_in_by_api_costs_one_hash_and_under_15_queries(api, tester, hashes):
     with CaptureQueriesContext(connection) as queries:
         assert by_api(api, tester).status_code == 200
-    assert len(queries) < 15
+    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) < 15
     assert hashes.count("verify") == 1

@@ -22,7 +22,7 @@ from ..forms.roles import CustomRoleForm
 from ..models import Role
 from ..permission_grid import choices_for, grid_of, permissions_in
 from ..services import roles
-from ..sign_in.reauthentication import freshly_authenticated
+from ..sign_in.reauthentication import freshly_authenticated, saved_when_fresh, typed_before
 
 FORM = "accounts/role_form.html"
 
@@ -108,14 +108,14 @@ def _saved(request: HttpRequest, form: CustomRoleForm, save: Callable[..., Role]
 
 
 @administration_page("role.manage")
-@freshly_authenticated
+@saved_when_fresh(CustomRoleForm)
 def create_role(request: HttpRequest) -> HttpResponse:
     """Make a role; choosing another base shows what it can have (`?code=`), and saves nothing."""
     decision = policies.can_create_role(request.user, request.user.tenant)
     if request.method != "POST" or "show" in request.POST:
         given = (request.POST or request.GET).dict()
-        form = CustomRoleForm(initial={**given, "permissions": None} if given else None, actor=request.user)
-        return _render_form(request, form, None, decision)
+        typed = typed_before(request, several=["permissions"]) or ({**given, "permissions": None} if given else None)
+        return _render_form(request, CustomRoleForm(initial=typed, actor=request.user), None, decision)
     form = CustomRoleForm(request.POST, actor=request.user)
     if form.is_valid():
         tenant = form.cleaned_data.get("company") or request.user.tenant
@@ -133,6 +133,7 @@ def _found(request: HttpRequest, role_id: int) -> Role:
 def _form_of(request: HttpRequest, role: Role) -> CustomRoleForm:
     """The role as it is; where another base is looked at, with what of the role that base can have."""
     initial = CustomRoleForm.initial_of(role) | {"if_match": etag(role)}
+    initial |= typed_before(request, several=["permissions"])
     given = (request.POST if "show" in request.POST else request.GET).dict()
     if given.get("code", role.code) != role.code:
         initial |= {**given, "permissions": sorted(role.granted)}
@@ -151,7 +152,7 @@ def role_detail(request: HttpRequest, role_id: int) -> HttpResponse:
     return _render_form(request, _form_of(request, role), role, decision)
 
 
-@freshly_authenticated
+@saved_when_fresh(CustomRoleForm)
 def _edit_role(request: HttpRequest, role: Role) -> HttpResponse:
     """The page of a role that the reader may change."""
     decision = policies.can_manage_role(request.user, role)

@@ -23,7 +23,7 @@ from ..filters import TokenFilter, counted_in_states
 from ..forms.tokens import TokenForm
 from ..models import ApiToken
 from ..services import api_tokens
-from ..sign_in.reauthentication import freshly_authenticated
+from ..sign_in.reauthentication import saved_when_fresh, typed_before
 from ..tables import TokenTable
 from .tabbed_list import TabbedListView
 
@@ -71,11 +71,12 @@ class CompanyTokenListView(AdministrationMixin, TokenPage):
 
 
 @never_cache
-@freshly_authenticated
+@login_required
+@saved_when_fresh(TokenForm)
 def create_token(request: HttpRequest) -> HttpResponse:
     """Make a token; its secret stands on the page that answers, and nowhere else ever again."""
     decision = policies.can_create_token(request.user, None)
-    form = TokenForm(request.POST or None, actor=request.user)
+    form = TokenForm(request.POST or None, initial=typed_before(request, several=["scopes"]), actor=request.user)
     crumbs = [(_("Your API tokens"), reverse("accounts:token_list")), (_("New token"), "")]
     if request.method == "POST" and form.is_valid():
         with shown_refusal(request) as refusal:
