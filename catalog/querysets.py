@@ -18,7 +18,7 @@ from .choices import Coverage
 if TYPE_CHECKING:
     from accounts.models import Project, User
 
-    from .models import Folder, TestCase
+    from .models import Folder, Story, TestCase
 
 FAILING = ("failed", "error", "blocked")
 WAITING = ("not_started", "in_progress")
@@ -122,6 +122,10 @@ class TestCaseQuerySet(ProjectOwnedQuerySet):
     def current(self) -> Self:
         """Those that are not archived."""
         return self.filter(is_archived=False)
+
+    def covering(self, story: Story) -> Self:
+        """The cases that cover the story."""
+        return self.filter(story_links__story=story)
 
     def below_folder(self, folder: Folder) -> Self:
         """The cases of the folder and of everything below it."""
@@ -266,6 +270,12 @@ class StoryLinkQuerySet(ProjectOwnedQuerySet):
     def of_living_stories(self) -> Self:
         """Those of stories that are not deleted, each with its story."""
         return self.filter(story__deleted_at__isnull=True).select_related("story__project")
+
+    def for_cases(self) -> Self:
+        """Each with its case and the last result of it, by the ids of the cases."""
+        heavy = ("search", "folded", "description", "preconditions", "expected_result", "test_data")
+        found = self.select_related("case__activity", "case__project").defer(*[f"case__{name}" for name in heavy])
+        return found.order_by("case__test_id", "pk")
 
     def counts_by(self, name: str) -> dict[Any, dict[str, int]]:
         """How many current cases have which last result, by a column of the links or their stories; one query.

@@ -29,7 +29,8 @@ from accounts.models import (
 )
 from accounts.services.api_tokens import create_api_token
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
-from catalog.tests.factories import FolderFactory, TestCaseFactory
+from catalog.services.links import link_two_cases
+from catalog.tests.factories import FolderFactory, StoryFactory, TestCaseFactory
 from files.services import store
 from qaportal.kit import progress
 from releases.tests.factories import ReleaseCaseFactory, ReleaseFactory
@@ -73,6 +74,8 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
     sub_module = FolderFactory(parent=module, name=f"{marker} sub-module")
     feature = FolderFactory(parent=sub_module, name=f"{marker} feature")
     case = TestCaseFactory(folder=feature, title=f"{marker} case", steps=[f"{marker} step"])
+    about = {"story_id": f"{marker}-1", "epic_id": f"{marker}-EPIC", "title": f"{marker} story"}
+    story = StoryFactory(project=project, cases=[case], **about)
     release = ReleaseFactory(project=project, name=f"{marker} release", version=f"{marker}-1")
     scope = ReleaseCaseFactory(release=release, case=case, comments=f"{marker} comment")
     run = make_run(project, name=f"{marker} run", release=release)
@@ -96,6 +99,8 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         "sub_module": sub_module,
         "feature": feature,
         "case": case,
+        "story": story,
+        "case_link": link_two_cases(actor=admin, case=case, other=spare, type="DEPENDS_ON"),
         "release": release,
         "release_case": scope,
         "run": run,
@@ -224,6 +229,9 @@ ROWS = (
     Row("pk", "sub-module-", pk_of("sub_module")),
     Row("pk", "feature-", pk_of("feature")),
     Row("pk", "test-case-", pk_of("case")),
+    Row("story_id", "jira-story-", lambda world: world.objects["story"].story_id, lambda: "NOTHING-1"),
+    Row("epic_id", "jira-story-", lambda world: world.objects["story"].epic_id, lambda: "NOTHING-2"),
+    Row("tc_id", "jira-story-", pk_of("case")),
     Row("pk", "release-", pk_of("release")),
     Row("tc_id", "release-", pk_of("case")),
     Row("pk", "catalog:folder", pk_of("module")),
@@ -268,7 +276,9 @@ BODY_IDS: dict[str, Callable[[World], Any]] = {
 }
 """Keys of a body or a query that name an object."""
 
-BODY_WORDS = frozenset({"id", "test_id", "external_id", "bug_ids", "jira_story_id", "epic_id", "jira_epic_id"})
+BODY_WORDS = frozenset(
+    {"id", "test_id", "external_id", "bug_ids", "jira_story_id", "story_id", "epic_id", "jira_epic_id"}
+)
 """Keys that end like an id and hold words of the client's own."""
 
 
