@@ -7,6 +7,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from qaportal.kit.forms import style_widgets
+
 from .choices import AutomationStatus, CaseState, Coverage, Priority, ResultStatus, TestTag, TestType
 from .models import Folder, Story, TestCase
 
@@ -177,6 +179,45 @@ class StoryFilter(django_filters.FilterSet):
     def with_coverage(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
         """Stories whose cases are that far."""
         return queryset.having_coverage(value) if value else queryset
+
+
+class StoryPageFilter(StoryFilter):
+    """The filters of the pages: what the project's stories really say is offered."""
+
+    status = django_filters.ChoiceFilter(label=_("Status"), empty_label=_("Any"))
+    epic_id = django_filters.ChoiceFilter(label=_("Epic"), empty_label=_("Any"))
+    sprint = django_filters.ChoiceFilter(label=_("Sprint"), empty_label=_("Any"))
+    release = django_filters.ChoiceFilter(label=_("Release"), empty_label=_("Any"))
+
+    class Meta(StoryFilter.Meta):
+        pass
+
+    def __init__(self, data: Any = None, queryset: QuerySet | None = None, **kwargs: Any) -> None:
+        """Offer the values of the stories, and what the address asks for."""
+        super().__init__(data, queryset, **kwargs)
+        for name in ("status", "epic_id", "sprint", "release"):
+            values = queryset.used_values(name)
+            asked = (data or {}).get(name, "")
+            self.filters[name].extra["choices"] = [(each, each) for each in dict.fromkeys([*values, asked]) if each]
+        style_widgets(self.form)
+
+
+class MatrixFilter(StoryPageFilter):
+    """The filters of the traceability matrix: those of stories, and the last result of their cases."""
+
+    last_status = CodesFilter(label=_("Last result"), method="kept_for_cases", choices=SHOWN_STATUSES)
+
+    class Meta(StoryFilter.Meta):
+        pass
+
+    def kept_for_cases(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        """Every story: what the rows show of its cases is narrowed by the matrix."""
+        return queryset
+
+    @property
+    def statuses(self) -> list[str]:
+        """The last results that are asked for."""
+        return self.form.cleaned_data.get("last_status") or [] if self.form.is_valid() else []
 
 
 def _is_id(text: str) -> bool:

@@ -214,6 +214,10 @@ class StoryQuerySet(ProjectOwnedQuerySet):
             found |= Q(**{f"{name}__icontains": words})
         return self.filter(found) if words else self
 
+    def of_epics_like(self, words: str) -> Self:
+        """Those whose epic's id holds the words."""
+        return self.filter(epic_id__icontains=words) if words else self
+
     def starting_with(self, words: str) -> Self:
         """Those whose id starts with the words or whose title holds them, by id."""
         return self.filter(Q(story_id__istartswith=words) | Q(title__icontains=words)).sorted_by("id")
@@ -226,6 +230,10 @@ class StoryQuerySet(ProjectOwnedQuerySet):
     def covered(self, wanted: bool = True) -> Self:
         """Those that a current case covers, or those that none does."""
         return self.filter(Exists(self._links()) if wanted else ~Exists(self._links()))
+
+    def covering_condition(self) -> Exists:
+        """That a current case covers the row, for counting."""
+        return Exists(self._links())
 
     def having_coverage(self, coverages: Collection[str]) -> Self:
         """Those whose cases are as far as one of the words of `Coverage` says."""
@@ -247,6 +255,10 @@ class StoryQuerySet(ProjectOwnedQuerySet):
         """Each with `case_count`: how many current cases cover it."""
         counted = self._links().order_by().values("story").annotate(cases=Count("*")).values("cases")
         return self.annotate(case_count=Coalesce(Subquery(counted), 0))
+
+    def totals(self) -> dict[str, int]:
+        """How many `stories` there are and how many of them are `covered`."""
+        return self.order_by().aggregate(stories=Count("pk"), covered=Count("pk", filter=self.covering_condition()))
 
     def for_list(self) -> Self:
         """What a row shows, in the order of the ids."""

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django_filters.utils import translate_validation
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
@@ -25,6 +26,14 @@ PROJECT = OpenApiParameter("project_id", OpenApiTypes.STR, description="The proj
 SORT = OpenApiParameter(
     "sort", str, description="id, epic, title, status, sprint or updated; descending with a minus before it."
 )
+
+CASE_FILTERS = [
+    OpenApiParameter("search", str, description="Words of the case."),
+    OpenApiParameter("last_status", str, description="Last results, separated by commas."),
+    OpenApiParameter("priority", str, description="Priorities, separated by commas."),
+    OpenApiParameter("tags", str, description="Tags, separated by commas; the case has all of them."),
+]
+KEY_OF_CASE = OpenApiParameter("tc_id", int, OpenApiParameter.PATH, description="The id of the case.")
 
 
 class StoryViewSet(PlainStyle, ProjectViewSet):
@@ -73,17 +82,20 @@ class StoryViewSet(PlainStyle, ProjectViewSet):
         stories.delete_story(actor=request.user, story=self.get_object(), if_match=self.if_match)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(parameters=[PROJECT], responses=TestCaseSerializer(many=True))
-    @action(detail=True, methods=["get"], url_path="test-cases", filterset_class=TestCaseApiFilter)
+    @extend_schema(parameters=[PROJECT, *CASE_FILTERS], responses=TestCaseSerializer(many=True))
+    @action(detail=True, methods=["get"], url_path="test-cases", filterset_class=None)
     def test_cases(self, request: Request, story_id: str) -> Response:
-        """The current cases that cover the story."""
+        """The current cases that cover the story; filtered and sorted like all cases."""
         found = TestCase.objects.visible_to(request.user).current().covering(self.get_object())
         cases = found.for_detail().select_related("project__tenant").with_places()
-        page = self.paginate_queryset(self.filter_queryset(cases.sorted_by(request.query_params.get("sort", ""))))
+        filters = TestCaseApiFilter(request.query_params, queryset=cases, request=request)
+        if not filters.is_valid():
+            raise translate_validation(filters.errors)
+        page = self.paginate_queryset(filters.qs.sorted_by(request.query_params.get("sort", "")))
         return self.get_paginated_response(TestCaseSerializer(page, many=True).data)
 
     @extend_schema(
-        parameters=[PROJECT],
+        parameters=[PROJECT, KEY_OF_CASE],
         request=None,
         responses={201: shapes.StoryLinkSerializer, 200: shapes.StoryLinkSerializer},
     )
@@ -97,7 +109,7 @@ class StoryViewSet(PlainStyle, ProjectViewSet):
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Response(shapes.StoryLinkSerializer(link).data, status=code)
 
-    @extend_schema(parameters=[PROJECT], responses={204: None})
+    @extend_schema(parameters=[PROJECT, KEY_OF_CASE], responses={204: None})
     @action(detail=True, methods=["delete"], url_path="unlink-test-case/(?P<tc_id>[^/.]+)", filterset_class=None)
     def unlink_test_case(self, request: Request, story_id: str, tc_id: str) -> Response:
         """Let the case cover the story no longer."""
