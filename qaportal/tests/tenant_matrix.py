@@ -236,6 +236,8 @@ ROWS = (
     Row("tc_id", "release-", pk_of("case")),
     Row("pk", "catalog:folder", pk_of("module")),
     Row("test_id", "catalog:", lambda world: world.objects["case"].test_id, lambda: "TC_UI_99999"),
+    Row("pk", "catalog:story", pk_of("story")),
+    Row("link_id", "catalog:", pk_of("case_link")),
     Row("pk", "releases:", pk_of("release")),
     Row("pk", "runs:", pk_of("release")),
     Row("row_id", "runs:", pk_of("release_case")),

@@ -75,6 +75,8 @@ WRITES = (
     Write("catalog:folder_delete", "folder.delete"),
     Write("catalog:case_", "case.edit"),
     Write("catalog:case_delete", "case.delete"),
+    Write("catalog:story_", "story.edit"),
+    Write("catalog:story_delete", "story.delete"),
     Write("module-", "folder.edit"),
     Write("module-detail", "folder.delete", "delete"),
     Write("sub-module-", "folder.edit"),
