@@ -202,4 +202,6 @@ class CaseLinkForm(PortalForm):
             (CaseLinkType.SAME_TEST, _("Same test, other source")),
         ],
     )
-    other = forms.CharField(label=_("ID of the other case"), max_length=40)
+    other = forms.CharField(
+        label=_("ID of the other case"), max_length=40, widget=forms.TextInput(attrs={"placeholder": "TC_UI_114"})
+    )

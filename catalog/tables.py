@@ -51,7 +51,7 @@ class StoryTable(PortalTable):
         verbose_name=gettext_lazy("Coverage"),
         empty_values=(),
         orderable=False,
-        attrs={"th": {"class": "w-set"}, "td": {"class": "c-status"}},
+        attrs={"th": {"class": "w-sig"}, "td": {"class": "c-status"}},
     )
 
     class Meta(PortalTable.Meta):
@@ -110,7 +110,7 @@ def coverage_bar(standing: Standing) -> SafeString:
     share = wording.percent(standing.passed, standing.total)
     title = _("%(passed)d of %(total)d passed") % {"passed": standing.passed, "total": standing.total}
     return format_html(
-        '<span class="q-row" title="{}">{}<span class="q-num q-xs q-3">{}</span></span>',
+        '<span class="q-row w-hist" title="{}">{}<span class="q-num q-xs q-3">{}</span></span>',
         title,
         drawing.status_bar_svg(standing.counts),
         share,

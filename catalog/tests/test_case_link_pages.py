@@ -7,7 +7,7 @@ from catalog.services.links import link_two_cases
 from catalog.tests.factories import CaseActivityFactory, TestCaseFactory
 from catalog.tests.pages import HTMX, text
 
-DRAWER = {**HTMX, "HX-Target": "drawer"}
+LINKS = {**HTMX, "HX-Target": "links"}
 
 
 @pytest.fixture
@@ -33,17 +33,17 @@ def test_a_case_shows_how_others_belong_to_it(signed_in, viewer, tester, cases):
     ("kind", "ends"),
     [("DEPENDS_ON", (0, 1)), ("needed_by", (1, 0)), ("SAME_TEST_DIFFERENT_SOURCE", (0, 1))],
 )
-def test_a_case_is_linked_and_unlinked_in_the_drawer(signed_in, tester, cases, kind, ends):
+def test_a_case_is_linked_and_unlinked_in_place(signed_in, tester, cases, kind, ends):
     client, address = signed_in(tester), cases[0].get_absolute_url()
-    drawer = client.post(f"{address}links/", {"kind": kind, "other": " tc_ui_115 "}, headers=DRAWER)
-    assert drawer.status_code == 200
-    assert "<html" not in text(drawer)
-    assert "Case 115" in text(drawer)
+    part = client.post(f"{address}links/", {"kind": kind, "other": " tc_ui_115 "}, headers=LINKS)
+    assert part.status_code == 200
+    assert "Steps" not in text(part)
+    assert "Case 115" in text(part)
     link = TestCaseLink.objects.get()
     assert (link.case_a, link.case_b) == tuple(cases[each] for each in ends)
-    removed = client.post(f"{address}links/{link.pk}/remove/", headers=DRAWER)
+    removed = client.post(f"{address}links/{link.pk}/remove/", headers=LINKS)
     assert "Case 115" not in text(removed)
-    assert client.post(f"{address}links/{link.pk}/remove/", headers=DRAWER).status_code == 404
+    assert client.post(f"{address}links/{link.pk}/remove/", headers=LINKS).status_code == 404
 
 
 def test_without_script_the_page_is_loaded_again(signed_in, tester, cases):
@@ -64,9 +64,12 @@ def test_without_script_the_page_is_loaded_again(signed_in, tester, cases):
 def test_what_is_refused_stands_beside_the_form(signed_in, tester, cases, other, words):
     link_two_cases(actor=tester, case=cases[2], other=cases[0], type="DEPENDS_ON")
     address = f"{cases[0].get_absolute_url()}links/"
-    answer = signed_in(tester).post(address, {"kind": "DEPENDS_ON", "other": other}, headers=DRAWER)
+    answer = signed_in(tester).post(address, {"kind": "DEPENDS_ON", "other": other}, headers=LINKS)
     assert answer.status_code == 422
     assert words in text(answer)
+    whole = signed_in(tester).post(address, {"kind": "DEPENDS_ON", "other": other})
+    assert whole.status_code == 422
+    assert words in text(whole)
     assert TestCaseLink.objects.count() == 1
 
 

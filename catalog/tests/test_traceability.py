@@ -56,6 +56,7 @@ def test_the_csv_holds_what_the_filters_let_through(signed_in, viewer, stories):
     assert rows_of(client, "last_status=failed") == [EVERYTHING[0], EVERYTHING[2]]
     assert rows_of(client, "coverage=failing&search=limits") == EVERYTHING[1:3]
     page = text(client.get("/p/PAY/stories/matrix/?last_status=passed", headers=HTMX))
+    assert "/p/PAY/stories/matrix.csv?last_status=passed" in page
     assert "Case 114" in page
     assert "Case 115" not in page
 

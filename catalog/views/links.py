@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.project_pages import get_visible, project_page
 from qaportal.kit.errors import InvalidInput
-from qaportal.kit.views import Refusal, shown_refusal, wants_fragment
+from qaportal.kit.views import Refusal, render_fragment, shown_refusal, wants_fragment
 
 from ..case_links import NEEDED_BY, SAME_TEST
 from ..case_pages import CasesPage
@@ -59,9 +59,13 @@ def _named_case(request: HttpRequest, form: CaseLinkForm) -> TestCase:
 
 
 def _render(request: HttpRequest, test_id: str, refusal: Refusal) -> HttpResponse:
-    """The case as it is now, with the refusal beside the form; a full load goes back to its page."""
+    """The linked cases as they are now, with the refusal beside the form; a full load goes back to the case's page."""
     case = _visible_case(request, test_id)
-    if not refusal and not wants_fragment(request):
-        query = request.GET.urlencode()
-        return redirect(f"{case.get_absolute_url()}?{query}" if query else case.get_absolute_url())
-    return CasesPage(request, case, refusal=refusal).render(refusal.status)
+    page = CasesPage(request, case, refusal=refusal)
+    if wants_fragment(request):
+        context = {"page": page, "may": page.may, "is_page": request.GET.get("full") == "1"}
+        return render_fragment(request, "catalog/_case_links.html", context, status=refusal.status)
+    if refusal:
+        return page.render(refusal.status)
+    query = request.GET.urlencode()
+    return redirect(f"{case.get_absolute_url()}?{query}" if query else case.get_absolute_url())

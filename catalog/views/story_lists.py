@@ -1,6 +1,7 @@
 """The lists of stories: all of them, by epic, and with the cases that cover them."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -111,7 +112,8 @@ def _render_matrix(request: HttpRequest, filters: MatrixFilter, *, status: int =
     page.object_list = matrix.filled(page.object_list)
     context |= {"page_obj": page, "filter": filters, "project": request.project, "page_sizes": PAGE_SIZES}
     context |= {"tabs": story_tabs(request.project, "matrix"), "chips": filter_chips(request, filters)}
-    context |= _kept(request)
+    narrowed = urlencode(kept(request, "per_page"))
+    context |= {"export_query": f"?{narrowed}" if narrowed else "", **_kept(request)}
     return render_fragment(request, _template(request, "catalog/story_matrix.html"), context, status=status)
 
 

@@ -57,6 +57,8 @@ def describe_stories(
             facts = {"title": each["title"], "epic_id": each["epic"], "status": "To do", "release": _LATER[0]}
             create_story(actor=author, project=project, story_id=each["id"], **facts)
         _link(project, author, written)
+    stored = Story.objects.in_project(project)
+    stored.update(created_at=days.at(_DESCRIBED, "10:15"), updated_at=days.at(_PLANNED, "14:40"))
 
 
 def _link(project: Project, author: User, written: Sequence[tuple[TestCase, CaseText]]) -> None:
