@@ -74,14 +74,14 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
     sub_module = FolderFactory(parent=module, name=f"{marker} sub-module")
     feature = FolderFactory(parent=sub_module, name=f"{marker} feature")
     case = TestCaseFactory(folder=feature, title=f"{marker} case", steps=[f"{marker} step"])
-    about = {"story_id": f"{marker}-1", "epic_id": f"{marker}-EPIC", "title": f"{marker} story"}
-    story = StoryFactory(project=project, cases=[case], **about)
     release = ReleaseFactory(project=project, name=f"{marker} release", version=f"{marker}-1")
     scope = ReleaseCaseFactory(release=release, case=case, comments=f"{marker} comment")
     run = make_run(project, name=f"{marker} run", release=release)
     TestRun.objects.filter(pk=run.pk).update(number=run_number)
     run.refresh_from_db()
     spare = TestCaseFactory(project=project, title=f"{marker} spare case")
+    about = {"story_id": f"{marker}-1", "epic_id": f"{marker}-EPIC", "title": f"{marker} story"}
+    story = StoryFactory(project=project, cases=[case], **about)
     record(
         run,
         reported(f"{marker} test", "failed", error_message=f"{marker} error"),
