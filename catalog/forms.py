@@ -172,7 +172,7 @@ class StoryForm(PortalForm):
     priority = forms.CharField(label=_("Priority"), required=False, max_length=20)
     assignee = forms.CharField(label=_("Assignee"), required=False, max_length=200)
     sprint = forms.CharField(label=_("Sprint"), required=False, max_length=200)
-    release = forms.CharField(label=_("Release"), required=False, max_length=100)
+    release_name = forms.CharField(label=_("Release"), required=False, max_length=100)
     description = _text(_("Description"), 5)
     if_match = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -187,7 +187,19 @@ class StoryForm(PortalForm):
     @classmethod
     def initial_of(cls, story: Story) -> dict[str, Any]:
         """The facts of the story as the form shows them."""
-        return {name: getattr(story, name) for name in cls.base_fields if name != "if_match"}
+        shown = {name: getattr(story, name) for name in cls.base_fields if name not in {"if_match", "release_name"}}
+        return {**shown, "release_name": story.release}
+
+    def facts(self) -> dict[str, Any]:
+        """What was typed, as the services take it."""
+        facts = {name: value for name, value in self.cleaned_data.items() if name not in {"if_match", "release_name"}}
+        return {**facts, "release": self.cleaned_data["release_name"]}
+
+    def refuse(self, error: Any) -> None:
+        """Show a service's refusal; what it says of the release stands beside its field."""
+        if "release" in error.fields:
+            error.fields["release_name"] = error.fields.pop("release")
+        super().refuse(error)
 
 
 class CaseLinkForm(PortalForm):

@@ -111,9 +111,9 @@ def test_cases_are_found_linked_and_unlinked(signed_in, tester, story, case):
 
 def test_a_story_is_written_changed_and_deleted(signed_in, tester, project):
     client = signed_in(tester)
-    client.post("/p/PAY/stories/new/", {**FACTS, "description": "By card"})
+    client.post("/p/PAY/stories/new/", {**FACTS, "description": "By card", "release_name": "4.18.0"})
     story = Story.objects.get()
-    assert (story.title, story.created_by) == ("Pay by card", tester)
+    assert (story.title, story.release, story.created_by) == ("Pay by card", "4.18.0", tester)
     taken = client.post("/p/PAY/stories/new/", FACTS)
     assert taken.status_code == 422
     assert "Another story has this id" in text(taken)

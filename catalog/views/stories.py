@@ -135,9 +135,8 @@ def _render_form(request: HttpRequest, form: StoryForm, story: Story | None = No
 
 def _saved(form: StoryForm, save: Callable[..., Story]) -> Story | None:
     """What the service answers; its refusal stands in the form."""
-    facts = {name: value for name, value in form.cleaned_data.items() if name != "if_match"}
     try:
-        return save(**facts)
+        return save(**form.facts())
     except Denied:
         raise
     except PortalError as error:
