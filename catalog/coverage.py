@@ -18,6 +18,12 @@ STORIES_OF_AN_EPIC = 25
 """How many stories an epic shows at once; all of them stand in the list."""
 
 STRETCH = 1_000
+_OF_STORIES = ("story_id", "epic_id", "title", "status", "sprint", "release", "project__key")
+_OF_CASES = (
+    *("test_id", "title", "priority", "test_type", "project__key"),
+    *("activity__last_status", "activity__last_run_at", "activity__recent_outcomes"),
+)
+"""What a row of the matrix shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +166,8 @@ class Matrix:
 
     def filled(self, keys: Collection[dict[str, Any]]) -> list[Trace]:
         """The rows of these keys, in two queries."""
-        stories = (
-            Story.objects.select_related("project").defer("description").in_bulk({key["story_key"] for key in keys})
-        )
-        heavy = ("search", "folded", "description", "preconditions", "expected_result", "test_data")
-        found = TestCase.objects.select_related("project", "activity").defer(*heavy)
+        stories = Story.objects.select_related("project").only(*_OF_STORIES).in_bulk({key["story_key"] for key in keys})
+        found = TestCase.objects.select_related("project", "activity").only(*_OF_CASES)
         cases = found.in_bulk({key["case_key"] for key in keys if key["case_key"] is not None})
         rows, before = [], None
         for key in keys:
