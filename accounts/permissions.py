@@ -79,6 +79,8 @@ PERMISSIONS: dict[str, Permission] = {
         Permission("case.view", gettext_lazy("read test cases"), _EVERYBODY, READ),
         Permission("case.edit", gettext_lazy("write test cases"), _TESTERS, CASES),
         Permission("case.delete", gettext_lazy("delete test cases"), _TESTERS, CASES),
+        Permission("story.edit", gettext_lazy("write stories and say which cases cover them"), _TESTERS, CASES),
+        Permission("story.delete", gettext_lazy("delete stories"), _TESTERS, CASES),
         Permission("release.view", gettext_lazy("read releases"), _EVERYBODY, READ),
         Permission("release.edit", gettext_lazy("create and change releases"), _MANAGERS),
         Permission("release.delete", gettext_lazy("delete releases"), _MANAGERS),

@@ -13,7 +13,7 @@ from qaportal.kit.errors import Decision
 
 from . import policies
 from .models import Folder, Story, TestCase
-from .services import cases, folders
+from .services import cases, folders, stories
 
 
 @admin.register(Folder)
@@ -85,13 +85,25 @@ class TestCaseAdmin(PortalModelAdmin):
 
 @admin.register(Story)
 class StoryAdmin(PortalModelAdmin):
-    """Stories that cases cover."""
+    """Stories that cases cover: read and deleted; they are written on their own page."""
 
     view_permission = "case.view"
-    has_trail = False
-    list_display = ("story_id", "epic_id", "title", "project", "updated_at")
+    deletes = True
+    list_display = ("story_id", "epic_id", "title", "status", "sprint", "project", "updated_at")
     list_filter = ("project",)
     list_select_related = ("project",)
     search_fields = ("story_id", "epic_id", "title")
     ordering = ("story_id", "pk")
-    fields = ("story_id", "epic_id", "title", "project", "created_by", "created_at", "updated_at")
+    fields = (
+        *("story_id", "epic_id", "title", "description", "status", "priority", "assignee", "sprint", "release"),
+        *("remote_id", "remote_updated_at", "last_synced_at", "missing_since", "project", "created_by"),
+        *("created_at", "updated_at"),
+    )
+
+    def may_delete(self, user: User, row: Story) -> Decision:
+        """Whether the user may delete the story."""
+        return policies.can_delete_stories(user, row.project)
+
+    def delete(self, actor: User, row: Story, if_match: str | None) -> None:
+        """Hide the story; its cases stay."""
+        stories.delete_story(actor=actor, story=row, if_match=if_match)

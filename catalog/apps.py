@@ -27,6 +27,13 @@ class CatalogConfig(AppConfig):
             "case.updated",
             "case.moved",
             "case.deleted",
+            "case.linked",
+            "case.unlinked",
+            "story.created",
+            "story.updated",
+            "story.deleted",
+            "story.linked",
+            "story.unlinked",
         )
         register_content_check(TestCase.objects.fill_project)
         audit.register_all()

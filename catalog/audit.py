@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.words import Kind, Subject, register
 
-from .models import Folder, TestCase
+from .models import Folder, Story, TestCase
 
 
 def register_all() -> None:
@@ -28,9 +28,23 @@ def register_all() -> None:
                 "updated": _("changed a test case"),
                 "moved": _("moved a test case"),
                 "deleted": _("deleted a test case"),
+                "linked": _("linked a test case to another"),
+                "unlinked": _("removed the link of a test case"),
+            },
+        ),
+        Subject(
+            "story",
+            _("Stories"),
+            {
+                "created": _("wrote a story"),
+                "updated": _("changed a story"),
+                "deleted": _("deleted a story"),
+                "linked": _("linked test cases to a story"),
+                "unlinked": _("unlinked test cases from a story"),
             },
         ),
         Subject("test_id", _("Test cases"), {"reserved": _("reserved a test id")}),
         Kind(Folder, _("Folder"), lambda reader: Folder.objects.visible_to(reader).select_related("project")),
         Kind(TestCase, _("Test case"), lambda reader: TestCase.objects.visible_to(reader).select_related("project")),
+        Kind(Story, _("Story"), lambda reader: Story.objects.visible_to(reader).select_related("project")),
     )

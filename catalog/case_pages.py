@@ -15,10 +15,12 @@ from accounts.models import Project, User
 from accounts.project_pages import get_visible
 from qaportal.kit import panels
 from qaportal.kit.statuses import shown as shown_status
-from qaportal.kit.views import PAGE_SIZES, render_fragment, wants_fragment
+from qaportal.kit.views import PAGE_SIZES, Refusal, render_fragment, wants_fragment
 
 from . import policies
+from .case_links import LinkedCase, linked_cases
 from .filters import TestCaseFilter
+from .forms import CaseLinkForm
 from .models import Folder, TestCase
 from .tree import Node, Tree, ancestors_of, load_tree
 from .version_page import versions_of
@@ -89,12 +91,12 @@ class OpenCase:
 class CasesPage:
     """The state of the page of cases for one request."""
 
-    def __init__(self, request: HttpRequest, case: TestCase | None = None) -> None:
+    def __init__(self, request: HttpRequest, case: TestCase | None = None, *, refusal: Refusal | None = None) -> None:
         """Read the address; raises Http404 for a folder that is not there."""
         self.request = request
         self.project: Project = request.project
         self.user: User = request.user
-        self.case = case
+        self.case, self.refusal = case, refusal
         chosen = request.GET.get("folder", "")
         self.is_unfiled = chosen == UNFILED
         self.folder: Folder | None = self._chosen_folder(chosen)
@@ -330,6 +332,16 @@ class CasesPage:
             return None
         loaded = [(panel, facts.get(self.case.pk)) for panel, facts in panels.loaded(DRAWER, [self.case.pk])]
         return OpenCase(self.case, self.request.GET.get("tab", ""), loaded)
+
+    @cached_property
+    def links(self) -> list[LinkedCase]:
+        """The cases that are linked to the open one."""
+        return linked_cases(self.case, self.user)
+
+    @property
+    def link_form(self) -> CaseLinkForm:
+        """The form that links another case; what was refused stands in it."""
+        return CaseLinkForm(self.request.POST) if self.refusal and "other" in self.request.POST else CaseLinkForm()
 
     @cached_property
     def versions(self) -> list:

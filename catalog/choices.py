@@ -79,3 +79,19 @@ FINAL_STATUSES = (
     ResultStatus.SKIPPED,
 )
 """A test with one of these was executed."""
+
+
+class CaseLinkType(models.TextChoices):
+    """How two cases belong together, as the API calls it."""
+
+    SAME_TEST = "SAME_TEST_DIFFERENT_SOURCE", _("Same test, other source")
+    DEPENDS_ON = "DEPENDS_ON", _("Depends on")
+
+
+class Coverage(models.TextChoices):
+    """How far the cases of a story are, as lists of stories are filtered by it."""
+
+    UNCOVERED = "uncovered", _("No case")
+    NOT_EXECUTED = "not_executed", _("Not fully executed")
+    FAILING = "failing", _("Failing")
+    PASSED = "passed", _("All passed")

@@ -7,8 +7,10 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from .choices import AutomationStatus, CaseState, Priority, ResultStatus, TestTag, TestType
-from .models import Folder, TestCase
+from qaportal.kit.forms import style_widgets
+
+from .choices import AutomationStatus, CaseState, Coverage, Priority, ResultStatus, TestTag, TestType
+from .models import Folder, Story, TestCase
 
 SHOWN_STATUSES = [choice for choice in ResultStatus.choices if choice[0] != ResultStatus.ERROR]
 
@@ -103,7 +105,7 @@ class TestCaseApiFilter(TestCaseFilter):
     sub_module = django_filters.CharFilter(method="below_named_sub_module", max_length=200)
     feature = django_filters.CharFilter(method="below_named_feature", max_length=200)
     feature_section = django_filters.CharFilter(method="below_named_feature", max_length=200)
-    jira_story_id = django_filters.CharFilter(field_name="story_links__story__story_id", max_length=50)
+    jira_story_id = django_filters.CharFilter(method="of_story", max_length=50)
     owner_id = IdFilter(field_name="owner_id")
 
     class Meta(TestCaseFilter.Meta):
@@ -137,6 +139,10 @@ class TestCaseApiFilter(TestCaseFilter):
         """Cases below a feature of this name (or id)."""
         return self._below(queryset, int(value), depth=3) if _is_id(value) else queryset.below_named(value, depth=3)
 
+    def of_story(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Cases that cover the story."""
+        return queryset.filter(story_links__story__story_id=value, story_links__story__deleted_at__isnull=True)
+
 
 class SubModuleFilter(django_filters.FilterSet):
     """Sub-modules by their module."""
@@ -148,6 +154,70 @@ class FeatureFilter(django_filters.FilterSet):
     """Features by their sub-module."""
 
     sub_module_id = IdFilter(field_name="parent_id")
+
+
+class StoryFilter(django_filters.FilterSet):
+    """Stories by words, where they stand, and how far their cases are."""
+
+    search = django_filters.CharFilter(label=_("Text"), method="find", max_length=200)
+    status = django_filters.CharFilter(label=_("Status"), lookup_expr="iexact", max_length=50)
+    epic_id = django_filters.CharFilter(label=_("Epic"), max_length=50)
+    sprint = django_filters.CharFilter(label=_("Sprint"), lookup_expr="iexact", max_length=200)
+    release = django_filters.CharFilter(label=_("Release"), lookup_expr="iexact", max_length=100)
+    priority = django_filters.CharFilter(label=_("Priority"), lookup_expr="iexact", max_length=20)
+    assignee = django_filters.CharFilter(label=_("Assignee"), lookup_expr="iexact", max_length=200)
+    coverage = CodesFilter(label=_("Coverage"), method="with_coverage", choices=Coverage.choices)
+
+    class Meta:
+        model = Story
+        fields: list[str] = []
+
+    def find(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Words in id, epic, title and people."""
+        return queryset.matching(value.strip())
+
+    def with_coverage(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        """Stories whose cases are that far."""
+        return queryset.having_coverage(value) if value else queryset
+
+
+class StoryPageFilter(StoryFilter):
+    """The filters of the pages: what the project's stories really say is offered."""
+
+    status = django_filters.ChoiceFilter(label=_("Status"), empty_label=_("Any"))
+    epic_id = django_filters.ChoiceFilter(label=_("Epic"), empty_label=_("Any"))
+    sprint = django_filters.ChoiceFilter(label=_("Sprint"), empty_label=_("Any"))
+    release = django_filters.ChoiceFilter(label=_("Release"), empty_label=_("Any"))
+
+    class Meta(StoryFilter.Meta):
+        pass
+
+    def __init__(self, data: Any = None, queryset: QuerySet | None = None, **kwargs: Any) -> None:
+        """Offer the values of the stories, and what the address asks for."""
+        super().__init__(data, queryset, **kwargs)
+        for name in ("status", "epic_id", "sprint", "release"):
+            values = queryset.used_values(name)
+            asked = (data or {}).get(name, "")
+            self.filters[name].extra["choices"] = [(each, each) for each in dict.fromkeys([*values, asked]) if each]
+        style_widgets(self.form)
+
+
+class MatrixFilter(StoryPageFilter):
+    """The filters of the traceability matrix: those of stories, and the last result of their cases."""
+
+    last_status = CodesFilter(label=_("Last result"), method="kept_for_cases", choices=SHOWN_STATUSES)
+
+    class Meta(StoryFilter.Meta):
+        pass
+
+    def kept_for_cases(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
+        """Every story: what the rows show of its cases is narrowed by the matrix."""
+        return queryset
+
+    @property
+    def statuses(self) -> list[str]:
+        """The last results that are asked for."""
+        return self.form.cleaned_data.get("last_status") or [] if self.form.is_valid() else []
 
 
 def _is_id(text: str) -> bool:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Project, User
 from qaportal.kit.forms import PortalForm
 
-from .choices import AutomationStatus, CaseState, Priority, TestTag, TestType
-from .models import LONGEST_ESTIMATE, Folder, TestCase
+from .choices import AutomationStatus, CaseLinkType, CaseState, Priority, TestTag, TestType
+from .models import LONGEST_ESTIMATE, Folder, Story, TestCase
 from .services.drafts import EDITABLE, LONGEST_TEXT, default_tag
 from .services.stories import primary_story_id
 from .tree import folder_choices
@@ -160,3 +160,60 @@ class MoveForm(PortalForm):
         """Offer the project's folders."""
         super().__init__(*args, **kwargs)
         self.fields["folder"].offer(project, user, _("In no folder"))
+
+
+class StoryForm(PortalForm):
+    """A story as its writer sees it."""
+
+    story_id = forms.CharField(label=_("ID"), max_length=50, help_text=_("Such as PAY-312. It never changes."))
+    title = forms.CharField(label=_("Title"), max_length=500)
+    epic_id = forms.CharField(label=_("Epic"), required=False, max_length=50)
+    status = forms.CharField(label=_("Status"), required=False, max_length=50)
+    priority = forms.CharField(label=_("Priority"), required=False, max_length=20)
+    assignee = forms.CharField(label=_("Assignee"), required=False, max_length=200)
+    sprint = forms.CharField(label=_("Sprint"), required=False, max_length=200)
+    release_name = forms.CharField(label=_("Release"), required=False, max_length=100)
+    description = _text(_("Description"), 5)
+    if_match = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, story: Story | None = None, **kwargs: Any) -> None:
+        """The id of a stored story stands still."""
+        super().__init__(*args, **kwargs)
+        first = "title" if story else "story_id"
+        self.fields[first].widget.attrs.update(autofocus=True, autocomplete="off")
+        if story is not None:
+            del self.fields["story_id"]
+
+    @classmethod
+    def initial_of(cls, story: Story) -> dict[str, Any]:
+        """The facts of the story as the form shows them."""
+        shown = {name: getattr(story, name) for name in cls.base_fields if name not in {"if_match", "release_name"}}
+        return {**shown, "release_name": story.release}
+
+    def facts(self) -> dict[str, Any]:
+        """What was typed, as the services take it."""
+        facts = {name: value for name, value in self.cleaned_data.items() if name not in {"if_match", "release_name"}}
+        return {**facts, "release": self.cleaned_data["release_name"]}
+
+    def refuse(self, error: Any) -> None:
+        """Show a service's refusal; what it says of the release stands beside its field."""
+        if "release" in error.fields:
+            error.fields["release_name"] = error.fields.pop("release")
+        super().refuse(error)
+
+
+class CaseLinkForm(PortalForm):
+    """Another case and how it belongs to this one; the direction is part of the kind."""
+
+    NEEDED_BY = "needed_by"
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[
+            (CaseLinkType.DEPENDS_ON, _("Depends on")),
+            (NEEDED_BY, _("Is needed by")),
+            (CaseLinkType.SAME_TEST, _("Same test, other source")),
+        ],
+    )
+    other = forms.CharField(
+        label=_("ID of the other case"), max_length=40, widget=forms.TextInput(attrs={"placeholder": "TC_UI_114"})
+    )

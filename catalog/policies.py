@@ -1,4 +1,4 @@
-"""Who may do what with folders and cases. The portal itself (no actor) may do everything: jobs and commands."""
+"""Who may do what with folders, cases and stories. The portal itself (no actor) may do everything: jobs, commands."""
 
 from accounts.models import Project, User
 from accounts.permissions import decide
@@ -27,3 +27,13 @@ def can_edit_cases(user: User | None, project: Project) -> Decision:
 def can_delete_cases(user: User | None, project: Project) -> Decision:
     """Whether the user may delete cases."""
     return _decide(user, "case.delete", project)
+
+
+def can_edit_stories(user: User | None, project: Project) -> Decision:
+    """Whether the user may write and change stories, and say which cases cover them."""
+    return _decide(user, "story.edit", project)
+
+
+def can_delete_stories(user: User | None, project: Project) -> Decision:
+    """Whether the user may delete stories."""
+    return _decide(user, "story.delete", project)

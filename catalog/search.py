@@ -11,7 +11,7 @@ from accounts.permissions import decide
 from qaportal.kit import navigation, search
 
 from . import policies
-from .models import Folder, TestCase
+from .models import Folder, Story, TestCase
 
 
 def find_cases(*, user: User, project: Project | None, words: str, limit: int) -> Iterator[search.Hit]:
@@ -33,12 +33,29 @@ def find_folders(*, user: User, project: Project | None, words: str, limit: int)
         yield search.Hit(label=folder.name, hint=hint, icon="folder", url=folder.get_absolute_url())
 
 
+def find_stories(*, user: User, project: Project | None, words: str, limit: int) -> Iterator[search.Hit]:
+    """Stories of the project by the start of their id or words of their title."""
+    if project is None or not words or not decide(user, "case.view", project):
+        return
+    found = Story.objects.visible_to(user).in_project(project).starting_with(words).select_related("project")
+    for story in found.only("story_id", "title", "project__key")[:limit]:
+        label = story.title or _("Not described yet")
+        yield search.Hit(label=label, hint=story.story_id, icon="bookmark", url=story.get_absolute_url())
+
+
 def find_actions(*, user: User, project: Project | None, words: str, limit: int) -> Iterator[search.Hit]:
-    """Writing a new case."""
+    """Writing a new case or story."""
+    if project is None:
+        return
     label = _("New test case")
-    if project is not None and words.lower() in label.lower() and policies.can_edit_cases(user, project):
+    if words.lower() in label.lower() and policies.can_edit_cases(user, project):
         yield search.Hit(
             label=label, hint=_("Action"), icon="plus", url=reverse("catalog:case_create", args=[project.key])
+        )
+    label = _("New story")
+    if words.lower() in label.lower() and policies.can_edit_stories(user, project):
+        yield search.Hit(
+            label=label, hint=_("Action"), icon="plus", url=reverse("catalog:story_create", args=[project.key])
         )
 
 
@@ -46,6 +63,7 @@ def register_all() -> None:
     """Register the sources of this app and its place in the sidebar."""
     search.register(search.Source("cases", gettext_lazy("Test cases"), find_cases, order=20))
     search.register(search.Source("folders", gettext_lazy("Folders"), find_folders, order=30))
+    search.register(search.Source("stories", gettext_lazy("Stories"), find_stories, order=40))
     search.register(search.Source("case-actions", gettext_lazy("Actions"), find_actions, order=5))
     navigation.register(
         navigation.Entry(
@@ -57,6 +75,19 @@ def register_all() -> None:
             order=10,
             prefix="catalog:",
             count=lambda user, project: TestCase.objects.living().in_project(project).current().count(),
+            allowed=lambda user, project: bool(decide(user, "case.view", project)),
+        )
+    )
+    navigation.register(
+        navigation.Entry(
+            code="stories",
+            label=gettext_lazy("Stories"),
+            icon="bookmark",
+            url_name="catalog:story_list",
+            group=20,
+            order=50,
+            prefix="catalog:story_",
+            count=lambda user, project: Story.objects.living().in_project(project).count(),
             allowed=lambda user, project: bool(decide(user, "case.view", project)),
         )
     )

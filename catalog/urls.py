@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from .views import bulk, cases, folders, reading, versions
+from . import converters  # noqa: F401  registers the kind of part that names a story
+from .views import bulk, cases, folders, links, reading, stories, story_lists, versions
 
 app_name = "catalog"
 
@@ -23,6 +24,19 @@ urlpatterns = [
         versions.bring_version_back,
         name="case_version_restore",
     ),
+    path("p/<str:project_key>/cases/<str:test_id>/links/", links.link_case, name="case_link"),
+    path("p/<str:project_key>/cases/<str:test_id>/links/<int:link_id>/remove/", links.unlink_case, name="case_unlink"),
+    path("p/<str:project_key>/stories/", story_lists.StoryListView.as_view(), name="story_list"),
+    path("p/<str:project_key>/stories/new/", stories.create_story, name="story_create"),
+    path("p/<str:project_key>/stories/epics/", story_lists.epic_list, name="story_epics"),
+    path("p/<str:project_key>/stories/matrix/", story_lists.story_matrix, name="story_matrix"),
+    path("p/<str:project_key>/stories/matrix.csv", story_lists.matrix_csv, name="story_matrix_csv"),
+    path("p/<str:project_key>/stories/matrix.xlsx", story_lists.matrix_excel, name="story_matrix_excel"),
+    path("p/<str:project_key>/stories/<story:pk>/", stories.story_detail, name="story_detail"),
+    path("p/<str:project_key>/stories/<story:pk>/edit/", stories.update_story, name="story_update"),
+    path("p/<str:project_key>/stories/<story:pk>/delete/", stories.delete_story, name="story_delete"),
+    path("p/<str:project_key>/stories/<story:pk>/link/", stories.link_cases, name="story_link"),
+    path("p/<str:project_key>/stories/<story:pk>/unlink/", stories.unlink_cases, name="story_unlink"),
     path("p/<str:project_key>/folders/new/", folders.create_folder, name="folder_create"),
     path("p/<str:project_key>/folders/choices/", reading.folder_options, name="folder_choices"),
     path("p/<str:project_key>/folders/<int:pk>/edit/", folders.update_folder, name="folder_update"),

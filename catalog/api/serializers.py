@@ -92,6 +92,19 @@ class ExamplesField(OpenJSONField):
         return super().to_internal_value(data)
 
 
+class LastStatusField(serializers.ChoiceField):
+    """The last verdict of a case, `not_started` while there is none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Offer the verdict words; it is read from the whole case."""
+        super().__init__(choices=ResultStatus.choices, source="*", read_only=True, **kwargs)
+
+    def to_representation(self, case: TestCase) -> str:
+        """The verdict."""
+        activity = getattr(case, "activity", None)
+        return activity.last_status if activity else ResultStatus.NOT_STARTED.value
+
+
 class StepSerializer(PortalSerializer):
     """A step of a case."""
 

@@ -1,13 +1,38 @@
 """Addresses of catalog's API."""
 
+from django.urls import re_path
+
 from qaportal.kit.api.viewsets import PortalRouter
 
-from . import views
+from . import link_views, story_views, views
 
 router = PortalRouter()
 router.register("modules", views.ModuleViewSet, basename="module")
 router.register("sub-modules", views.SubModuleViewSet, basename="sub-module")
 router.register("features", views.FeatureViewSet, basename="feature")
 router.register("test-cases", views.TestCaseViewSet, basename="test-case")
+router.register("jira-stories", story_views.StoryViewSet, basename="jira-story")
 
-urlpatterns = router.urls
+urlpatterns = [
+    re_path(
+        r"^test-cases/by-jira-story/?$",
+        story_views.CasesByStoryViewSet.as_view({"get": "list"}),
+        name="test-cases-by-story",
+    ),
+    re_path(
+        r"^model/RepositoryCaseLink/findMany/?$",
+        link_views.CaseLinkViewSet.as_view({"get": "find_many"}),
+        name="case-link-find",
+    ),
+    re_path(
+        r"^model/RepositoryCaseLink/create/?$",
+        link_views.CaseLinkViewSet.as_view({"post": "create"}),
+        name="case-link-create",
+    ),
+    re_path(
+        r"^model/RepositoryCaseLink/update/?$",
+        link_views.CaseLinkViewSet.as_view({"put": "remove"}),
+        name="case-link-update",
+    ),
+    *router.urls,
+]

@@ -1,8 +1,9 @@
-"""Folders, test cases, their steps and versions, and the stories they cover."""
+"""Folders, test cases, their steps and versions, the links between them, and the stories they cover."""
 
 from .activity import CaseActivity
 from .cases import LONGEST_ESTIMATE, TestCase, TestIdCounter, TestStep
 from .folders import Folder
+from .links import TestCaseLink
 from .stories import Story, TestCaseStory
 from .versions import TestCaseVersion
 
@@ -12,6 +13,7 @@ __all__ = [
     "Folder",
     "Story",
     "TestCase",
+    "TestCaseLink",
     "TestCaseStory",
     "TestCaseVersion",
     "TestIdCounter",

@@ -3,7 +3,7 @@
 import factory
 
 from accounts.tests.factories import ProjectFactory
-from catalog.models import CaseActivity, Folder, TestCase, TestStep
+from catalog.models import CaseActivity, Folder, Story, TestCase, TestCaseStory, TestStep
 from catalog.services.folders import path_of
 
 
@@ -53,3 +53,21 @@ class CaseActivityFactory(factory.django.DjangoModelFactory):
 
     case = factory.SubFactory(TestCaseFactory)
     project = factory.LazyAttribute(lambda built: built.case.project)
+
+
+class StoryFactory(factory.django.DjangoModelFactory):
+    """`StoryFactory(project=..., cases=[...])`; ids start at PAY-1001."""
+
+    class Meta:
+        model = Story
+        skip_postgeneration_save = True
+
+    project = factory.SubFactory(ProjectFactory)
+    story_id = factory.Sequence(lambda n: f"PAY-{1_001 + n}")
+    title = factory.Sequence(lambda n: f"Story number {n}")
+
+    @factory.post_generation
+    def cases(self, create, extracted, **kwargs):
+        TestCaseStory.objects.bulk_create(
+            TestCaseStory(story=self, project=self.project, case=case) for case in extracted or []
+        )

@@ -11,7 +11,6 @@ from django.contrib import admin
 from django.db import models
 
 from accounts.models import AuditEntry, Membership, RequestRecord
-from catalog.models import Story
 from runs.models import Result
 
 
@@ -35,10 +34,6 @@ def _record(world: Any) -> models.Model:
     )
 
 
-def _story(world: Any) -> models.Model:
-    return Story.objects.create(project=world.project, story_id=f"{world.marker}-1", title=f"{world.marker} story")
-
-
 def _known(name: str) -> Callable[[Any], models.Model]:
     return lambda world: world.objects[name]
 
@@ -58,7 +53,7 @@ MAKERS: dict[str, Callable[[Any], models.Model]] = {
     "files.StoredFile": _known("file"),
     "catalog.Folder": _known("module"),
     "catalog.TestCase": _known("case"),
-    "catalog.Story": _story,
+    "catalog.Story": _known("story"),
     "releases.Release": _known("release"),
     "runs.TestRun": _known("run"),
     "runs.RunCase": _known("run_case"),

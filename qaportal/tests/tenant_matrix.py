@@ -30,8 +30,9 @@ from accounts.models import (
 from accounts.services.api_tokens import create_api_token
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
 from catalog.services.cases import update_case
+from catalog.services.links import link_two_cases
 from catalog.services.versions import keep_versions
-from catalog.tests.factories import FolderFactory, TestCaseFactory
+from catalog.tests.factories import FolderFactory, StoryFactory, TestCaseFactory
 from files.services import store
 from qaportal.kit import progress
 from releases.tests.factories import ReleaseCaseFactory, ReleaseFactory
@@ -83,6 +84,8 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
     TestRun.objects.filter(pk=run.pk).update(number=run_number)
     run.refresh_from_db()
     spare = TestCaseFactory(project=project, title=f"{marker} spare case")
+    about = {"story_id": f"{marker}-1", "epic_id": f"{marker}-EPIC", "title": f"{marker} story"}
+    story = StoryFactory(project=project, cases=[case], **about)
     record(
         run,
         reported(f"{marker} test", "failed", error_message=f"{marker} error"),
@@ -100,6 +103,8 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         "sub_module": sub_module,
         "feature": feature,
         "case": case,
+        "story": story,
+        "case_link": link_two_cases(actor=admin, case=case, other=spare, type="DEPENDS_ON"),
         "release": release,
         "release_case": scope,
         "run": run,
@@ -229,11 +234,17 @@ ROWS = (
     Row("pk", "sub-module-", pk_of("sub_module")),
     Row("pk", "feature-", pk_of("feature")),
     Row("pk", "test-case-", pk_of("case")),
+    Row("story_id", "jira-story-", lambda world: world.objects["story"].story_id, lambda: "NOTHING-1"),
+    Row("epic_id", "jira-story-", lambda world: world.objects["story"].epic_id, lambda: "NOTHING-2"),
+    Row("tc_id", "jira-story-link", pk_of("spare_case")),
+    Row("tc_id", "jira-story-unlink", pk_of("case")),
     Row("pk", "release-", pk_of("release")),
     Row("tc_id", "release-", pk_of("case")),
     Row("pk", "catalog:folder", pk_of("module")),
     Row("test_id", "catalog:", lambda world: world.objects["case"].test_id, lambda: "TC_UI_99999"),
     Row("number", "catalog:", lambda world: world.objects["case"].version - 1, lambda: 99_999),
+    Row("pk", "catalog:story", pk_of("story")),
+    Row("link_id", "catalog:", pk_of("case_link")),
     Row("pk", "releases:", pk_of("release")),
     Row("pk", "runs:", pk_of("release")),
     Row("row_id", "runs:", pk_of("release_case")),
@@ -274,7 +285,9 @@ BODY_IDS: dict[str, Callable[[World], Any]] = {
 }
 """Keys of a body or a query that name an object."""
 
-BODY_WORDS = frozenset({"id", "test_id", "external_id", "bug_ids", "jira_story_id", "epic_id", "jira_epic_id"})
+BODY_WORDS = frozenset(
+    {"id", "test_id", "external_id", "bug_ids", "jira_story_id", "story_id", "epic_id", "jira_epic_id"}
+)
 """Keys that end like an id and hold words of the client's own."""
 
 

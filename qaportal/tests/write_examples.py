@@ -42,6 +42,13 @@ def _picked(name: str = "case", **more: Any) -> Callable[[World], dict[str, Any]
     return lambda world: {"ids": [world.objects[name].pk], **more}
 
 
+def _two_cases(world: World) -> dict[str, Any]:
+    """Two cases that are not linked like that yet."""
+    named = {"caseA": "case", "caseB": "spare_case"}
+    connected = {name: {"connect": {"id": world.objects[key].pk}} for name, key in named.items()}
+    return {**connected, "type": "SAME_TEST_DIFFERENT_SOURCE"}
+
+
 def _new_password(world: World) -> dict[str, Any]:
     return {"oldpassword": PASSWORD, "password1": "plain horse 4711", "password2": "plain horse 4711"}
 
@@ -97,6 +104,18 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "catalog:case_delete": _picked(),
     "catalog:case_tag": _picked(tags="plain"),
     "catalog:folder_delete": lambda world: {"cascade": "on"},
+    "catalog:case_link": lambda world: {
+        "kind": "SAME_TEST_DIFFERENT_SOURCE",
+        "other": world.objects["spare_case"].test_id,
+    },
+    "catalog:case_unlink": lambda world: {},
+    "catalog:story_link": _picked("spare_case"),
+    "catalog:story_unlink": _picked(),
+    "catalog:story_delete": lambda world: {},
+    "case-link-create": lambda world: {"data": _two_cases(world)},
+    "case-link-update": lambda world: {"where": {"id": world.objects["case_link"].pk}, "data": {"isDeleted": True}},
+    "jira-story-list": lambda world: {"story_id": "PLAIN-1", "title": "Plain", "project_id": world.project.pk},
+    "jira-story-detail put": lambda world: {"title": "Plain"},
     "releases:scope_add": _picked("spare_case"),
     "releases:scope_remove": _picked(),
     "releases:scope_assign": lambda world: {

@@ -11,6 +11,9 @@ from accounts.services.invitations import invitation_url, invite
 from accounts.services.people import set_project_role
 from accounts.services.roles import create_role
 from accounts.tests.factories import UserFactory
+from catalog.services.coverage import link_cases
+from catalog.services.links import link_two_cases
+from catalog.services.stories import create_story
 from releases.models import ReleaseCase
 from runs.services.verdicts import set_verdict
 from runs.tests.factories import make_run, record, reported
@@ -31,6 +34,13 @@ def pages(portal) -> list[str]:
         f"~/cases/{case.test_id}/?full=1",
         "~/cases/new/",
         f"~/cases/{case.test_id}/edit/",
+        "~/stories/",
+        "~/stories/new/",
+        "~/stories/epics/",
+        "~/stories/matrix/",
+        portal.story.get_absolute_url(),
+        f"{portal.story.get_absolute_url()}?find=case",
+        f"{portal.story.get_absolute_url()}edit/",
         "~/releases/",
         "~/releases/new/",
         release,
@@ -100,6 +110,11 @@ def filled(portal, tester, lead, admin):
     rows = ReleaseCase.objects.filter(release=portal.release).order_by("pk")[1:4]
     for row, status in zip(rows, ("failed", "blocked", "in_progress"), strict=True):
         set_verdict(actor=tester, release_case=row, status=status, comments="The page stays white")
+    about = {"story_id": "PAY-312", "title": "Pay by card", "epic_id": "PAY-300", "description": "By card"}
+    portal.story = create_story(actor=tester, project=portal.project, **about)
+    link_cases(actor=tester, story=portal.story, case_ids=[portal.cases[0].pk, portal.cases[1].pk])
+    create_story(actor=tester, project=portal.project, story_id="PAY-313", title="Refund")
+    link_two_cases(actor=tester, case=portal.cases[0], other=portal.cases[1], type="DEPENDS_ON")
     portal.entry = AuditEntry.objects.filter(action="release.updated").latest("pk")
     invite(actor=admin, tenant=admin.tenant, email="petra@tessarin.example", role=tester.role)
     create_api_token(actor=tester, name="Nightly build", scopes=["results:write"], project=portal.project)
