@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     """Stories say all that their trackers say of them, and are hidden instead of removed; cases are linked."""
 
     dependencies = [
-        ('accounts', '0021_keys_of_the_trail_without_indexes'),
+        ('accounts', '0001_initial'),
         ('catalog', '0004_test_case_versions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
