@@ -2,7 +2,7 @@
 
 from .activity import CaseActivity
 from .cases import LONGEST_ESTIMATE, TestCase, TestIdCounter, TestStep
-from .folders import Folder
+from .folders import Folder, FolderCount
 from .stories import Story, TestCaseStory
 from .versions import TestCaseVersion
 
@@ -10,6 +10,7 @@ __all__ = [
     "LONGEST_ESTIMATE",
     "CaseActivity",
     "Folder",
+    "FolderCount",
     "Story",
     "TestCase",
     "TestCaseStory",

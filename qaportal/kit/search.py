@@ -14,6 +14,10 @@ class Hit:
     icon: str = "arrow-right"
 
 
+MARK_START, MARK_END = "\ue000", "\ue001"
+"""What stands around found words in marked texts until a page shows them; no text of the database is trusted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Something that can be searched; `find(user, project, words, limit)` answers hits, best first."""
