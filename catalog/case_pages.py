@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,9 +19,10 @@ from qaportal.kit.statuses import shown as shown_status
 from qaportal.kit.views import PAGE_SIZES, render_fragment, wants_fragment
 
 from . import policies
+from .case_rows import RELEVANCE, is_narrowed, is_ranked, load_rows
 from .filters import TestCaseFilter
 from .models import Folder, TestCase
-from .tree import Node, Tree, ancestors_of, load_tree
+from .tree import Node, Tree, ancestors_of, counts_of, load_tree
 from .version_page import versions_of
 
 DRAWER = "catalog.case.drawer"
@@ -169,13 +171,28 @@ class CasesPage:
     @cached_property
     def rows(self) -> Page:
         """The page of cases that the address asks for; one beyond the end means the last."""
-        found = self.filterset.filter_queryset(self.filterset.queryset) if self._is_usable else self.filterset.queryset
         size = self.request.GET.get("per_page", "")
         size = int(size) if size in {str(each) for each in PAGE_SIZES} else PAGE_SIZE
-        ids = found.sorted_by(self.order).values_list("pk", flat=True)
-        page = Paginator(ids, size).get_page(self.request.GET.get("page"))
-        page.object_list = TestCase.objects.rows_of(list(page.object_list))
-        return page
+        place, known = self.request.GET.get("page"), None
+        if not self.is_direct and not is_narrowed(self.filterset):
+            below, total, unfiled = self._counts
+            known = unfiled if self.is_unfiled else below[self.folder.pk] if self.folder else total
+        return load_rows(self.filterset, user=self.user, order=self.order, size=size, place=place, known=known)
+
+    @cached_property
+    def default_sort(self) -> str:
+        """The order that no address names: the best first while words are searched."""
+        return RELEVANCE if is_ranked(self.filterset, "") else "id"
+
+    @property
+    def relevance_url(self) -> str:
+        """The list with the best first, while words are searched but another order is chosen."""
+        ranked = is_ranked(self.filterset, self.order)
+        return "" if ranked or self.default_sort == "id" else self.list_url + self.query(sort=None, page=None)
+
+    @cached_property
+    def _counts(self) -> tuple[Counter, int, int]:
+        return counts_of(self.user, self.project)
 
     @cached_property
     def _is_usable(self) -> bool:
@@ -273,7 +290,7 @@ class CasesPage:
     def tree(self) -> Tree:
         """What is shown of the tree."""
         opened, shut = (read_ids_of(self.request.GET.getlist(name)) for name in ("open", "shut"))
-        tree = load_tree(user=self.user, project=self.project, here=self.folder, opened=opened, shut=shut)
+        tree = load_tree(self._counts, user=self.user, project=self.project, here=self.folder, opened=opened, shut=shut)
         self.address(tree.roots, opened)
         return tree
 

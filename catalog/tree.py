@@ -70,6 +70,7 @@ def counts_of(user: User, project: Project) -> tuple[Counter, int, int]:
 
 
 def load_tree(
+    counts: tuple[Counter, int, int],
     *,
     user: User,
     project: Project,
@@ -77,10 +78,10 @@ def load_tree(
     opened: set[int] = frozenset(),
     shut: set[int] = frozenset(),
 ) -> Tree:
-    """The roots, the way down to `here` and what is opened beside it, in three queries whatever the size."""
+    """The roots, the way down to `here` and what is opened beside it, in one query; `counts` are of `counts_of`."""
     path = set(ancestor_ids(here)) if here else set()
     open_ids = set(sorted((path | set(opened)) - set(shut))[:MOST_OPEN])
-    below, total, unfiled = counts_of(user, project)
+    below, total, unfiled = counts
     nodes: dict[int, Node] = {}
     roots: list[Node] = []
     shown = list(Folder.objects.visible_to(user).in_project(project).shown_in_tree(open_ids))
