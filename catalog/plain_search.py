@@ -1,4 +1,4 @@
-"""Finding what has no index of its words, such as folders, stories, releases and runs: every word in one of its columns."""
+"""Finding what has no index of its words (folders, stories, releases, runs): every word in one of its columns."""
 
 from collections.abc import Callable, Sequence
 from functools import reduce

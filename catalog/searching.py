@@ -27,7 +27,7 @@ MOST_RANKED = 2_000
 FEW = 10
 """With fewer found, words that are spelt alike count too."""
 MOST_ALIKE = 50
-ALIKE = "0.5"
+ALIKE = "0.38"
 """How much of a word's trigrams a title shares that is taken for a misspelt one."""
 SHORTEST_PART = 3
 

@@ -178,6 +178,6 @@ def marked(text: str) -> SafeString:
     """The text with what stands between the marks of a search in `<mark>`; everything is escaped."""
     pieces: list[str] = []
     for place, piece in enumerate(str(text).split(MARK_START)):
-        found, _mark, rest = piece.rpartition(MARK_END) if place else ("", "", piece)
+        found, _mark, rest = piece.partition(MARK_END) if place and MARK_END in piece else ("", "", piece)
         pieces += [format_html("<mark>{}</mark>", found) if found else "", rest.replace(MARK_END, "")]
     return format_html_join("", "{}", ((each,) for each in pieces))
