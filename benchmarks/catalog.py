@@ -49,7 +49,7 @@ def _page(figures: Figures, client: Any, name: str, url: str, goal: str) -> None
     from benchmarks.access import _counted_queries
 
     def load():
-        return client.get(url, headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+        return client.get(url)
 
     load()
     with _counted_queries() as queries:
@@ -96,6 +96,24 @@ def _measure_pages(figures: Figures, project: Any, user: Any) -> None:
         _page(figures, client, name, url, goal)
 
 
+def _measure_searches(figures: Figures, project: Any, user: Any) -> None:
+    """The search itself with the rows of its first page, without the page around."""
+    from catalog.models import TestCase
+    from reporting.load.texts import RARE
+
+    def find(words: str):
+        cases = TestCase.objects.visible_to(user).in_project(project).current()
+        return TestCase.objects.rows_of(cases.ranked(words, user).ids[:50], words)
+
+    for name, words, goal in (
+        ("a rare word", RARE, "30 ms"),
+        ("a common word", "refund", "80 ms"),
+        ("a misspelt word", "paymnet", ""),
+    ):
+        assert find(words)
+        figures.keep(f"search alone, {name}", _measured(lambda words=words: find(words)), goal)
+
+
 def _measure_writes(figures: Figures, project: Any, user: Any) -> None:
     """Each write is taken back, so that all of them find the same."""
     from django.db import transaction
@@ -133,6 +151,7 @@ def measure_catalog(show: Callable[[str, str, str], None]) -> None:
         show(f"writing {added:,} cases and as many results", f"{seconds:.0f} s", "")
         user = User.objects.get(tenant=project.tenant, role__code="tenant_admin")
         _measure_pages(figures, project, user)
+        _measure_searches(figures, project, user)
         _measure_writes(figures, project, user)
         present = size
     show("10,000 / 100,000 cases in a project", "", f"goal at 100,000; growth at most {MOST_GROWTH} x")

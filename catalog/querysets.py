@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Self
 
+from django.contrib.postgres.search import TrigramSimilarity
 from django.db import models
-from django.db.models import Exists, ExpressionWrapper, F, Func, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import Exists, ExpressionWrapper, F, Func, Max, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Cast, Length, NullIf
 from django.utils import timezone
 
@@ -58,6 +59,18 @@ class FolderCountQuerySet(ProjectOwnedQuerySet):
     def total(self) -> int:
         """How many cases there are."""
         return self.aggregate(total=Sum("cases"))["total"] or 0
+
+
+class TitleWordQuerySet(ProjectOwnedQuerySet):
+    """Words of titles, ids and tags."""
+
+    view_permission = "case.view"
+
+    def alike(self, word: str, most: int) -> list[str]:
+        """Those that are spelt like the word, the nearest first."""
+        nearness = TrigramSimilarity("word", word)
+        found = self.filter(word__trigram_similar=word).values("word").annotate(nearness=Max(nearness))
+        return list(found.order_by("-nearness", "word").values_list("word", flat=True)[:most])
 
 
 class TestCaseQuerySet(ProjectOwnedQuerySet):

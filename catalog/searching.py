@@ -8,8 +8,7 @@ from functools import reduce
 from operator import and_, or_
 from typing import TYPE_CHECKING
 
-from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, TrigramWordSimilarity
-from django.db import connection
+from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
 from django.db.models import CharField, Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Left
 
@@ -27,8 +26,7 @@ MOST_RANKED = 2_000
 FEW = 10
 """With fewer found, words that are spelt alike count too."""
 MOST_ALIKE = 50
-ALIKE = "0.38"
-"""How much of a word's trigrams a title shares that is taken for a misspelt one."""
+MOST_SPELLINGS = 6
 SHORTEST_PART = 3
 
 
@@ -59,10 +57,7 @@ def ranked(cases: QuerySet, query: Query, user: User | None = None) -> Found:
         ids = list(cases.filter(condition_of(query, user)).order_by("-pk").values_list("pk", flat=True)[:MOST_RANKED])
         return Found(ids, len(ids) == MOST_RANKED)
     fitting = cases.filter(reduce(or_, [_group(group, user) for group in query.groups]))
-    looked_at = fitting.order_by().values("pk")[:MOST_RANKED]
-    rank = SearchRank(F("search"), lexemes, cover_density=True)
-    best = cases.model.objects.filter(pk__in=looked_at).order_by(rank.desc(), "-pk")
-    ids = list(best.values_list("pk", flat=True))
+    ids = _best(fitting, lexemes, MOST_RANKED)
     if len(ids) < FEW:
         ids += _alike(cases.exclude(pk__in=ids), query, user)
     return Found(ids, len(ids) >= MOST_RANKED)
@@ -88,19 +83,36 @@ def texts_of_case() -> Func:
 
 
 # -- inside ----------------------------------------------------------------------------------------------------------
+def _best(fitting: QuerySet, lexemes: SearchQuery, most: int) -> list[int]:
+    """The keys of the best; where more fit than are looked at, of those that the index names first."""
+    rank = SearchRank(F("search"), lexemes, cover_density=True)
+    looked_at = fitting.order_by().annotate(rank=rank).values_list("rank", "pk")[:MOST_RANKED]
+    return [pk for _rank, pk in sorted(looked_at, reverse=True)[:most]]
+
+
 def _alike(cases: QuerySet, query: Query, user: User | None) -> list[int]:
     """Cases whose id, title or tags hold a part of the words, or words that are spelt alike."""
-    words = [word for word in query.plain_words if len(word) >= SHORTEST_PART]
-    if not words:
-        return list(cases.filter(condition_of(query, user)).values_list("pk", flat=True)[:MOST_ALIKE])
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, false)", [ALIKE])
-    others = tuple(term for term in query.groups[0] if term not in query.words)
-    alike = [Q(folded__trigram_word_similar=_folded(word)) for word in words]
-    text = " ".join(query.plain_words)
-    fitting = cases.filter(_group(others, user) & (reduce(and_, alike) | Q(folded__contains=_folded(text))))
-    nearness = TrigramWordSimilarity(_folded(text), "folded")
-    return list(fitting.order_by(nearness.desc(), "-pk").values_list("pk", flat=True)[:MOST_ALIKE])
+    words = query.plain_words
+    text = " ".join(words)
+    others = _group(tuple(term for term in query.groups[0] if term not in query.words), user) if words else Q()
+    found = []
+    if len(text) >= SHORTEST_PART:
+        parts = cases.filter(others, folded__contains=_folded(text)).order_by("-pk")
+        found = list(parts.values_list("pk", flat=True)[:MOST_ALIKE])
+    if not words or len(found) >= FEW or not any(len(word) > SHORTEST_PART for word in words):
+        return found
+    lexemes = reduce(and_, [_spelt_like(word, user) for word in words])
+    fitting = cases.exclude(pk__in=found).filter(others, search=lexemes)
+    return found + _best(fitting, lexemes, MOST_ALIKE)
+
+
+def _spelt_like(word: str, user: User | None) -> SearchQuery:
+    """The word, and the words of titles, ids and tags that are spelt like it, as titles and tags hold them."""
+    from .models import TitleWord
+
+    known = TitleWord.objects.all() if user is None else TitleWord.objects.visible_to(user)
+    alike = [each for each in known.alike(word.lower(), MOST_SPELLINGS) if len(word) > SHORTEST_PART]
+    return reduce(or_, [_lexemes(Term(word)), *[_raw(f"'{each}':AB") for each in alike]])
 
 
 def _folded(text: str) -> Func:
@@ -130,7 +142,11 @@ def _lexemes(term: Term) -> SearchQuery:
     if term.is_phrase or term.field:
         return SearchQuery(_as_words(term), config=CONFIG, search_type="phrase")
     quoted = term.text.replace("\\", "\\\\").replace("'", "''")
-    return SearchQuery(f"'{quoted}':*", config=CONFIG, search_type="raw")
+    return _raw(f"'{quoted}':*")
+
+
+def _raw(text: str) -> SearchQuery:
+    return SearchQuery(text, config=CONFIG, search_type="raw")
 
 
 def _spellings(text: str) -> list[str]:

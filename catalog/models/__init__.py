@@ -5,6 +5,7 @@ from .cases import LONGEST_ESTIMATE, TestCase, TestIdCounter, TestStep
 from .folders import Folder, FolderCount
 from .stories import Story, TestCaseStory
 from .versions import TestCaseVersion
+from .words import TitleWord
 
 __all__ = [
     "LONGEST_ESTIMATE",
@@ -17,4 +18,5 @@ __all__ = [
     "TestCaseVersion",
     "TestIdCounter",
     "TestStep",
+    "TitleWord",
 ]
