@@ -26,7 +26,7 @@ class ReportingConfig(AppConfig):
                 "reporting:overview",
                 group=0,
                 order=0,
-                prefix="reporting:",
+                prefix="reporting:overview",
             )
         )
         search.register(search.Source("search-page", _("Search"), find_page, order=90))
