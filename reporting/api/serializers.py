@@ -149,10 +149,15 @@ class HighlightsSerializer(serializers.Serializer):
     text = serializers.CharField()
 
 
+@extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string", "format": "uuid"}]})
+class AnyIdField(serializers.ReadOnlyField):
+    """An id of whatever form the type has."""
+
+
 class RecordSerializer(serializers.Serializer):
     """One object that was found."""
 
-    id = serializers.CharField()
+    id = AnyIdField()
     type = serializers.CharField()
     title = serializers.CharField()
     code = serializers.CharField(help_text="What people call it by, such as a test id.")
