@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,10 +20,12 @@ from qaportal.kit.views import PAGE_SIZES, Refusal, render_fragment, wants_fragm
 
 from . import policies
 from .case_links import LinkedCase, linked_cases
+from .case_rows import RELEVANCE, is_narrowed, is_ranked, load_rows
 from .filters import TestCaseFilter
 from .forms import CaseLinkForm
 from .models import Folder, TestCase
-from .tree import Node, Tree, ancestors_of, load_tree
+from .open_case import OpenCase, panel_tab
+from .tree import Node, Tree, ancestors_of, counts_of, load_tree
 from .version_page import versions_of
 
 DRAWER = "catalog.case.drawer"
@@ -39,12 +42,6 @@ def read_ids_of(values: list[str]) -> set[int]:
     return {int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 18}
 
 
-def _panel_tab(panel: panels.Panel, facts: Any) -> tuple[str, Any, int | None]:
-    """Code, label and count of the tab of a panel."""
-    count = facts.get("count") if isinstance(facts, dict) else getattr(facts, "count", None)
-    return panel.code, panel.label, count if isinstance(count, int) else None
-
-
 @dataclass(slots=True)
 class Chip:
     """An active filter."""
@@ -52,40 +49,6 @@ class Chip:
     label: str
     value: str
     remove_url: str
-
-
-@dataclass(slots=True)
-class OpenCase:
-    """The case in the drawer or on its own page."""
-
-    case: TestCase
-    tab: str
-    sections: list[tuple[panels.Panel, Any]] = field(default_factory=list)
-
-    @property
-    def activity(self) -> Any:
-        """What happened to it lately, or None when it never ran."""
-        return getattr(self.case, "activity", None)
-
-    @property
-    def estimate(self) -> str:
-        """How long it takes, in words; nothing when nobody said."""
-        if self.case.estimate is None:
-            return ""
-        minutes, seconds = divmod(self.case.estimate, 60)
-        hours, minutes = divmod(minutes, 60)
-        parts = [(hours, _("%d h")), (minutes, _("%d min")), (seconds, _("%d s"))]
-        return " ".join(words % number for number, words in parts if number) or _("%d s") % 0
-
-    @property
-    def story_links(self) -> list:
-        """The stories it covers, the primary one first."""
-        return sorted(self.case.story_links.all(), key=lambda link: (not link.is_primary, link.story.story_id))
-
-    @property
-    def shown_panel(self) -> tuple[panels.Panel, Any] | None:
-        """The panel of the chosen tab; None means the details."""
-        return next((pair for pair in self.sections if pair[0].code == self.tab), None)
 
 
 class CasesPage:
@@ -171,13 +134,28 @@ class CasesPage:
     @cached_property
     def rows(self) -> Page:
         """The page of cases that the address asks for; one beyond the end means the last."""
-        found = self.filterset.filter_queryset(self.filterset.queryset) if self._is_usable else self.filterset.queryset
         size = self.request.GET.get("per_page", "")
         size = int(size) if size in {str(each) for each in PAGE_SIZES} else PAGE_SIZE
-        ids = found.sorted_by(self.order).values_list("pk", flat=True)
-        page = Paginator(ids, size).get_page(self.request.GET.get("page"))
-        page.object_list = TestCase.objects.rows_of(list(page.object_list))
-        return page
+        place, known = self.request.GET.get("page"), None
+        if not self.is_direct and not is_narrowed(self.filterset):
+            below, total, unfiled = self._counts
+            known = unfiled if self.is_unfiled else below[self.folder.pk] if self.folder else total
+        return load_rows(self.filterset, user=self.user, order=self.order, size=size, place=place, known=known)
+
+    @cached_property
+    def default_sort(self) -> str:
+        """The order that no address names: the best first while words are searched."""
+        return RELEVANCE if is_ranked(self.filterset, "") else "id"
+
+    @property
+    def relevance_url(self) -> str:
+        """The list with the best first, while words are searched but another order is chosen."""
+        ranked = is_ranked(self.filterset, self.order)
+        return "" if ranked or self.default_sort == "id" else self.list_url + self.query(sort=None, page=None)
+
+    @cached_property
+    def _counts(self) -> tuple[Counter, int, int]:
+        return counts_of(self.user, self.project)
 
     @cached_property
     def _is_usable(self) -> bool:
@@ -275,7 +253,7 @@ class CasesPage:
     def tree(self) -> Tree:
         """What is shown of the tree."""
         opened, shut = (read_ids_of(self.request.GET.getlist(name)) for name in ("open", "shut"))
-        tree = load_tree(user=self.user, project=self.project, here=self.folder, opened=opened, shut=shut)
+        tree = load_tree(self._counts, user=self.user, project=self.project, here=self.folder, opened=opened, shut=shut)
         self.address(tree.roots, opened)
         return tree
 
@@ -356,7 +334,7 @@ class CasesPage:
         full = "1" if self.request.GET.get("full") == "1" else None
         shown = self.opened.shown_panel
         current = shown[0].code if shown else VERSIONS if self.opened.tab == VERSIONS else None
-        offered = [(None, _("Details"), None), *(_panel_tab(*pair) for pair in self.opened.sections)]
+        offered = [(None, _("Details"), None), *(panel_tab(*pair) for pair in self.opened.sections)]
         offered.append((VERSIONS, _("Versions"), self.case.version))
         url = self.case.get_absolute_url()
         return [

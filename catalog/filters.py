@@ -69,7 +69,7 @@ class TestCaseFilter(django_filters.FilterSet):
 
     def find(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Words in id, title and texts."""
-        return queryset.matching(value)
+        return queryset.matching(value, self.request.user if self.request else None)
 
     def of_priority(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
         """Cases of these priorities."""

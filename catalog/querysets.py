@@ -5,15 +5,30 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
-from django.contrib.postgres.search import SearchQuery
+from django.contrib.postgres.search import TrigramSimilarity
 from django.db import models
-from django.db.models import Count, Exists, ExpressionWrapper, F, Func, OuterRef, Prefetch, Q, Subquery, Value
+from django.db.models import (
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    Max,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Cast, Coalesce, Length, NullIf
 from django.utils import timezone
 
 from accounts.querysets import ProjectOwnedQuerySet, projects_to_read
 
 from .choices import Coverage
+from .query_language import parse
+from .searching import Found, condition_of, highlighted, lexemes_of, ranked
 
 if TYPE_CHECKING:
     from accounts.models import Project, User
@@ -50,6 +65,32 @@ class FolderQuerySet(ProjectOwnedQuerySet):
         return shown.annotate(has_children=Exists(living)).order_by("position", "name", "pk")
 
 
+class FolderCountQuerySet(ProjectOwnedQuerySet):
+    """How many cases stand where."""
+
+    view_permission = "case.view"
+
+    def by_path(self) -> Self:
+        """The path of each folder that holds cases, and how many; None for those in no folder."""
+        return self.filter(cases__gt=0).values_list("folder__path", "cases")
+
+    def total(self) -> int:
+        """How many cases there are."""
+        return self.aggregate(total=Sum("cases"))["total"] or 0
+
+
+class TitleWordQuerySet(ProjectOwnedQuerySet):
+    """Words of titles, ids and tags."""
+
+    view_permission = "case.view"
+
+    def alike(self, word: str, most: int) -> list[str]:
+        """Those that are spelt like the word, the nearest first."""
+        nearness = TrigramSimilarity("word", word)
+        found = self.filter(word__trigram_similar=word).values("word").annotate(nearness=Max(nearness))
+        return list(found.order_by("-nearness", "word").values_list("word", flat=True)[:most])
+
+
 class TestCaseQuerySet(ProjectOwnedQuerySet):
     """Test cases."""
 
@@ -81,15 +122,14 @@ class TestCaseQuerySet(ProjectOwnedQuerySet):
             return found.order_by(place.desc(nulls_last=True) if descending else place.asc(nulls_first=True), "pk")
         return found.order_by(*[f"-{each}" if descending else each for each in columns])
 
-    def rows_of(self, ids: Sequence[int]) -> list:
-        """What the page's list shows of these cases, in the order of the ids."""
+    def rows_of(self, ids: Sequence[int], words: str = "") -> list:
+        """What the page's list shows of these cases, in the order of the ids, with the found words marked."""
         shown = ("test_id", "title", "priority", "updated_at", "project__key", "activity__last_status")
-        found = self.filter(pk__in=ids).select_related("project", "activity").only(*shown).in_bulk()
+        found = self.filter(pk__in=ids).select_related("project", "activity").only(*shown)
+        if (lexemes := lexemes_of(parse(words))) is not None:
+            found = found.annotate(marked_title=highlighted(F("title"), lexemes, whole=True))
+        found = found.in_bulk()
         return [found[pk] for pk in ids if pk in found]
-
-    def counts_by_folder(self) -> dict[int | None, int]:
-        """How many cases stand in each folder itself, and under None how many in no folder; one grouped query."""
-        return dict(self.order_by().values_list("folder_id").annotate(cases=Count("*")))
 
     def with_places(self) -> Self:
         """Each with `module_id`, and the names `sub_module` and `feature_section`, read from its folder's path."""
@@ -133,14 +173,15 @@ class TestCaseQuerySet(ProjectOwnedQuerySet):
 
         return self.filter(folder__in=FolderModel.objects.living().below(folder).values("pk"))
 
-    def matching(self, words: str) -> Self:
-        """Cases whose id, title or text holds the words: whole words anywhere, parts of words in id and title."""
-        words = words.strip()
-        if not words:
-            return self
-        folded = Func(Value(words), function="portal_folded", output_field=models.TextField())
-        query = SearchQuery(words, config="portal", search_type="websearch")
-        return self.filter(Q(search=query) | Q(folded__contains=folded))
+    def matching(self, words: str, user: User | None = None) -> Self:
+        """Cases that fit what was typed; see `query_language`. `owner:me` needs to know who asks."""
+        query = parse(words)
+        return self.filter(condition_of(query, user)) if query.groups else self.none() if words.strip() else self
+
+    def ranked(self, words: str, user: User | None = None) -> Found:
+        """The keys of those that fit what was typed, the best first."""
+        query = parse(words)
+        return ranked(self, query, user) if query.groups else Found([])
 
     def starting_with(self, words: str) -> Self:
         """Cases whose id or title starts with the words, whatever case and accents; ids first."""
@@ -155,7 +196,7 @@ class TestCaseQuerySet(ProjectOwnedQuerySet):
 
     def for_list(self) -> Self:
         """What a row shows, without the heavy columns."""
-        return self.select_related("folder", "owner", "activity", "project").defer("search", "folded")
+        return self.select_related("folder", "owner", "activity", "project").defer("search", "folded", "steps_text")
 
     def for_detail(self) -> Self:
         """The case with its steps and stories."""

@@ -1,4 +1,4 @@
-"""What the palette finds of the catalog, and the catalog's place in the sidebar."""
+"""What is found of the catalog, and the catalog's place in the sidebar."""
 
 from collections.abc import Iterator
 
@@ -11,36 +11,48 @@ from accounts.permissions import decide
 from qaportal.kit import navigation, search
 
 from . import policies
-from .models import Folder, Story, TestCase
+from .case_search import ask_cases
+from .models import Folder, FolderCount, Story
+from .plain_search import answer_plainly
 
 
-def find_cases(*, user: User, project: Project | None, words: str, limit: int) -> Iterator[search.Hit]:
-    """Cases of the project by the start of their id or title."""
-    if project is None or not words or not decide(user, "case.view", project):
-        return
-    found = TestCase.objects.visible_to(user).in_project(project).current().starting_with(words)
-    for case in found.select_related("project").only("test_id", "title", "project__key")[:limit]:
-        yield search.Hit(label=case.title, hint=case.test_id, icon="list-details", url=case.get_absolute_url())
+def ask_folders(*, user: User, asked: search.Asked) -> search.Answer:
+    """Folders by the words of their name and description."""
+    rows = Folder.objects.visible_to(user).select_related("project", "parent")
+    return answer_plainly(rows, asked, columns=("name", "description"), title="name", record=_folder_record)
 
 
-def find_folders(*, user: User, project: Project | None, words: str, limit: int) -> Iterator[search.Hit]:
-    """Folders of the project by the start of their name."""
-    if project is None or not words or not decide(user, "case.view", project):
-        return
-    found = Folder.objects.visible_to(user).in_project(project).filter(name__istartswith=words)
-    for folder in found.select_related("project", "parent").order_by("depth", "name")[:limit]:
-        hint = folder.parent.name if folder.parent else _("Folder")
-        yield search.Hit(label=folder.name, hint=hint, icon="folder", url=folder.get_absolute_url())
+def ask_stories(*, user: User, asked: search.Asked) -> search.Answer:
+    """Stories by their id, epic and the words of their title."""
+    rows = Story.objects.visible_to(user).living().select_related("project")
+    return answer_plainly(rows, asked, columns=("story_id", "title", "epic_id"), title="title", record=_story_record)
 
 
-def find_stories(*, user: User, project: Project | None, words: str, limit: int) -> Iterator[search.Hit]:
-    """Stories of the project by the start of their id or words of their title."""
-    if project is None or not words or not decide(user, "case.view", project):
-        return
-    found = Story.objects.visible_to(user).in_project(project).starting_with(words).select_related("project")
-    for story in found.only("story_id", "title", "project__key")[:limit]:
-        label = story.title or _("Not described yet")
-        yield search.Hit(label=label, hint=story.story_id, icon="bookmark", url=story.get_absolute_url())
+def _folder_record(folder: Folder) -> search.Record:
+    return search.Record(
+        id=folder.pk,
+        title=folder.name,
+        url=folder.get_absolute_url(),
+        project_id=folder.project_id,
+        project_key=folder.project.key,
+        hint=folder.parent.name if folder.parent else _("Folder"),
+        created_at=folder.created_at,
+        updated_at=folder.updated_at,
+    )
+
+
+def _story_record(story: Story) -> search.Record:
+    return search.Record(
+        id=story.pk,
+        title=story.title or story.story_id,
+        url=story.get_absolute_url(),
+        project_id=story.project_id,
+        project_key=story.project.key,
+        code=story.story_id,
+        hint=_("Story"),
+        created_at=story.created_at,
+        updated_at=story.updated_at,
+    )
 
 
 def find_actions(*, user: User, project: Project | None, words: str, limit: int) -> Iterator[search.Hit]:
@@ -61,9 +73,9 @@ def find_actions(*, user: User, project: Project | None, words: str, limit: int)
 
 def register_all() -> None:
     """Register the sources of this app and its place in the sidebar."""
-    search.register(search.Source("cases", gettext_lazy("Test cases"), find_cases, order=20))
-    search.register(search.Source("folders", gettext_lazy("Folders"), find_folders, order=30))
-    search.register(search.Source("stories", gettext_lazy("Stories"), find_stories, order=40))
+    search.register_kind(search.Kind("repository_cases", gettext_lazy("Test cases"), "list-details", ask_cases, 20))
+    search.register_kind(search.Kind("folders", gettext_lazy("Folders"), "folder", ask_folders, 30))
+    search.register_kind(search.Kind("stories", gettext_lazy("Stories"), "book", ask_stories, 35))
     search.register(search.Source("case-actions", gettext_lazy("Actions"), find_actions, order=5))
     navigation.register(
         navigation.Entry(
@@ -74,7 +86,7 @@ def register_all() -> None:
             group=10,
             order=10,
             prefix="catalog:",
-            count=lambda user, project: TestCase.objects.living().in_project(project).current().count(),
+            count=lambda user, project: FolderCount.objects.in_project(project).total(),
             allowed=lambda user, project: bool(decide(user, "case.view", project)),
         )
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from accounts.models import Project, User
 
-from .models import Folder, TestCase
+from .models import Folder, FolderCount
 
 MOST_OPEN = 200
 
@@ -57,17 +57,20 @@ def ancestors_of(folder: Folder) -> list[Folder]:
 
 
 def counts_of(user: User, project: Project) -> tuple[Counter, int, int]:
-    """How many cases stand in and below each folder, in all, and in no folder; two queries whatever the size."""
-    counts = TestCase.objects.visible_to(user).in_project(project).current().counts_by_folder()
+    """How many cases stand in and below each folder, in all, and in no folder; one query over the kept counts."""
     below: Counter = Counter()
-    for pk, path in Folder.objects.living().in_project(project).values_list("pk", "path"):
-        if cases := counts.get(pk):
-            for part in path.split("/")[:-1]:
-                below[int(part)] += cases
-    return below, sum(counts.values()), counts.get(None, 0)
+    total = unfiled = 0
+    for path, cases in FolderCount.objects.visible_to(user).in_project(project).by_path():
+        total += cases
+        if path is None:
+            unfiled = cases
+        for part in (path or "").split("/")[:-1]:
+            below[int(part)] += cases
+    return below, total, unfiled
 
 
 def load_tree(
+    counts: tuple[Counter, int, int],
     *,
     user: User,
     project: Project,
@@ -75,10 +78,10 @@ def load_tree(
     opened: set[int] = frozenset(),
     shut: set[int] = frozenset(),
 ) -> Tree:
-    """The roots, the way down to `here` and what is opened beside it, in three queries whatever the size."""
+    """The roots, the way down to `here` and what is opened beside it, in one query; `counts` are of `counts_of`."""
     path = set(ancestor_ids(here)) if here else set()
     open_ids = set(sorted((path | set(opened)) - set(shut))[:MOST_OPEN])
-    below, total, unfiled = counts_of(user, project)
+    below, total, unfiled = counts
     nodes: dict[int, Node] = {}
     roots: list[Node] = []
     shown = list(Folder.objects.visible_to(user).in_project(project).shown_in_tree(open_ids))

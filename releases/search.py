@@ -1,28 +1,38 @@
-"""What the palette finds of releases, and their place in the sidebar."""
+"""What is found of releases, and their place in the sidebar."""
 
 from collections.abc import Iterator
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Project, User
 from accounts.permissions import decide
+from catalog.plain_search import answer_plainly
 from qaportal.kit import navigation, search
 
 from . import policies
 from .models import Release
 
 
-def find_releases(*, user: User, project: Project | None, words: str, limit: int) -> Iterator[search.Hit]:
-    """Releases of the project by the start of version or name."""
-    if project is None or not words:
-        return
-    found = Release.objects.visible_to(user).in_project(project)
-    found = found.filter(Q(version__istartswith=words) | Q(name__istartswith=words)).select_related("project")
-    for release in found.order_by("-release_date", "-pk")[:limit]:
-        yield search.Hit(label=str(release), hint=_("Release"), icon="rocket", url=release.get_absolute_url())
+def ask_releases(*, user: User, asked: search.Asked) -> search.Answer:
+    """Releases by version, name and description."""
+    rows = Release.objects.visible_to(user).select_related("project")
+    columns = ("version", "name", "description")
+    return answer_plainly(rows, asked, columns=columns, title="version", record=_release_record)
+
+
+def _release_record(release: Release) -> search.Record:
+    return search.Record(
+        id=release.pk,
+        title=str(release),
+        url=release.get_absolute_url(),
+        project_id=release.project_id,
+        project_key=release.project.key,
+        hint=_("Release"),
+        created_at=release.created_at,
+        updated_at=release.updated_at,
+    )
 
 
 def find_actions(*, user: User, project: Project | None, words: str, limit: int) -> Iterator[search.Hit]:
@@ -35,7 +45,7 @@ def find_actions(*, user: User, project: Project | None, words: str, limit: int)
 
 def register_all() -> None:
     """Register the sources of this app and its place in the sidebar."""
-    search.register(search.Source("releases", gettext_lazy("Releases"), find_releases, order=30))
+    search.register_kind(search.Kind("releases", gettext_lazy("Releases"), "rocket", ask_releases, 40))
     search.register(search.Source("release_actions", gettext_lazy("Actions"), find_actions, order=5))
     navigation.register(
         navigation.Entry(

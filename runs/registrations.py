@@ -1,10 +1,11 @@
 """What other apps show of runs: the sidebar, the palette, the drawer of a case, the gates of a release."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
-from django.db.models import Count, F, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, F, TextField, Window
+from django.db.models.functions import Cast, RowNumber
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Project, User
 from accounts.permissions import decide
+from catalog.plain_search import answer_plainly
 from qaportal.kit import events, navigation, panels, search
 from releases import gates
 from releases.models import Release
@@ -49,19 +51,30 @@ def active_runs(user: User, project: Project) -> int | None:
     return TestRun.objects.living().in_project(project).filter(status=RunStatus.ACTIVE).shown().count() or None
 
 
-def find_runs(*, user: User, project: Project | None, words: str, limit: int) -> Iterator[search.Hit]:
-    """Runs by number or start of name, the newest first."""
-    words = words.lstrip("#").strip()
-    if project is None or not words:
-        return
-    wanted = Q(name__istartswith=words)
-    if words.isascii() and words.isdigit() and len(words) < 10:
-        wanted |= Q(number=int(words))
-    runs = TestRun.objects.visible_to(user).in_project(project).shown().filter(wanted).select_related("project")
-    for run in runs.order_by("-number")[:limit]:
-        yield search.Hit(
-            label=f"{run.number} {run.name}", hint=_("Run"), icon="player-play", url=run.get_absolute_url()
-        )
+def ask_runs(*, user: User, asked: search.Asked) -> search.Answer:
+    """Runs by number and the words of name and description."""
+    rows = TestRun.objects.visible_to(user).shown().select_related("project")
+    number = asked.words.strip().lstrip("#").strip()
+    if number.isascii() and number.isdigit() and len(number) < 10:
+        columns = ("number_text", "name")
+        rows = rows.annotate(number_text=Cast("number", TextField()))
+        asked = replace(asked, words=number)
+    else:
+        columns = ("name", "description", "build", "branch")
+    return answer_plainly(rows, asked, columns=columns, title="name", record=_run_record)
+
+
+def _run_record(run: TestRun) -> search.Record:
+    return search.Record(
+        id=str(run.pk),
+        title=f"{run.number} {run.name}",
+        url=run.get_absolute_url(),
+        project_id=run.project_id,
+        project_key=run.project.key,
+        hint=_("Run"),
+        created_at=run.created_at,
+        updated_at=run.updated_at,
+    )
 
 
 def find_actions(*, user: User, project: Project | None, words: str, limit: int) -> Iterator[search.Hit]:
@@ -111,7 +124,7 @@ def register_all() -> None:
             allowed=lambda user, project: bool(decide(user, "run.view", project)),
         )
     )
-    search.register(search.Source("runs", gettext_lazy("Runs"), find_runs, order=40))
+    search.register_kind(search.Kind("test_runs", gettext_lazy("Runs"), "player-play", ask_runs, 50))
     search.register(search.Source("run-actions", gettext_lazy("Actions"), find_actions, order=5))
     panels.register(
         panels.Panel(

@@ -172,7 +172,9 @@ class TestCaseViewSet(PlainStyle, ProjectViewSet):
         """The visible cases with these ids, of one project; raises NotVisible when one is missing."""
         wanted = set(ids)
         visible = TestCase.objects.visible_to(self.request.user).filter(pk__in=wanted)
-        found = list(visible.select_related("project__tenant", "folder").defer("search", "folded").order_by("pk"))
+        found = list(
+            visible.select_related("project__tenant", "folder").defer("search", "folded", "steps_text").order_by("pk")
+        )
         if len(found) != len(wanted):
             raise NotVisible
         if len({case.project_id for case in found}) > 1:

@@ -2,15 +2,17 @@
 
 from .activity import CaseActivity
 from .cases import LONGEST_ESTIMATE, TestCase, TestIdCounter, TestStep
-from .folders import Folder
+from .folders import Folder, FolderCount
 from .links import TestCaseLink
 from .stories import Story, TestCaseStory
 from .versions import TestCaseVersion
+from .words import TitleWord
 
 __all__ = [
     "LONGEST_ESTIMATE",
     "CaseActivity",
     "Folder",
+    "FolderCount",
     "Story",
     "TestCase",
     "TestCaseLink",
@@ -18,4 +20,5 @@ __all__ = [
     "TestCaseVersion",
     "TestIdCounter",
     "TestStep",
+    "TitleWord",
 ]

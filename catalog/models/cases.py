@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, HashIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -18,6 +18,19 @@ from ..querysets import TestCaseQuerySet, TestStepQuerySet
 from .folders import Folder
 
 LONGEST_ESTIMATE = 366 * 24 * 3600
+SEARCHED = (
+    "test_id",
+    "title",
+    "tags",
+    "labels",
+    "automation_key",
+    "description",
+    "preconditions",
+    "expected_result",
+    "test_data",
+    "steps_text",
+)
+"""What a case is found by, in the order that the database's function takes it."""
 
 
 class TestIdCounter(models.Model):
@@ -68,20 +81,32 @@ class TestCase(ProjectOwned, Authored, SoftDeleted):
     state = models.CharField(_("state"), max_length=12, choices=CaseState.choices, default=CaseState.ACTIVE)
     is_archived = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
+    steps_text = models.TextField(blank=True, default="", db_default="", editable=False)
+    """What the steps say, up to a bound, to be found by it; whoever writes the steps writes it too."""
     search = models.GeneratedField(
-        expression=SearchVector("test_id", "title", weight="A", config="portal")
-        + SearchVector("description", "preconditions", "expected_result", weight="C", config="portal"),
+        expression=Func(*[F(name) for name in SEARCHED], function="catalog_document"),
         output_field=SearchVectorField(),
         db_persist=True,
         editable=False,
     )
+    """The words of a case: those of id and title count most, then tags, then texts, then steps and data."""
     folded = models.GeneratedField(
-        expression=Func(Concat("test_id", Value(" "), "title"), function="portal_folded"),
+        expression=Func(
+            Concat(
+                "test_id",
+                Value(" "),
+                "title",
+                Value(" "),
+                Func(F("tags"), function="catalog_words"),
+                output_field=models.TextField(),
+            ),
+            function="portal_folded",
+        ),
         output_field=models.TextField(),
         db_persist=True,
         editable=False,
     )
-    """Id and title in lower case without accents, for finding any part of a word."""
+    """Id, title and tags in lower case without accents, for finding any part of a word and misspelt ones."""
 
     objects = TestCaseQuerySet.as_manager()
 

@@ -6,10 +6,10 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Authored, ProjectOwned
+from accounts.models import Authored, Project, ProjectOwned
 from qaportal.kit.models import SoftDeleted
 
-from ..querysets import FolderQuerySet
+from ..querysets import FolderCountQuerySet, FolderQuerySet
 
 
 class Folder(ProjectOwned, Authored, SoftDeleted):
@@ -54,3 +54,23 @@ class Folder(ProjectOwned, Authored, SoftDeleted):
     def get_absolute_url(self) -> str:
         """The cases of the folder."""
         return f"{reverse('catalog:case_list', args=[self.project.key])}?folder={self.pk}"
+
+
+class FolderCount(models.Model):
+    """How many living, current cases stand in a folder itself; a trigger of the table of cases keeps it."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
+    folder = models.ForeignKey(Folder, null=True, on_delete=models.CASCADE, related_name="+")
+    """None stands for the cases in no folder."""
+    cases = models.BigIntegerField(default=0)
+
+    objects = FolderCountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "folder"], name="folder_count_once", nulls_distinct=False)
+        ]
+
+    def __str__(self) -> str:
+        """The number."""
+        return str(self.cases)

@@ -21,6 +21,7 @@ from ..choices import CaseState
 from ..models import Folder, TestCase, TestStep
 from . import folders, stories, test_ids, versions
 from .drafts import EDITABLE, CaseDraft, assign, default_tag, steps_of, usable_steps
+from .step_text import found_text, keep_steps_text
 
 __all__ = [
     "CaseDraft",
@@ -69,6 +70,7 @@ def create_cases(*, actor: User | None, project: Project, drafts: Sequence[CaseD
     for draft, folder in zip(drafts, places, strict=True):
         cases.append(_built(actor, project, draft, folder))
         steps_by_case.append(usable_steps(draft.steps))
+        cases[-1].steps_text = found_text(steps_by_case[-1])
         stories_by_case.append(stories.usable_story_id(draft.story_id))
     _give_ids(project, cases)
     TestCase.objects.bulk_create(cases, batch_size=_BATCH)
@@ -125,8 +127,7 @@ def update_case(
     if not changes:
         return case
     if "steps" in changes:
-        case.steps.all().delete()
-        TestStep.objects.bulk_create(steps_of(case, after["steps"]))
+        _replace_steps(case, after["steps"])
     if "story" in changes:
         stories.set_primary_story(actor=actor, case=case, story_id=after["story"])
     case.version += 1
@@ -211,7 +212,7 @@ def locked_cases(project: Project, case_ids: Sequence[int] | Mapping[int, Any]) 
     """The named living cases of the project, locked in one order; raises NotVisible when one is missing."""
     wanted = set(case_ids)
     found = TestCase.objects.living().in_project(project).filter(pk__in=wanted).select_for_update(of=("self",))
-    cases = list(found.defer("search", "folded").order_by("pk"))
+    cases = list(found.defer("search", "folded", "steps_text").order_by("pk"))
     if len(cases) != len(wanted):
         raise NotVisible
     for case in cases:
@@ -250,6 +251,13 @@ def _built(actor: User | None, project: Project, draft: CaseDraft, folder: Folde
     require_reachable(project, draft.owner)
     assign(case, {**fields, "folder": folder})
     return case
+
+
+def _replace_steps(case: TestCase, steps: Sequence[Mapping[str, str]]) -> None:
+    """Store these steps instead of those that stand, and the text that the case is found by."""
+    case.steps.all().delete()
+    TestStep.objects.bulk_create(steps_of(case, steps))
+    keep_steps_text([case.pk])
 
 
 def _give_ids(project: Project, cases: Sequence[TestCase]) -> None:

@@ -37,7 +37,7 @@ EDITABLE = (
 )
 """The fields of a case that its writers change; steps and stories are beside them."""
 _WORDS = ("labels", "tags")
-_UNCHECKED = {"project", "folder", "owner", "created_by", "updated_by", "search", "folded", "test_id"}
+_UNCHECKED = {"project", "folder", "owner", "created_by", "updated_by", "search", "folded", "steps_text", "test_id"}
 _LONG_TEXTS = ("description", "preconditions", "expected_result", "test_data")
 LONGEST_TEXT = 50_000
 """Characters of one text of a case: the search index of a row holds at most a megabyte."""

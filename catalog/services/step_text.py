@@ -1,9 +1,22 @@
 """Steps as one text of numbered lines, and back."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from django.db import connection
+
+LONGEST_FOUND = 50_000
 _NUMBERED = re.compile(r"(\d{1,4})\. (.*)")
+_KEEP = """
+UPDATE catalog_testcase kept SET steps_text = told.texts
+FROM (
+    SELECT wanted.id, coalesce(left(string_agg(concat_ws(E'\\n', NULLIF(step.action, ''), NULLIF(step.expected, ''),
+        NULLIF(step.data, '')), E'\\n' ORDER BY step.position), %s), '') AS texts
+    FROM catalog_testcase wanted LEFT JOIN catalog_teststep step ON step.case_id = wanted.id
+    WHERE wanted.id = ANY(%s) GROUP BY wanted.id
+) told
+WHERE kept.id = told.id AND kept.steps_text <> told.texts
+"""
 
 
 def render_steps(actions: Sequence[str]) -> str:
@@ -38,3 +51,15 @@ def steps_from_text(text: str, current: Sequence[Mapping[str, str]]) -> Sequence
     if text.replace("\r\n", "\n").strip() == render_steps([step["action"] for step in current]):
         return current
     return parse_steps(text)
+
+
+def found_text(steps: Iterable[Mapping[str, str]]) -> str:
+    """What the steps say, for `TestCase.steps_text`: a case is found by so much of it."""
+    texts = (step.get(name) for step in steps for name in ("action", "expected", "data"))
+    return "\n".join(text for text in texts if text)[:LONGEST_FOUND]
+
+
+def keep_steps_text(case_ids: Iterable[int]) -> None:
+    """Write the text of the steps of the (locked) cases anew, for those whose steps are written as rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [LONGEST_FOUND, sorted(case_ids)])

@@ -5,6 +5,7 @@ import factory
 from accounts.tests.factories import ProjectFactory
 from catalog.models import CaseActivity, Folder, Story, TestCase, TestCaseStory, TestStep
 from catalog.services.folders import path_of
+from catalog.services.step_text import keep_steps_text
 
 
 class FolderFactory(factory.django.DjangoModelFactory):
@@ -45,6 +46,7 @@ class TestCaseFactory(factory.django.DjangoModelFactory):
             TestStep(case=self, project=self.project, position=position, action=action)
             for position, action in enumerate(extracted or [], start=1)
         )
+        keep_steps_text([self.pk] if extracted else [])
 
 
 class CaseActivityFactory(factory.django.DjangoModelFactory):

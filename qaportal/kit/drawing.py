@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from .search import MARK_END, MARK_START
 from .statuses import STATUS_ORDER, count_words, counted, shown
 from .wording import number
 
@@ -171,3 +172,12 @@ def _verdict_buttons(name: str, language: str, sprite: str) -> list[tuple[str, s
         ]
         parts.append((code, str(before), *map(str, rest)))
     return parts
+
+
+def marked(text: str) -> SafeString:
+    """The text with what stands between the marks of a search in `<mark>`; everything is escaped."""
+    pieces: list[str] = []
+    for place, piece in enumerate(str(text).split(MARK_START)):
+        found, _mark, rest = piece.partition(MARK_END) if place and MARK_END in piece else ("", "", piece)
+        pieces += [format_html("<mark>{}</mark>", found) if found else "", rest.replace(MARK_END, "")]
+    return format_html_join("", "{}", ((each,) for each in pieces))

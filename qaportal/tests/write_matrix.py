@@ -107,6 +107,7 @@ WRITES = (
     Write("runs:set_verdict", "result.record"),
     Write("runs:assign_case", "release.scope"),
     Write("junit-import", "report.import"),
+    Write("search-api", NOTHING_CHANGES),
 )
 
 

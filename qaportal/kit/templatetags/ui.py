@@ -147,6 +147,12 @@ def number(value: object) -> str:
     return wording.number(value)
 
 
+@register.filter
+def marked(text: str) -> SafeString:
+    """A text with its found words between the marks of a search, as HTML; everything else is escaped."""
+    return drawing.marked(text)
+
+
 @register.filter(name="percent")
 def percent_filter(value: float | None, digits: int = 0) -> str:
     """A share between 0 and 1 in percent; a dash when it is not known."""
@@ -230,6 +236,7 @@ def pager(context: Context, page_obj: Any, param: str = "page", note: str = "", 
     return {
         "page_obj": page_obj,
         "total": paginator.count,
+        "shown_total": getattr(paginator, "shown_count", None) or wording.number(paginator.count),
         "previous": address(page_obj.number - 1) if page_obj.has_previous() else "",
         "next": address(page_obj.number + 1) if page_obj.has_next() else "",
         "pages": [

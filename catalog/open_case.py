@@ -1,0 +1,52 @@
+"""The case that is open in the drawer or on its own page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from qaportal.kit import panels
+
+from .models import TestCase
+
+
+@dataclass(slots=True)
+class OpenCase:
+    """The case in the drawer or on its own page."""
+
+    case: TestCase
+    tab: str
+    sections: list[tuple[panels.Panel, Any]] = field(default_factory=list)
+
+    @property
+    def activity(self) -> Any:
+        """What happened to it lately, or None when it never ran."""
+        return getattr(self.case, "activity", None)
+
+    @property
+    def estimate(self) -> str:
+        """How long it takes, in words; nothing when nobody said."""
+        if self.case.estimate is None:
+            return ""
+        minutes, seconds = divmod(self.case.estimate, 60)
+        hours, minutes = divmod(minutes, 60)
+        parts = [(hours, _("%d h")), (minutes, _("%d min")), (seconds, _("%d s"))]
+        return " ".join(words % number for number, words in parts if number) or _("%d s") % 0
+
+    @property
+    def story_links(self) -> list:
+        """The stories it covers, the primary one first."""
+        return sorted(self.case.story_links.all(), key=lambda link: (not link.is_primary, link.story.story_id))
+
+    @property
+    def shown_panel(self) -> tuple[panels.Panel, Any] | None:
+        """The panel of the chosen tab; None means the details."""
+        return next((pair for pair in self.sections if pair[0].code == self.tab), None)
+
+
+def panel_tab(panel: panels.Panel, facts: Any) -> tuple[str, Any, int | None]:
+    """Code, label and count of the tab of a panel."""
+    count = facts.get("count") if isinstance(facts, dict) else getattr(facts, "count", None)
+    return panel.code, panel.label, count if isinstance(count, int) else None
