@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from catalog.models import CaseActivity, Story, TestCase, TestCaseStory
 from catalog.searching import MOST_RANKED
-from catalog.services.cases import add_tags, create_case, update_case
+from catalog.services.bulk import update_cases
+from catalog.services.cases import create_case, update_case
 from catalog.services.step_text import LONGEST_FOUND, keep_steps_text
 from catalog.tests.factories import FolderFactory, TestCaseFactory
 from qaportal.kit.drawing import marked
@@ -56,7 +57,7 @@ def test_changed_steps_are_found_and_the_old_ones_are_not(case, tester):
 
 
 def test_new_tags_are_found(case, project, tester):
-    add_tags(actor=tester, project=project, case_ids=[case.pk], tags=["nightly"])
+    update_cases(actor=tester, project=project, case_ids=[case.pk], add_tags=["nightly"])
     assert found("nightly") == found("tag:nightly") == ["Receipt is printed"]
 
 
