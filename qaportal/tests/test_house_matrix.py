@@ -29,8 +29,6 @@ NOT_ALONE = {
 }
 """Models whose guard stands behind another one: taking it away alone opens nothing. Each with its reason."""
 NEVER_ASKED = {
-    "accounts.IdentityProvider": "read as the one of a company, which has a guard of its own",
-    "accounts.TenantDomain": "read as those of a company, which has a guard of its own",
     "catalog.CaseActivity": "joined to cases, which have a guard of their own",
     "catalog.Story": "read as those of a project or of a case, which have guards of their own",
     "catalog.TestCaseStory": "read as those of a case, which has a guard of its own",
