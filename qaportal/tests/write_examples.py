@@ -103,6 +103,7 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "catalog:case_move_back": lambda world: {"places": f"{world.objects['case'].pk}:"},
     "catalog:case_delete": _picked(),
     "catalog:case_tag": _picked(tags="plain"),
+    "test-case-bulk-update": lambda world: {"test_case_ids": [world.objects["case"].pk], "priority": "critical"},
     "catalog:folder_delete": lambda world: {"cascade": "on"},
     "catalog:case_link": lambda world: {
         "kind": "SAME_TEST_DIFFERENT_SOURCE",
