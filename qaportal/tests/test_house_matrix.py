@@ -26,12 +26,15 @@ NOT_ALONE = {
     "accounts.TenantDomain": "found within a company, which has a guard of its own",
     "files.StoredFile": "pages name the project too, which has a guard of its own",
     "releases.ReleaseCase": "found within a release, which has a guard of its own",
+    "catalog.FolderCount": "counted for a project, which has a guard of its own",
+    "catalog.TestCaseLink": "found for a case, which has a guard of its own",
+    "catalog.TestCaseVersion": "found for a case, which has a guard of its own",
 }
 """Models whose guard stands behind another one: taking it away alone opens nothing. Each with its reason."""
 NEVER_ASKED = {
     "catalog.CaseActivity": "joined to cases, which have a guard of their own",
-    "catalog.Story": "read as those of a project or of a case, which have guards of their own",
     "catalog.TestCaseStory": "read as those of a case, which has a guard of its own",
+    "catalog.TitleWord": "read as those of a project that is searched, which has a guard of its own",
     "catalog.TestStep": "read as those of a case, which has a guard of its own",
     "runs.Result": "read as those of a run or of a test in it, which have guards of their own",
     "runs.RunCase": "read as those of a run, which has a guard of its own",
