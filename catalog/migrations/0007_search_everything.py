@@ -101,8 +101,8 @@ def with_columns(search, folded):
 class Migration(migrations.Migration):
     """Cases are found by all their texts, tags, labels, automation key and steps.
 
-    The new columns are filled beside the old ones, which is one rewrite of the table (about 15 seconds for 100,000
-    cases, during which nobody reads or writes cases), indexed while everybody works on, and then take over their
+    The new columns are filled beside the old ones, which is one rewrite of the table, during which nobody
+    reads or writes cases, indexed while everybody works on, and then take over their
     names. It gives up after 10 seconds of waiting for the table and can be started again.
     """
 
