@@ -356,6 +356,8 @@ class TestCaseLinkQuerySet(ProjectOwnedQuerySet):
 
     def readable_by(self, user: User) -> Self:
         """As `visible_to`, with those that were removed."""
+        if not user.is_authenticated:
+            return self.none()
         return self.filter(project__in=projects_to_read(user, self.view_permission)).of_living_cases()
 
     def of_case(self, case: TestCase) -> Self:
