@@ -3,6 +3,7 @@
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -14,6 +15,13 @@ from qaportal.kit.api.styles import CamelStyle
 
 from ..found import EMPTY_CODES, kinds_of
 from .serializers import FoundSerializer, RecordSerializer, SearchSerializer
+
+
+def _as_asked(problems: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    """What was wrong, by the names that the address has for it; filters stand beside the other parameters there."""
+    inner = problems.get("filters")
+    flat = {**problems, **inner} if isinstance(inner, dict) else problems
+    return {names.get(name, name): words for name, words in flat.items() if words is not inner}
 
 
 class SearchView(CamelStyle, APIView):
@@ -39,7 +47,11 @@ class SearchView(CamelStyle, APIView):
         filters = {"type": asked.get("type"), "project_id": project}
         values = {"query": asked.get("q"), "limit": asked.get("limit"), "offset": asked.get("offset")}
         values["filters"] = {name: value for name, value in filters.items() if value}
-        return self._found({name: value for name, value in values.items() if value is not None})
+        named = next((name for name in ("project", "projectId", "project_id") if asked.get(name)), "project")
+        try:
+            return self._found({name: value for name, value in values.items() if value is not None})
+        except ValidationError as error:
+            raise ValidationError(_as_asked(error.detail, {"query": "q", "project_id": named})) from error
 
     @extend_schema(operation_id="search_by_filters", request=SearchSerializer, responses=FoundSerializer)
     def post(self, request: Request) -> Response:
