@@ -79,6 +79,8 @@ PERMISSIONS: dict[str, Permission] = {
         Permission("case.view", gettext_lazy("read test cases"), _EVERYBODY, READ),
         Permission("case.edit", gettext_lazy("write test cases"), _TESTERS, CASES),
         Permission("case.delete", gettext_lazy("delete test cases"), _TESTERS, CASES),
+        Permission("case.review", gettext_lazy("approve and return test cases"), _TESTERS, CASES),
+        Permission("workflow.edit", gettext_lazy("change the states of test cases"), _MANAGERS),
         Permission("story.edit", gettext_lazy("write stories and say which cases cover them"), _TESTERS, CASES),
         Permission("story.delete", gettext_lazy("delete stories"), _TESTERS, CASES),
         Permission("release.view", gettext_lazy("read releases"), _EVERYBODY, READ),

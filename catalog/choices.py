@@ -51,12 +51,32 @@ class Priority(models.IntegerChoices):
 
 
 class CaseState(models.TextChoices):
-    """Where the case stands in its life."""
+    """Where a case stands in its life: the states of a project that made none of its own, and what any state means."""
 
     DRAFT = "draft", _("Draft")
     IN_REVIEW = "in_review", _("In review")
     ACTIVE = "active", _("Active")
     DEPRECATED = "deprecated", _("Deprecated")
+
+
+class StateColor(models.TextChoices):
+    """How a state of a project's workflow is coloured; the colours are those of the six statuses."""
+
+    PLAIN = "plain", _("No colour")
+    GREY = "grey", _("Grey")
+    BLUE = "blue", _("Blue")
+    GREEN = "green", _("Green")
+    AMBER = "amber", _("Amber")
+    RED = "red", _("Red")
+
+
+class ReviewStatus(models.TextChoices):
+    """How far the review of a case by one person is."""
+
+    REQUESTED = "requested", _("Requested")
+    APPROVED = "approved", _("Approved")
+    RETURNED = "returned", _("Returned")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 class ResultStatus(models.TextChoices):

@@ -37,3 +37,13 @@ def can_edit_stories(user: User | None, project: Project) -> Decision:
 def can_delete_stories(user: User | None, project: Project) -> Decision:
     """Whether the user may delete stories."""
     return _decide(user, "story.delete", project)
+
+
+def can_edit_workflow(user: User | None, project: Project) -> Decision:
+    """Whether the user may change the states of the project's cases; he may also put cases into any of them."""
+    return _decide(user, "workflow.edit", project)
+
+
+def can_review(user: User | None, project: Project) -> Decision:
+    """Whether the user may approve and return cases."""
+    return _decide(user, "case.review", project)

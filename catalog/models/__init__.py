@@ -1,16 +1,22 @@
-"""Folders, test cases, their steps and versions, the links between them, and the stories they cover."""
+"""Folders, test cases, their steps and versions, the links between them, the stories they cover, and their
+workflow with its reviews.
+"""
 
 from .activity import CaseActivity
 from .cases import LONGEST_ESTIMATE, TestCase, TestIdCounter, TestStep
 from .folders import Folder, FolderCount
 from .links import TestCaseLink
+from .reviews import LONGEST_NOTE, CaseReview
 from .stories import Story, TestCaseStory
 from .versions import TestCaseVersion
 from .words import TitleWord
+from .workflow import WorkflowState
 
 __all__ = [
     "LONGEST_ESTIMATE",
+    "LONGEST_NOTE",
     "CaseActivity",
+    "CaseReview",
     "Folder",
     "FolderCount",
     "Story",
@@ -21,4 +27,5 @@ __all__ = [
     "TestIdCounter",
     "TestStep",
     "TitleWord",
+    "WorkflowState",
 ]

@@ -18,6 +18,7 @@ from ..querysets import TestCaseQuerySet, TestStepQuerySet
 from .folders import Folder
 
 LONGEST_ESTIMATE = 366 * 24 * 3600
+LONGEST_STATE = 40
 SEARCHED = (
     "test_id",
     "title",
@@ -78,7 +79,8 @@ class TestCase(ProjectOwned, Authored, SoftDeleted):
     labels = ArrayField(models.CharField(max_length=100), default=list, blank=True)
     tags = ArrayField(models.CharField(max_length=100), default=list, blank=True)
     owner = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    state = models.CharField(_("state"), max_length=12, choices=CaseState.choices, default=CaseState.ACTIVE)
+    state = models.CharField(_("state"), max_length=LONGEST_STATE, default=CaseState.ACTIVE)
+    """The code of one of the project's states, see `catalog.workflow`."""
     is_archived = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     steps_text = models.TextField(blank=True, default="", db_default="", editable=False)

@@ -15,7 +15,8 @@ from qaportal.kit.errors import InvalidInput
 
 from .. import policies
 from ..models import Folder, TestCase, TestCaseVersion
-from . import folders, versions
+from ..workflow import workflow_of
+from . import folders, states, versions
 from .cases import locked_cases, require_reachable
 from .drafts import EDITABLE, assign, usable_words
 
@@ -51,6 +52,8 @@ def update_cases(
         folders.living_folder(project, folder)
     if "owner" in fields:
         require_reachable(project, fields["owner"])
+    if "state" in fields:
+        states.hold_workflow(project)
     added, removed = usable_words(add_tags, "add_tags"), set(usable_words(remove_tags, "remove_tags"))
     changed = []
     for case in locked_cases(project, case_ids):
@@ -60,6 +63,7 @@ def update_cases(
             case.tags = usable_words([word for word in [*case.tags, *added] if word not in removed], "tags")
         if changes := audit.changes_between(before, audit.snapshot(case, EDITABLE)):
             changed.append((case, changes))
+    states.require_enterable(actor=actor, project=project, changed=changed)
     _store(actor, changed, versions.usable_reason(reason))
     return {case.pk: case.version for case, _changes in changed}
 
@@ -73,12 +77,14 @@ def take_back(*, actor: User | None, project: Project, versions_by_case: Mapping
     Raises what `update_cases` raises.
     """
     policies.can_edit_cases(actor, project).require()
+    states.hold_workflow(project)
     cases = {case.pk: case for case in locked_cases(project, versions_by_case)}
     latest = [case for case in cases.values() if case.version == versions_by_case[case.pk]]
     wanted = {number for case in latest for number in (case.version, case.version - 1)}
     kept = TestCaseVersion.objects.filter(case__in=latest, number__in=wanted)
     documents = {(each.case_id, each.number): each for each in kept}
-    living = set(Folder.objects.living().in_project(project).values_list("pk", flat=True))
+    folders_now = Folder.objects.living().in_project(project).values_list("pk", flat=True)
+    standing = {"folder": set(folders_now), "state": set(workflow_of(project).by_code)}
     changed = []
     for case in latest:
         made, former = (documents.get((case.pk, number)) for number in (case.version, case.version - 1))
@@ -87,7 +93,7 @@ def take_back(*, actor: User | None, project: Project, versions_by_case: Mapping
         before = audit.snapshot(case, EDITABLE)
         for name in set(made.changed) & set(EDITABLE):
             value = former.document[name]
-            if name != "folder" or value is None or value in living:
+            if value is None or value in standing.get(name, {value}):
                 setattr(case, TestCase._meta.get_field(name).attname, value)
         if changes := audit.changes_between(before, audit.snapshot(case, EDITABLE)):
             changed.append((case, changes))
@@ -118,6 +124,8 @@ def _store(actor: User | None, changed: Sequence[tuple[TestCase, dict[str, list[
     for fields, ids in _by_fields(changed).items():
         versions.keep_versions(actor=actor, case_ids=ids, changed=fields, reason=reason)
     audit.record_each("case.updated", actor=actor, changed=changed, reason=reason)
+    if changed:
+        states.leave_review(actor=actor, project=changed[0][0].project, changed=changed)
     for case, changes in changed:
         events.publish("case.updated", case=case, changes=changes, actor=actor)
 

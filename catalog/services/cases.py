@@ -17,9 +17,8 @@ from qaportal.kit.concurrency import require_match
 from qaportal.kit.errors import InvalidInput, NotVisible
 
 from .. import policies
-from ..choices import CaseState
 from ..models import Folder, TestCase, TestStep
-from . import folders, stories, test_ids, versions
+from . import folders, states, stories, test_ids, versions
 from .drafts import EDITABLE, CaseDraft, assign, default_tag, steps_of, usable_steps
 from .step_text import found_text, keep_steps_text
 
@@ -65,6 +64,7 @@ def create_cases(*, actor: User | None, project: Project, drafts: Sequence[CaseD
     Raises Denied, InvalidInput naming the field, and RuleViolation for an id that is taken.
     """
     policies.can_edit_cases(actor, project).require()
+    states.hold_workflow(project)
     places = _places(actor, project, drafts)
     cases, steps_by_case, stories_by_case = [], [], []
     for draft, folder in zip(drafts, places, strict=True):
@@ -112,6 +112,8 @@ def update_case(
     if "folder" in fields:
         fields["folder"] = folders.living_folder(case.project, fields["folder"])
     reason = versions.usable_reason(reason)
+    if "state" in fields:
+        states.hold_workflow(case.project)
     case = _locked(case)
     require_match(case, if_match)
     if "owner" in fields:
@@ -126,6 +128,7 @@ def update_case(
     changes = audit.changes_between(before, after)
     if not changes:
         return case
+    states.require_enterable(actor=actor, project=case.project, changed=[(case, changes)])
     if "steps" in changes:
         _replace_steps(case, after["steps"])
     if "story" in changes:
@@ -135,6 +138,7 @@ def update_case(
     case.save(update_fields=[*(set(changes) & set(EDITABLE)), "version", "updated_by", "updated_at"])
     versions.keep_versions(actor=actor, case_ids=[case.pk], changed=sorted(changes), reason=reason)
     audit.record("case.updated", actor=actor, target=case, changes=changes, reason=reason)
+    states.leave_review(actor=actor, project=case.project, changed=[(case, changes)])
     events.publish("case.updated", case=case, changes=changes, actor=actor)
     return case
 
@@ -246,8 +250,7 @@ def _built(actor: User | None, project: Project, draft: CaseDraft, folder: Folde
         case.test_id, tag_of_id = test_ids.parse_test_id(draft.test_id)
         fields["tag"] = draft.tag or tag_of_id
     fields["tag"] = fields["tag"] or default_tag(project)
-    if project.settings.get("requireApproval") and fields["state"] != CaseState.DRAFT:
-        fields["state"] = CaseState.IN_REVIEW
+    fields["state"] = states.starting_state(project, fields["state"])
     require_reachable(project, draft.owner)
     assign(case, {**fields, "folder": folder})
     return case

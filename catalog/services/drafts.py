@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Project, User
 from qaportal.kit.errors import InvalidInput
 
-from ..choices import CaseState, Priority, TestTag, TestType
+from ..choices import Priority, TestTag, TestType
 from ..models import Folder, TestCase, TestStep
+from ..workflow import workflow_of
 
 EDITABLE = (
     "folder",
@@ -73,7 +74,8 @@ class CaseDraft:
     labels: Sequence[str] = ()
     tags: Sequence[str] = ()
     owner: User | None = None
-    state: str = CaseState.ACTIVE
+    state: str = ""
+    """The code of one of the project's states; without one the first active state."""
     is_archived: bool = False
     story_id: str = ""
 
@@ -146,7 +148,7 @@ def assign(case: TestCase, fields: Mapping[str, Any]) -> None:
     for name, value in fields.items():
         if name not in EDITABLE:
             raise TypeError(f"A case has no field {name!r} that its writers change.")
-        setattr(case, name, _stored_form(name, value))
+        setattr(case, name, _stored_form(name, value) if name != "state" else usable_state(case, value))
     too_long = [name for name in _LONG_TEXTS if len(getattr(case, name)) > LONGEST_TEXT]
     if too_long:
         words = _("A text has at most %d characters.") % LONGEST_TEXT
@@ -157,6 +159,11 @@ def assign(case: TestCase, fields: Mapping[str, Any]) -> None:
         texts = error.message_dict
         first = next(iter(texts.values()))[0]
         raise InvalidInput(first, fields=texts) from error
+
+
+def usable_state(case: TestCase, given: Any) -> str:
+    """One of the states of the case's project, or the one that it stands in; raises InvalidInput naming `state`."""
+    return given if given == case.state and case.pk else workflow_of(case.project).usable(given)
 
 
 def _stored_form(name: str, value: Any) -> Any:

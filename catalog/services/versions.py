@@ -38,7 +38,7 @@ FROM catalog_testcase kept WHERE kept.id = ANY(%s)
 ON CONFLICT (case_id, number) DO NOTHING
 """
 """Each field of `EDITABLE` as its column holds it, the texts of the steps in their order, and the primary story."""
-PLACED = ("folder", "owner", "is_archived")
+PLACED = ("folder", "owner", "state", "is_archived")
 """What says where a case stands, not what it says; bringing back a version leaves it as it is."""
 
 
