@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.words import Kind, Subject, register
 
-from .models import Folder, Story, TestCase
+from .models import CaseReview, Folder, Story, TestCase, WorkflowState
 
 
 def register_all() -> None:
@@ -43,8 +43,38 @@ def register_all() -> None:
                 "unlinked": _("unlinked test cases from a story"),
             },
         ),
+        Subject(
+            "review",
+            _("Reviews"),
+            {
+                "requested": _("asked for the review of a test case"),
+                "approved": _("approved a test case"),
+                "returned": _("returned a test case"),
+                "withdrawn": _("withdrew the review of a test case"),
+            },
+        ),
+        Subject(
+            "workflow_state",
+            _("Workflow"),
+            {
+                "created": _("added a state of test cases"),
+                "updated": _("changed a state of test cases"),
+                "moved": _("moved a state of test cases in the order"),
+                "deleted": _("removed a state of test cases"),
+            },
+        ),
         Subject("test_id", _("Test cases"), {"reserved": _("reserved a test id")}),
         Kind(Folder, _("Folder"), lambda reader: Folder.objects.visible_to(reader).select_related("project")),
         Kind(TestCase, _("Test case"), lambda reader: TestCase.objects.visible_to(reader).select_related("project")),
+        Kind(
+            CaseReview,
+            _("Review"),
+            lambda reader: CaseReview.objects.visible_to(reader).of_current_cases().select_related("case__project"),
+        ),
+        Kind(
+            WorkflowState,
+            _("State of test cases"),
+            lambda reader: WorkflowState.objects.visible_to(reader).select_related("project"),
+        ),
         Kind(Story, _("Story"), lambda reader: Story.objects.visible_to(reader).select_related("project")),
     )

@@ -17,6 +17,7 @@ from .choices import Priority
 from .models import Folder, TestCase
 from .services.drafts import EDITABLE
 from .services.versions import PLACED
+from .workflow import workflow_of
 
 ORDER = (
     *("title", "description", "preconditions", "steps", "expected_result", "test_data", "scenario_examples"),
@@ -55,7 +56,7 @@ def label_of(name: str) -> str:
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any], *, project: Project) -> list[Difference]:
-    """The fields in which two documents of versions differ, in the order in which they matter; two queries at most."""
+    """The fields in which two documents of versions differ, the ones that matter first; three queries at most."""
     changed = [name for name in dict.fromkeys(ORDER) if (before.get(name) or None) != (after.get(name) or None)]
     names = _Names(project, (before, after), changed)
     return [Difference(name, label_of(name), _rows(name, before.get(name), after.get(name), names)) for name in changed]
@@ -71,6 +72,7 @@ class _Names:
             if "folder" in wanted
             else ()
         )
+        self.workflow = workflow_of(project) if "state" in changed else None
         people = User.objects.filter(pk__in=wanted["owner"], tenant=project.tenant_id) if "owner" in wanted else ()
         self.people = {each.pk: each.full_name for each in people}
 
@@ -86,6 +88,8 @@ def words_of(name: str, value: Any, names: _Names) -> str:
         return names.folders.get(value, _("No folder"))
     if name == "owner":
         return names.people.get(value, _("Nobody"))
+    if name == "state":
+        return str(names.workflow.shown(value).name)
     if name == "priority":
         return str(Priority(value).label)
     if isinstance(value, bool):

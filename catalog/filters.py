@@ -11,6 +11,7 @@ from qaportal.kit.forms import style_widgets
 
 from .choices import AutomationStatus, CaseState, Coverage, Priority, ResultStatus, TestTag, TestType
 from .models import Folder, Story, TestCase
+from .workflow import workflow_of
 
 SHOWN_STATUSES = [choice for choice in ResultStatus.choices if choice[0] != ResultStatus.ERROR]
 
@@ -66,6 +67,12 @@ class TestCaseFilter(django_filters.FilterSet):
     class Meta:
         model = TestCase
         fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the states of the project that the request is about."""
+        super().__init__(*args, **kwargs)
+        if project := getattr(self.request, "project", None):
+            self.filters["state"].extra["choices"] = workflow_of(project).choices
 
     def find(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Words in id, title and texts."""

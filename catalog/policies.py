@@ -1,8 +1,12 @@
 """Who may do what with folders, cases and stories. The portal itself (no actor) may do everything: jobs, commands."""
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Project, User
 from accounts.permissions import decide
-from qaportal.kit.errors import Allowed, Decision
+from qaportal.kit.errors import Allowed, Decision, Denied
+
+from .models import CaseReview
 
 
 def _decide(user: User | None, code: str, project: Project) -> Decision:
@@ -47,3 +51,17 @@ def can_edit_workflow(user: User | None, project: Project) -> Decision:
 def can_review(user: User | None, project: Project) -> Decision:
     """Whether the user may approve and return cases."""
     return _decide(user, "case.review", project)
+
+
+def can_decide(user: User, review: CaseReview) -> Decision:
+    """Whether the user may approve or return the case: he was asked, and still may review."""
+    if review.reviewer_id != user.pk:
+        return Denied(_("Only %s decides this review.") % (review.reviewer or _("nobody")), "not_asked")
+    return can_review(user, review.project)
+
+
+def can_withdraw(user: User, review: CaseReview) -> Decision:
+    """Whether the user may take the request back: who asked, or whoever may edit the workflow."""
+    if review.requested_by_id == user.pk:
+        return can_edit_cases(user, review.project)
+    return can_edit_workflow(user, review.project)

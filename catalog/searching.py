@@ -185,6 +185,19 @@ def _one_of(name: str, choices: Sequence[str]) -> Callable[[str, User | None], Q
     return condition
 
 
+def _of_state(text: str, user: User | None) -> Q | None:
+    """The state has this code, or this name in a workflow that the reader sees."""
+    from .models import WorkflowState
+
+    code = text.lower().replace("-", "_").replace(" ", "_")
+    known = WorkflowState.objects.all() if user is None else WorkflowState.objects.visible_to(user)
+    found = Q(state=code) if code in CaseState.values else None
+    for project, own in known.called(text).order_by().values_list("project_id", "code"):
+        named = Q(project=project, state=own)
+        found = named if found is None else found | named
+    return found
+
+
 def _of_priority(text: str, user: User | None) -> Q | None:
     known = {each.code: each for each in Priority}
     return Q(priority=known[text.lower()]) if text.lower() in known else None
@@ -229,7 +242,7 @@ _FIELDS: dict[str, Callable[[str, User | None], Q | None]] = {
     "folder": _of_folder,
     "priority": _of_priority,
     "type": _one_of("test_type", TestType.values),
-    "state": _one_of("state", CaseState.values),
+    "state": _of_state,
     "owner": _of_owner,
     "status": _of_status,
     "story": _of_story,

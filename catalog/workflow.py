@@ -93,6 +93,11 @@ class Workflow:
         """Codes and names, as forms and filters offer them."""
         return [(state.code, str(state.name)) for state in self.states]
 
+    def choices_beside(self, code: str | None) -> list[tuple[str, str]]:
+        """The choices, and the state in which a case stands when the project does not have it any more."""
+        lost = [] if not code or code in self.by_code else [(code, str(self.shown(code).name))]
+        return [*self.choices, *lost]
+
     def usable(self, given: object) -> str:
         """The code of one of the states, in any case; raises InvalidInput naming `state` for anything else."""
         code = str(given if given is not None else "").strip().lower()

@@ -55,7 +55,8 @@ class ProjectViewSet(PortalViewSet):
         return self._project
 
     def filtered(self, queryset: QuerySet) -> QuerySet:
-        """The objects of the call's project, filtered."""
+        """The objects of the call's project, filtered; the filters find the project at the request."""
+        self.request.project = self.project
         return super().filtered(queryset.in_project(self.project))
 
     def visible_related(self, queryset: QuerySet, given: Any, *, field: str, project: Project | None = None) -> Model:

@@ -11,8 +11,9 @@ from rest_framework import serializers
 from qaportal.kit.api.serializers import IdField, OpenJSONField, PortalModelSerializer, PortalSerializer
 from qaportal.kit.errors import InvalidInput
 
-from ..choices import AutomationStatus, CaseState, Priority, ResultStatus, TestTag, TestType
+from ..choices import AutomationStatus, Priority, ResultStatus, TestTag, TestType
 from ..models import LONGEST_ESTIMATE, Folder, TestCase
+from ..models.cases import LONGEST_STATE
 from ..models.versions import LONGEST_REASON
 from ..services.bulk import MOST_AT_ONCE, SINGLE
 from ..services.drafts import LONGEST_TEXT, usable_words
@@ -26,6 +27,18 @@ class CodeField(serializers.ChoiceField):
     def to_internal_value(self, data: Any) -> str:
         """The code in lower case."""
         return super().to_internal_value(data.strip().lower() if isinstance(data, str) else data)
+
+
+class StateField(serializers.CharField):
+    """The code of one of the states that the case's project has, in any case; its service knows them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """A code is short."""
+        super().__init__(**{"max_length": LONGEST_STATE, **kwargs})
+
+    def to_internal_value(self, data: Any) -> str:
+        """The code in lower case."""
+        return super().to_internal_value(data).strip().lower()
 
 
 class PriorityField(CodeField):
@@ -145,7 +158,7 @@ class TestCaseSerializer(PortalModelSerializer):
     automated_script_path = TextField(max_length=1000)
     automation_key = TextField(max_length=1000)
     priority = PriorityField(required=False)
-    state = CodeField(choices=CaseState.choices, required=False)
+    state = StateField(required=False)
     estimate = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=LONGEST_ESTIMATE)
     owner_id = IdField(required=False, allow_null=True)
     last_status = serializers.SerializerMethodField()

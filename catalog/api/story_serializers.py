@@ -6,10 +6,10 @@ from rest_framework import serializers
 
 from qaportal.kit.api.serializers import IdField, PortalModelSerializer, PortalSerializer
 
-from ..choices import AutomationStatus, CaseLinkType, CaseState, TestTag, TestType
+from ..choices import AutomationStatus, CaseLinkType, TestTag, TestType
 from ..models import Story, TestCase, TestCaseLink, TestCaseStory
 from ..services.drafts import LONGEST_TEXT
-from .serializers import CodeField, LastStatusField, PriorityField, TextField
+from .serializers import CodeField, LastStatusField, PriorityField, StateField, TextField
 
 
 class StorySerializer(PortalModelSerializer):
@@ -77,7 +77,7 @@ class CoveringCaseSerializer(PortalModelSerializer):
     tag = CodeField(choices=TestTag.choices)
     automation_status = CodeField(choices=AutomationStatus.choices, allow_null=True)
     priority = PriorityField()
-    state = CodeField(choices=CaseState.choices)
+    state = StateField()
     last_status = LastStatusField()
     is_primary = serializers.BooleanField()
 

@@ -1,12 +1,14 @@
-"""Folders, test cases, their steps and versions, the links between them, the stories they cover, and their
+"""Folders, test cases, their steps, versions and own fields, the links between them, the stories they cover, and their
 workflow with its reviews.
 """
 
 from .activity import CaseActivity
 from .cases import LONGEST_ESTIMATE, TestCase, TestIdCounter, TestStep
+from .fields import CustomField, Template, TemplateField
 from .folders import Folder, FolderCount
 from .links import TestCaseLink
 from .reviews import LONGEST_NOTE, CaseReview
+from .shared_steps import SharedSteps, SharedStepsVersion
 from .stories import Story, TestCaseStory
 from .versions import TestCaseVersion
 from .words import TitleWord
@@ -17,9 +19,14 @@ __all__ = [
     "LONGEST_NOTE",
     "CaseActivity",
     "CaseReview",
+    "CustomField",
     "Folder",
     "FolderCount",
+    "SharedSteps",
+    "SharedStepsVersion",
     "Story",
+    "Template",
+    "TemplateField",
     "TestCase",
     "TestCaseLink",
     "TestCaseStory",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import ProjectOwned, User
 
 from ..choices import ReviewStatus
-from ..workflow_querysets import CaseReviewQuerySet
+from ..querysets import CaseReviewQuerySet
 from .cases import LONGEST_STATE, TestCase
 
 LONGEST_NOTE = 2_000

@@ -3,12 +3,13 @@
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ProjectOwned
 
 from ..choices import CaseState, StateColor
-from ..workflow_querysets import WorkflowStateQuerySet
+from ..querysets import WorkflowStateQuerySet
 from .cases import LONGEST_STATE
 
 
@@ -41,3 +42,7 @@ class WorkflowState(ProjectOwned):
     def __str__(self) -> str:
         """The name."""
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """The workflow that it is part of."""
+        return reverse("catalog:workflow", args=[self.project.key])

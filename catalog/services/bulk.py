@@ -93,7 +93,7 @@ def take_back(*, actor: User | None, project: Project, versions_by_case: Mapping
         before = audit.snapshot(case, EDITABLE)
         for name in set(made.changed) & set(EDITABLE):
             value = former.document[name]
-            if value is None or value in standing.get(name, {value}):
+            if value is None or value in standing.get(name, [value]):
                 setattr(case, TestCase._meta.get_field(name).attname, value)
         if changes := audit.changes_between(before, audit.snapshot(case, EDITABLE)):
             changed.append((case, changes))

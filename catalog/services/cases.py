@@ -112,9 +112,7 @@ def update_case(
     if "folder" in fields:
         fields["folder"] = folders.living_folder(case.project, fields["folder"])
     reason = versions.usable_reason(reason)
-    if "state" in fields:
-        states.hold_workflow(case.project)
-    case = _locked(case)
+    case = _locked(case, fields)
     require_match(case, if_match)
     if "owner" in fields:
         require_reachable(case.project, fields["owner"])
@@ -137,9 +135,7 @@ def update_case(
     case.updated_by = actor
     case.save(update_fields=[*(set(changes) & set(EDITABLE)), "version", "updated_by", "updated_at"])
     versions.keep_versions(actor=actor, case_ids=[case.pk], changed=sorted(changes), reason=reason)
-    audit.record("case.updated", actor=actor, target=case, changes=changes, reason=reason)
-    states.leave_review(actor=actor, project=case.project, changed=[(case, changes)])
-    events.publish("case.updated", case=case, changes=changes, actor=actor)
+    _tell(actor, case, changes, reason)
     return case
 
 
@@ -282,8 +278,17 @@ def _give_ids(project: Project, cases: Sequence[TestCase]) -> None:
             case.test_id = test_id
 
 
-def _locked(case: TestCase) -> TestCase:
-    """The case as it is stored now, locked; raises NotVisible when it was deleted meanwhile."""
+def _tell(actor: User | None, case: TestCase, changes: dict[str, list[Any]], reason: str) -> None:
+    """Let the trail, reviewers and other apps know of a save."""
+    audit.record("case.updated", actor=actor, target=case, changes=changes, reason=reason)
+    states.leave_review(actor=actor, project=case.project, changed=[(case, changes)])
+    events.publish("case.updated", case=case, changes=changes, actor=actor)
+
+
+def _locked(case: TestCase, fields: Mapping[str, Any]) -> TestCase:
+    """The case as it is stored now, locked with what its fields refer to; raises NotVisible when it was deleted."""
+    if "state" in fields:
+        states.hold_workflow(case.project)
     found = (
         TestCase.objects.living()
         .select_for_update(of=("self",))

@@ -103,9 +103,7 @@ def put_into(*, actor: User | None, project: Project, cases: Iterable[TestCase],
     now, ids = timezone.now(), [case.pk for case in moved]
     if not moved:
         return 0
-    TestCase.objects.filter(pk__in=ids).update(
-        state=code, version=F("version") + 1, updated_at=now, updated_by=actor
-    )
+    TestCase.objects.filter(pk__in=ids).update(state=code, version=F("version") + 1, updated_at=now, updated_by=actor)
     for case in moved:
         case.state, case.version, case.updated_by, case.updated_at = code, case.version + 1, actor, now
     versions.keep_versions(actor=actor, case_ids=ids, changed=["state"], reason=reason)

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.querysets import ProjectOwnedQuerySet
 
-from .choices import ReviewStatus
+from ..choices import ReviewStatus
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -64,7 +64,7 @@ class CaseReviewQuerySet(ProjectOwnedQuerySet):
 
 def changes_since(case: object, version: object) -> QuerySet:
     """The versions of the case after this one that changed what it says, not only where it stands."""
-    from .models import TestCaseVersion
-    from .services.versions import PLACED
+    from ..models import TestCaseVersion
+    from ..services.versions import PLACED
 
     return TestCaseVersion.objects.filter(case=case, number__gt=version).exclude(changed__contained_by=list(PLACED))

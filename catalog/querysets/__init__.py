@@ -1,0 +1,31 @@
+"""What people may see of the catalog."""
+
+from .cases import CaseActivityQuerySet, TestCaseQuerySet, TestCaseVersionQuerySet, TestStepQuerySet, TitleWordQuerySet
+from .fields import CustomFieldQuerySet, TemplateFieldQuerySet, TemplateQuerySet
+from .folders import FolderCountQuerySet, FolderQuerySet
+from .links import TestCaseLinkQuerySet
+from .shared_steps import SharedStepsQuerySet, SharedStepsVersionQuerySet
+from .stories import FAILING, StoryLinkQuerySet, StoryQuerySet
+from .workflow import CaseReviewQuerySet, WorkflowStateQuerySet, changes_since
+
+__all__ = [
+    "FAILING",
+    "CaseActivityQuerySet",
+    "CaseReviewQuerySet",
+    "CustomFieldQuerySet",
+    "FolderCountQuerySet",
+    "FolderQuerySet",
+    "SharedStepsQuerySet",
+    "SharedStepsVersionQuerySet",
+    "StoryLinkQuerySet",
+    "StoryQuerySet",
+    "TemplateFieldQuerySet",
+    "TemplateQuerySet",
+    "TestCaseLinkQuerySet",
+    "TestCaseQuerySet",
+    "TestCaseVersionQuerySet",
+    "TestStepQuerySet",
+    "TitleWordQuerySet",
+    "WorkflowStateQuerySet",
+    "changes_since",
+]
