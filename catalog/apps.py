@@ -14,7 +14,7 @@ class CatalogConfig(AppConfig):
         from accounts.services.projects import register_content_check
         from qaportal.kit import events
 
-        from . import audit, search
+        from . import audit, reviewing, search
         from .models import TestCase
 
         register_reading("catalog", "case.view")
@@ -43,3 +43,4 @@ class CatalogConfig(AppConfig):
         register_content_check(TestCase.objects.fill_project)
         audit.register_all()
         search.register_all()
+        reviewing.register()

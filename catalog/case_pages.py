@@ -60,6 +60,8 @@ class CasesPage:
         self.project: Project = request.project
         self.user: User = request.user
         self.case, self.refusal = case, refusal
+        if case is not None:
+            case.project = self.project  # what is known of the project is asked once
         chosen = request.GET.get("folder", "")
         self.is_unfiled = chosen == UNFILED
         self.folder: Folder | None = self._chosen_folder(chosen)

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from qaportal.kit.forms import style_widgets
 
-from .choices import AutomationStatus, CaseState, Coverage, Priority, ResultStatus, TestTag, TestType
-from .models import Folder, Story, TestCase
+from .choices import AutomationStatus, CaseState, Coverage, Priority, ResultStatus, ReviewStatus, TestTag, TestType
+from .models import CaseReview, Folder, Story, TestCase
 from .workflow import workflow_of
 
 SHOWN_STATUSES = [choice for choice in ResultStatus.choices if choice[0] != ResultStatus.ERROR]
@@ -207,6 +207,21 @@ class StoryPageFilter(StoryFilter):
             asked = (data or {}).get(name, "")
             self.filters[name].extra["choices"] = [(each, each) for each in dict.fromkeys([*values, asked]) if each]
         style_widgets(self.form)
+
+
+class CaseReviewFilter(django_filters.FilterSet):
+    """Reviews by how far they are, and by words."""
+
+    search = django_filters.CharFilter(label=_("Text"), method="find", max_length=200)
+    status = CodesFilter(label=_("Review"), choices=ReviewStatus.choices)
+
+    class Meta:
+        model = CaseReview
+        fields: list[str] = []
+
+    def find(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Words in the id and title of the case and the names of the reviewer."""
+        return queryset.about(value.strip()) if value.strip() else queryset
 
 
 class MatrixFilter(StoryPageFilter):

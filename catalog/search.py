@@ -14,6 +14,7 @@ from . import policies
 from .case_search import ask_cases
 from .models import Folder, FolderCount, Story
 from .plain_search import answer_plainly
+from .review_pages import waiting_count
 
 
 def ask_folders(*, user: User, asked: search.Asked) -> search.Answer:
@@ -88,6 +89,31 @@ def register_all() -> None:
             prefix="catalog:",
             count=lambda user, project: FolderCount.objects.in_project(project).total(),
             allowed=lambda user, project: bool(decide(user, "case.view", project)),
+        )
+    )
+    navigation.register(
+        navigation.Entry(
+            code="reviews",
+            label=gettext_lazy("Reviews"),
+            icon="eye",
+            url_name="catalog:review_list",
+            group=10,
+            order=15,
+            prefix="catalog:review_list",
+            count=waiting_count,
+            allowed=lambda user, project: bool(decide(user, "case.view", project)),
+        )
+    )
+    navigation.register(
+        navigation.Entry(
+            code="workflow",
+            label=gettext_lazy("Workflow"),
+            icon="route",
+            url_name="catalog:workflow",
+            group=90,
+            order=30,
+            prefix="catalog:workflow",
+            allowed=lambda user, project: bool(policies.can_edit_workflow(user, project)),
         )
     )
     navigation.register(

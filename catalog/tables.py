@@ -1,4 +1,4 @@
-"""Columns of the lists of stories."""
+"""Columns of the lists of stories and reviews."""
 
 import django_tables2 as tables
 from django.db.models import QuerySet
@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy
 
 from qaportal.kit import drawing, wording
 from qaportal.kit.tables import PortalTable
+from qaportal.kit.templatetags import ui
 
 from .coverage import NOTHING, Standing
-from .models import Story
+from .models import CaseReview, Story
+from .reviewing import review_status
 
 
 class StoryTable(PortalTable):
@@ -115,3 +117,82 @@ def coverage_bar(standing: Standing) -> SafeString:
         drawing.status_bar_svg(standing.counts),
         share,
     )
+
+
+class ReviewTable(PortalTable):
+    """Reviews of cases."""
+
+    caption = gettext_lazy("Reviews of test cases")
+
+    case_id = tables.Column(
+        verbose_name=gettext_lazy("ID"),
+        accessor="case__test_id",
+        orderable=False,
+        attrs={"th": {"class": "w-id"}, "td": {"class": "c-sub"}},
+    )
+    title = tables.Column(
+        verbose_name=gettext_lazy("Title"),
+        accessor="case__title",
+        orderable=False,
+        attrs={"td": {"class": "c-title"}},
+    )
+    status = tables.Column(
+        verbose_name=gettext_lazy("Review"),
+        orderable=False,
+        attrs={"th": {"class": "w-status"}, "td": {"class": "c-status"}},
+    )
+    reviewer = tables.Column(
+        verbose_name=gettext_lazy("Reviewer"),
+        empty_values=(),
+        orderable=False,
+        attrs={"th": {"class": "w-sig q-wide"}, "td": {"class": "q-wide"}},
+    )
+    requested_by = tables.Column(
+        verbose_name=gettext_lazy("Asked by"),
+        empty_values=(),
+        orderable=False,
+        attrs={"th": {"class": "w-sig q-wide q-roomy"}, "td": {"class": "q-wide q-roomy"}},
+    )
+    created_at = tables.Column(
+        verbose_name=gettext_lazy("Asked"),
+        order_by=("pk",),
+        attrs={"th": {"class": "w-status q-r"}, "td": {"class": "q-r c-side"}},
+    )
+
+    class Meta(PortalTable.Meta):
+        model = CaseReview
+        fields: tuple[str, ...] = ()
+        sequence = ("case_id", "title", "status", "reviewer", "requested_by", "created_at")
+        order_by_field = "sort"
+
+    def render_case_id(self, value: str) -> SafeString:
+        """The id of the case."""
+        return format_html('<span class="q-id">{}</span>', value)
+
+    def render_title(self, record: CaseReview) -> SafeString:
+        """The title, which opens the reviews of the case; whether it says something else since."""
+        title = record.case.title
+        link = format_html('<a class="q-name" href="{}" title="{}">{}</a>', record.get_absolute_url(), title, title)
+        if not (record.is_outdated and record.is_open):
+            return link
+        words = _("changed since the request")
+        mark = drawing.icon_svg("alert-triangle", size="sm", label=words)
+        return format_html(
+            '<span class="q-row">{}<span class="is-blocked q-ink-st" title="{}">{}</span></span>', link, words, mark
+        )
+
+    def render_status(self, record: CaseReview) -> SafeString:
+        """How far it is."""
+        return review_status(record)
+
+    def render_reviewer(self, record: CaseReview) -> SafeString:
+        """Who decides."""
+        return ui.person(record.reviewer)
+
+    def render_requested_by(self, record: CaseReview) -> SafeString:
+        """Who asked."""
+        return ui.person(record.requested_by)
+
+    def render_created_at(self, record: CaseReview) -> SafeString | str:
+        """When he was asked."""
+        return ui.timeago(record.created_at)

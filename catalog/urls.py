@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import converters  # noqa: F401  registers the kind of part that names a story
-from .views import bulk, cases, folders, links, reading, stories, story_lists, versions
+from .views import bulk, cases, folders, links, reading, reviews, stories, story_lists, versions, workflow
 
 app_name = "catalog"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("p/<str:project_key>/cases/move-back/", bulk.move_cases_back, name="case_move_back"),
     path("p/<str:project_key>/cases/delete/", bulk.delete_cases, name="case_delete"),
     path("p/<str:project_key>/cases/tag/", bulk.tag_cases, name="case_tag"),
+    path("p/<str:project_key>/cases/review/", reviews.request_reviews, name="case_review"),
     path("p/<str:project_key>/cases/<str:test_id>/", reading.case_detail, name="case_detail"),
     path("p/<str:project_key>/cases/<str:test_id>/edit/", cases.update_case, name="case_update"),
     path(
@@ -26,6 +27,23 @@ urlpatterns = [
     ),
     path("p/<str:project_key>/cases/<str:test_id>/links/", links.link_case, name="case_link"),
     path("p/<str:project_key>/cases/<str:test_id>/links/<int:link_id>/remove/", links.unlink_case, name="case_unlink"),
+    path("p/<str:project_key>/cases/<str:test_id>/reviews/", reviews.request_review, name="review_request"),
+    path(
+        "p/<str:project_key>/cases/<str:test_id>/reviews/<int:review_id>/",
+        reviews.decide_review,
+        name="review_decide",
+    ),
+    path(
+        "p/<str:project_key>/cases/<str:test_id>/reviews/<int:review_id>/withdraw/",
+        reviews.withdraw_review,
+        name="review_withdraw",
+    ),
+    path("p/<str:project_key>/reviews/", reviews.ReviewListView.as_view(), name="review_list"),
+    path("p/<str:project_key>/workflow/", workflow.workflow, name="workflow"),
+    path("p/<str:project_key>/workflow/approval/", workflow.change_approval, name="workflow_approval"),
+    path("p/<str:project_key>/workflow/states/<str:code>/", workflow.update_state, name="workflow_update"),
+    path("p/<str:project_key>/workflow/states/<str:code>/move/", workflow.move_state, name="workflow_move"),
+    path("p/<str:project_key>/workflow/states/<str:code>/remove/", workflow.remove_state, name="workflow_remove"),
     path("p/<str:project_key>/stories/", story_lists.StoryListView.as_view(), name="story_list"),
     path("p/<str:project_key>/stories/new/", stories.create_story, name="story_create"),
     path("p/<str:project_key>/stories/epics/", story_lists.epic_list, name="story_epics"),

@@ -4,6 +4,7 @@ from .cases import EMPTY_STEPS, CaseForm, CaseLinkForm, MoveForm, read_steps
 from .fields import FolderField, read_ids
 from .folders import FolderForm
 from .stories import StoryForm
+from .workflow import RemoveStateForm, ReviewForm, StateForm
 
 __all__ = [
     "EMPTY_STEPS",
@@ -12,6 +13,9 @@ __all__ = [
     "FolderField",
     "FolderForm",
     "MoveForm",
+    "RemoveStateForm",
+    "ReviewForm",
+    "StateForm",
     "StoryForm",
     "read_ids",
     "read_steps",

@@ -47,6 +47,13 @@ class CaseReviewQuerySet(ProjectOwnedQuerySet):
         """Those that the user asked for."""
         return self.of_current_cases().filter(requested_by=user)
 
+    def about(self, words: str) -> Self:
+        """Those whose case or reviewer is called so."""
+        found = Q()
+        for name in ("case__test_id", "case__title", "reviewer__first_name", "reviewer__last_name"):
+            found |= Q(**{f"{name}__icontains": words})
+        return self.filter(found)
+
     def standing(self) -> Self:
         """The approvals of cases that say the same since."""
         approved = self.filter(status=ReviewStatus.APPROVED)

@@ -96,14 +96,7 @@ def remove_state(*, actor: User | None, project: Project, code: str, move_to: st
     RuleViolation when a state of its meaning would be missing.
     """
     policies.can_edit_workflow(actor, project).require()
-    rows = _rows_of(project)
-    row = _named(rows, code)
-    left = [each for each in rows if each != row]
-    _require_phases(left)
-    target = next((each for each in left if each.code == move_to), None)
-    if target is None and (move_to or cases_in(project, code)):
-        words = _("Choose the state that its cases move to.")
-        raise InvalidInput(words, fields={"move_to": [words]})
+    row, target, left = _removable(project, code, move_to)
     moved = _move_all(actor, project, row, target) if target else 0
     hidden = TestCase.objects.in_project(project).filter(state=code)
     hidden.update(state=(target or next(each for each in left if each.phase == CaseState.DRAFT)).code)
@@ -111,6 +104,16 @@ def remove_state(*, actor: User | None, project: Project, code: str, move_to: st
     row.delete()
     _tell(actor, project)
     return moved
+
+
+@transaction.atomic
+def remove_state_later(*, actor: User, project: Project, code: str, move_to: str) -> None:
+    """Let a job remove the state, for so many cases that nobody would wait; raises what `remove_state` raises."""
+    from ..jobs import remove_state_with_its_cases
+
+    policies.can_edit_workflow(actor, project).require()
+    _removable(project, code, move_to)
+    remove_state_with_its_cases.defer(project_id=project.pk, code=code, move_to=move_to, actor_id=actor.pk)
 
 
 def cases_in(project: Project, code: str) -> int:
@@ -132,6 +135,21 @@ def _rows_of(project: Project) -> list[WorkflowState]:
         for place, each in enumerate(default_states())
     ]
     return WorkflowState.objects.bulk_create(made)
+
+
+def _removable(
+    project: Project, code: str, move_to: str
+) -> tuple[WorkflowState, WorkflowState | None, list[WorkflowState]]:
+    """The state to remove, the one that its cases move to, and all that are left; raises what `remove_state` raises."""
+    rows = _rows_of(project)
+    row = _named(rows, code)
+    left = [each for each in rows if each != row]
+    _require_phases(left)
+    target = next((each for each in left if each.code == move_to), None)
+    if target is None and (move_to or cases_in(project, code)):
+        words = _("Choose the state that its cases move to.")
+        raise InvalidInput(words, fields={"move_to": [words]})
+    return row, target, left
 
 
 def _named(rows: list[WorkflowState], code: str) -> WorkflowState:
