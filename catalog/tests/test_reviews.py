@@ -72,7 +72,7 @@ def test_asking_many_takes_no_more_statements_than_asking_few(project, tester, l
         with CaptureQueriesContext(connection) as queries:
             request_review(actor=tester, project=project, case_ids=ids, reviewers=[lead, peer])
         counts.append(len(queries))
-    assert counts[0] == counts[1]
+    assert counts[1] <= counts[0]
 
 
 @pytest.mark.parametrize("who", ["oneself", "a viewer", "a stranger", "nobody", "somebody suspended", "no member"])

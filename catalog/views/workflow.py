@@ -14,6 +14,7 @@ from accounts.services.projects import update_project
 from qaportal.kit.forms import PortalForm
 from qaportal.kit.views import render_fragment, shown_refusal, tell, wants_fragment
 
+from .. import policies
 from ..forms import RemoveStateForm, StateForm
 from ..services import workflow as services
 from ..workflow import forget_workflow, workflow_of
@@ -71,6 +72,7 @@ def _changed(
     request: HttpRequest, at: str, form: PortalForm | None, words: str, service: Callable[..., object], **named: Any
 ) -> HttpResponse:
     """Call the service with what the form holds and show the states as they are now; a refusal stands at the state."""
+    policies.can_edit_workflow(request.user, request.project).require()
     if at != NEW and at not in workflow_of(request.project).by_code:
         raise Http404
     if form is not None and not form.is_valid():

@@ -29,9 +29,11 @@ from accounts.models import (
 )
 from accounts.services.api_tokens import create_api_token
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
+from catalog.models import CaseReview
 from catalog.services.cases import update_case
 from catalog.services.links import link_two_cases
 from catalog.services.versions import keep_versions
+from catalog.services.workflow import add_state
 from catalog.tests.factories import FolderFactory, StoryFactory, TestCaseFactory
 from files.services import store
 from qaportal.kit import progress
@@ -84,6 +86,9 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
     TestRun.objects.filter(pk=run.pk).update(number=run_number)
     run.refresh_from_db()
     spare = TestCaseFactory(project=project, title=f"{marker} spare case")
+    review = CaseReview.objects.create(
+        project=project, case=case, reviewer=admin, version=case.version, came_from="draft", note=f"{marker} note"
+    )
     about = {"story_id": f"{marker}-1", "epic_id": f"{marker}-EPIC", "title": f"{marker} story"}
     story = StoryFactory(project=project, cases=[case], **about)
     record(
@@ -103,6 +108,8 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         "sub_module": sub_module,
         "feature": feature,
         "case": case,
+        "review": review,
+        "state": add_state(actor=None, project=project, name=f"{marker} state"),
         "story": story,
         "case_link": link_two_cases(actor=admin, case=case, other=spare, type="DEPENDS_ON"),
         "release": release,
@@ -243,6 +250,8 @@ ROWS = (
     Row("pk", "catalog:folder", pk_of("module")),
     Row("test_id", "catalog:", lambda world: world.objects["case"].test_id, lambda: "TC_UI_99999"),
     Row("number", "catalog:", lambda world: world.objects["case"].version - 1, lambda: 99_999),
+    Row("review_id", "catalog:", pk_of("review")),
+    Row("code", "catalog:workflow", lambda world: world.objects["state"].code, lambda: "nothing"),
     Row("pk", "catalog:story", pk_of("story")),
     Row("link_id", "catalog:", pk_of("case_link")),
     Row("pk", "releases:", pk_of("release")),

@@ -11,6 +11,7 @@ from .administration import PLATFORM_EMAIL, make_administration, make_platform_a
 from .days import Days
 from .history import History
 from .people import COMPANY_SLUG, OTHER_SLUG, PASSWORD, email_of, make_other_company, make_payments_company
+from .reviews import make_reviews
 from .scopes import Written
 from .stories import describe_stories
 from .texts import payment_cases, story
@@ -29,6 +30,7 @@ def make_demo(days: Days | None = None) -> bool:
     written = [Written(case, text) for case, text in zip(cases, payment_cases(), strict=True)]
     describe_stories(project, people, [(each.case, each.text) for each in written], days)
     History(project, people, written, story(), days).play()
+    make_reviews(project, people, cases, days)
     make_administration(project, people, days)
     if not Tenant.objects.filter(slug=OTHER_SLUG).exists():
         make_other_company(days)

@@ -13,6 +13,7 @@ from accounts.services.roles import create_role
 from accounts.tests.factories import UserFactory
 from catalog.services.coverage import link_cases
 from catalog.services.links import link_two_cases
+from catalog.services.reviews import request_review
 from catalog.services.stories import create_story
 from releases.models import ReleaseCase
 from runs.services.verdicts import set_verdict
@@ -38,6 +39,11 @@ def pages(portal) -> list[str]:
         f"~/cases/{case.test_id}/versions/1/",
         "~/search/?q=pay",
         "/search/?q=pay",
+        f"~/cases/{portal.reviewed.test_id}/?tab=reviews",
+        f"~/cases/{portal.reviewed.test_id}/?tab=reviews&full=1",
+        f"~/cases/review/?ids={case.pk}",
+        "~/reviews/?view=all",
+        "~/workflow/",
         "~/stories/",
         "~/stories/new/",
         "~/stories/epics/",
@@ -119,6 +125,9 @@ def filled(portal, tester, lead, admin):
     link_cases(actor=tester, story=portal.story, case_ids=[portal.cases[0].pk, portal.cases[1].pk])
     create_story(actor=tester, project=portal.project, story_id="PAY-313", title="Refund")
     link_two_cases(actor=tester, case=portal.cases[0], other=portal.cases[1], type="DEPENDS_ON")
+    portal.reviewed = portal.cases[5]
+    asked = {"project": portal.project, "case_ids": [portal.reviewed.pk], "note": "Is the limit right?"}
+    request_review(actor=tester, reviewers=[admin, lead], **asked)
     portal.entry = AuditEntry.objects.filter(action="release.updated").latest("pk")
     invite(actor=admin, tenant=admin.tenant, email="petra@tessarin.example", role=tester.role)
     create_api_token(actor=tester, name="Nightly build", scopes=["results:write"], project=portal.project)
