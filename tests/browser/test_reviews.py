@@ -60,8 +60,8 @@ def test_a_workflow_is_changed_by_keyboard(portal, signed_in_page, lead):
     form.get_by_label("Name").press("Enter")
     expect(page.locator("#state-ready_for_review")).to_contain_text("Ready for review")
     page.get_by_role("button", name="Move Ready for review up").press("Enter")
-    expect(page.locator("#states li").nth(3)).to_contain_text("Ready for review")
+    expect(page.locator("#states .q-item-main").nth(3)).to_contain_text("Ready for review")
     page.get_by_role("button", name="Move Ready for review up").press("Enter")
-    expect(page.locator("#states li").nth(2)).to_contain_text("Ready for review")
+    expect(page.locator("#states .q-item-main").nth(2)).to_contain_text("Ready for review")
     codes = [state.code for state in workflow_of(type(portal.project).objects.get()).states]
     assert codes == ["draft", "in_review", "ready_for_review", "active", "deprecated"]
