@@ -12,8 +12,8 @@ from catalog.services.reviews import approve_review, request_review, return_revi
 from .days import Days
 
 _WAITING = (
-    ("tester", "quality", 1, "Does the limit of the day count here too?"),
-    ("tester2", "quality", 2, ""),
+    ("tester2", "quality", 3, ""),
+    ("tester", "quality", 2, "Does the limit of the day count here too?"),
     ("quality", "tester", 1, "Read it as somebody who has never seen this page."),
 )
 _RETURNED = ("tester", "quality", 9, "The last step says what to do, but not what to expect.")
@@ -22,11 +22,8 @@ _APPROVED = ("tester2", "tester", 12, "Tried it on staging, all there.")
 
 def make_reviews(project: Project, people: dict[str, User], cases: Sequence[TestCase], days: Days) -> None:
     """Ask for the reviews and decide two of them, each at its moment."""
-    drafts = [case for case in cases if case.state == CaseState.DRAFT]
-    for case, (asker, reviewer, ago, note) in zip(drafts, _WAITING, strict=False):
-        _ask(project, case, people[asker], people[reviewer], days.at(ago, "15:20"), note)
     by_hand = [case for case in cases if case.test_type == "manual" and case.state == CaseState.ACTIVE]
-    for case, (asker, reviewer, ago, comment) in zip(by_hand, (_RETURNED, _APPROVED), strict=False):
+    for case, (asker, reviewer, ago, comment) in zip(by_hand, (_APPROVED, _RETURNED), strict=False):
         review = _ask(project, case, people[asker], people[reviewer], days.at(ago, "11:05"), "")
         decide = return_review if comment == _RETURNED[-1] else approve_review
         moment = days.at(ago - 1, "09:40")
@@ -34,6 +31,9 @@ def make_reviews(project: Project, people: dict[str, User], cases: Sequence[Test
             decide(actor=people[reviewer], review=review, comment=comment)
         CaseReview.objects.filter(pk=review.pk).update(decided_at=moment, updated_at=moment)
         _date(case, moment)
+    drafts = [case for case in cases if case.state == CaseState.DRAFT]
+    for case, (asker, reviewer, ago, note) in zip(drafts, _WAITING, strict=False):
+        _ask(project, case, people[asker], people[reviewer], days.at(ago, "15:20"), note)
 
 
 def _ask(project: Project, case: TestCase, asker: User, reviewer: User, moment: datetime, note: str) -> CaseReview:
