@@ -28,11 +28,7 @@ urlpatterns = [
     path("p/<str:project_key>/cases/<str:test_id>/links/", links.link_case, name="case_link"),
     path("p/<str:project_key>/cases/<str:test_id>/links/<int:link_id>/remove/", links.unlink_case, name="case_unlink"),
     path("p/<str:project_key>/cases/<str:test_id>/reviews/", reviews.request_review, name="review_request"),
-    path(
-        "p/<str:project_key>/cases/<str:test_id>/reviews/<int:review_id>/",
-        reviews.decide_review,
-        name="review_decide",
-    ),
+    path("p/<str:project_key>/cases/<str:test_id>/reviews/decide/", reviews.decide_review, name="review_decide"),
     path(
         "p/<str:project_key>/cases/<str:test_id>/reviews/<int:review_id>/withdraw/",
         reviews.withdraw_review,

@@ -49,6 +49,16 @@ def request_review(
     return reviews
 
 
+def own_review(*, actor: User, case: TestCase) -> CaseReview:
+    """What the actor was asked about the case; raises RuleViolation when nothing waits for him."""
+    found = (
+        CaseReview.objects.waiting_for(actor).filter(case=case).select_related("project__tenant", "reviewer").first()
+    )
+    if found is None:
+        raise RuleViolation(_("No review of this case waits for you."), "not_asked")
+    return found
+
+
 @transaction.atomic
 def approve_review(*, actor: User, review: CaseReview, comment: str = "", if_match: str | None = None) -> CaseReview:
     """Approve the case as it is now; after the last reviewer it goes from review to the first active state.

@@ -65,15 +65,16 @@ def request_review(request: HttpRequest, test_id: str) -> HttpResponse:
 
 @require_POST
 @project_page
-def decide_review(request: HttpRequest, test_id: str, review_id: int) -> HttpResponse:
-    """Approve the case as it was seen, or return it for a reason."""
+def decide_review(request: HttpRequest, test_id: str) -> HttpResponse:
+    """Approve the case as it was seen, or return it for a reason: whoever was asked."""
     policies.can_review(request.user, request.project).require()
-    review = _visible_review(request, test_id, review_id)
+    case = _visible_case(request, test_id)
     is_approved = request.POST.get("decision") == "approve"
     decide = services.approve_review if is_approved else services.return_review
     with shown_refusal(request) as refusal:
-        seen = request.POST.get("etag")
-        decide(actor=request.user, review=review, comment=request.POST.get("comment", ""), if_match=seen)
+        review = services.own_review(actor=request.user, case=case)
+        seen, comment = request.POST.get("etag"), request.POST.get("comment", "")
+        decide(actor=request.user, review=review, comment=comment, if_match=seen)
     words = _("%s is approved") if is_approved else _("%s is returned")
     return _answer(request, test_id, words % test_id, refusal)
 

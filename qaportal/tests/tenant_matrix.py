@@ -29,7 +29,7 @@ from accounts.models import (
 )
 from accounts.services.api_tokens import create_api_token
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
-from catalog.models import CaseReview
+from catalog.models import CaseReview, TestCase
 from catalog.services.cases import update_case
 from catalog.services.links import link_two_cases
 from catalog.services.versions import keep_versions
@@ -86,9 +86,7 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
     TestRun.objects.filter(pk=run.pk).update(number=run_number)
     run.refresh_from_db()
     spare = TestCaseFactory(project=project, title=f"{marker} spare case")
-    review = CaseReview.objects.create(
-        project=project, case=case, reviewer=admin, version=case.version, came_from="draft", note=f"{marker} note"
-    )
+    review, *_others = _asked(case, people)
     about = {"story_id": f"{marker}-1", "epic_id": f"{marker}-EPIC", "title": f"{marker} story"}
     story = StoryFactory(project=project, cases=[case], **about)
     record(
@@ -129,6 +127,15 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
     if not beside:
         world.objects |= admin_matrix.objects_for(world)
     return world
+
+
+def _asked(case: TestCase, people: dict[str, User]) -> list[CaseReview]:
+    """Everybody who may review is asked about the case."""
+    facts = {"project": case.project, "case": case, "version": case.version, "came_from": "draft"}
+    return [
+        CaseReview.objects.create(reviewer=people[role], requested_by=people["tester"], note=case.title, **facts)
+        for role in ("tenant_admin", "quality_manager", "tester")
+    ]
 
 
 def _named(marker: str) -> dict[str, str]:
@@ -174,6 +181,9 @@ def access_of(world: World) -> dict[str, Any]:
         "tenant": tenant,
         "role": role,
         "gone": gone,
+        "reviewer": UserFactory(
+            tenant=tenant, email=f"reviewer@{marker}.example".lower(), first_name=marker, last_name="reviewer"
+        ),
         "lost_factor": Authenticator.objects.create(
             user=world.people["developer"], type=Authenticator.Type.TOTP, data={"secret": marker}
         ),

@@ -49,6 +49,17 @@ def _two_cases(world: World) -> dict[str, Any]:
     return {**connected, "type": "SAME_TEST_DIFFERENT_SOURCE"}
 
 
+def _reviewer(world: World) -> dict[str, Any]:
+    """Somebody who may review and is nobody's own example."""
+    return {"reviewers": [world.objects["reviewer"].pk], "note": "Changed"}
+
+
+def _state_form(world: World) -> dict[str, Any]:
+    """A state under another name."""
+    code = world.objects["state"].code
+    return {f"state-{code}-name": "Changed", f"state-{code}-phase": "draft", f"state-{code}-color": "red"}
+
+
 def _new_password(world: World) -> dict[str, Any]:
     return {"oldpassword": PASSWORD, "password1": "plain horse 4711", "password2": "plain horse 4711"}
 
@@ -110,6 +121,15 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
         "other": world.objects["spare_case"].test_id,
     },
     "catalog:case_unlink": lambda world: {},
+    "catalog:case_review": lambda world: {"ids": [world.objects["spare_case"].pk], **_reviewer(world)},
+    "catalog:review_request": _reviewer,
+    "catalog:review_decide": lambda world: {"decision": "approve"},
+    "catalog:review_withdraw": lambda world: {},
+    "catalog:workflow": lambda world: {"new-name": "Changed", "new-phase": "draft", "new-color": "plain"},
+    "catalog:workflow_update": _state_form,
+    "catalog:workflow_move": lambda world: {"by": "up"},
+    "catalog:workflow_remove": lambda world: {f"remove-{world.objects['state'].code}-move_to": ""},
+    "catalog:workflow_approval": lambda world: {"require_approval": "on"},
     "catalog:story_link": _picked("spare_case"),
     "catalog:story_unlink": _picked(),
     "catalog:story_delete": lambda world: {},
