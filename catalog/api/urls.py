@@ -4,7 +4,7 @@ from django.urls import re_path
 
 from qaportal.kit.api.viewsets import PortalRouter
 
-from . import link_views, story_views, views
+from . import link_views, review_views, story_views, views
 
 router = PortalRouter()
 router.register("modules", views.ModuleViewSet, basename="module")
@@ -33,6 +33,16 @@ urlpatterns = [
         r"^model/RepositoryCaseLink/update/?$",
         link_views.CaseLinkViewSet.as_view({"put": "remove"}),
         name="case-link-update",
+    ),
+    re_path(
+        r"^test-cases/(?P<pk>[^/]+)/reviews/?$",
+        review_views.CaseReviewViewSet.as_view({"get": "list", "post": "create"}),
+        name="test-case-reviews",
+    ),
+    re_path(
+        r"^test-cases/(?P<pk>[^/]+)/reviews/decide/?$",
+        review_views.CaseReviewViewSet.as_view({"post": "decide"}),
+        name="test-case-reviews-decide",
     ),
     *router.urls,
 ]

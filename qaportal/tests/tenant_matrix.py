@@ -296,6 +296,7 @@ BODY_IDS: dict[str, Callable[[World], Any]] = {
     "owner_id": pk_of("person"),
     "qa_lead": pk_of("person"),
     "qa_lead_id": pk_of("person"),
+    "reviewer_ids": lambda world: [world.objects["reviewer"].pk],
     "user_id": pk_of("person"),
     "tenant_id": pk_of("tenant"),
     "role_id": pk_of("role"),

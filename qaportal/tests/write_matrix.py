@@ -89,6 +89,7 @@ WRITES = (
     Write("feature-detail", "folder.delete", "delete"),
     Write("test-case-", "case.edit"),
     Write("test-case-detail", "case.delete", "delete"),
+    Write("test-case-reviews-decide", "case.review"),
     Write("jira-story-", "story.edit"),
     Write("jira-story-detail", "story.delete", "delete"),
     Write("case-link-", "case.edit"),
