@@ -1,6 +1,6 @@
 """The shape of the input of the catalog's pages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -12,6 +12,8 @@ from qaportal.kit.forms import PortalForm
 
 from .choices import AutomationStatus, CaseLinkType, CaseState, Priority, TestTag, TestType
 from .models import LONGEST_ESTIMATE, Folder, Story, TestCase
+from .models.versions import LONGEST_REASON
+from .services.bulk import SINGLE
 from .services.drafts import EDITABLE, LONGEST_TEXT, default_tag
 from .services.stories import primary_story_id
 from .tree import folder_choices
@@ -29,11 +31,13 @@ def read_steps(data: QueryDict) -> list[dict[str, str]]:
     ]
 
 
-def read_ids(data: QueryDict) -> list[int]:
-    """The picked ids; what is not a number is left out, and so is what is beyond the most that can be picked."""
-    return [int(each) for each in data.getlist("ids") if each.isascii() and each.isdigit() and len(each) < 18][
-        :MOST_PICKED
-    ]
+def read_ids(data: QueryDict, most: int = MOST_PICKED) -> list[int]:
+    """The picked ids, each value one or several separated by commas; what is not a number is left out.
+
+    So is what is beyond the most that can be picked.
+    """
+    parts = [part.strip() for value in data.getlist("ids") for part in value.split(",")]
+    return [int(each) for each in parts if each.isascii() and each.isdigit() and len(each) < 18][:most]
 
 
 def _text(label: Any, rows: int, help_text: Any = "") -> forms.CharField:
@@ -151,15 +155,57 @@ class FolderForm(PortalForm):
         self.fields["parent"].offer(project, user, _("At the top"), without=folder)
 
 
-class MoveForm(PortalForm):
-    """Where picked cases go."""
+class ChangeForm(CaseForm):
+    """The same values for many cases: what is ticked in `set` is given to all of them, everything else stays."""
 
-    folder = FolderField(label=_("Folder"))
+    OWN = ("add_tags", "remove_tags", "reason")
 
-    def __init__(self, *args: Any, project: Project, user: User, **kwargs: Any) -> None:
-        """Offer the project's folders."""
+    add_tags = forms.CharField(label=_("Add tags"), required=False, max_length=1000)
+    remove_tags = forms.CharField(label=_("Remove tags"), required=False, max_length=1000)
+    reason = forms.CharField(
+        label=_("Why"), required=False, max_length=LONGEST_REASON, help_text=_("Kept with the versions.")
+    )
+
+    def __init__(self, *args: Any, only: Sequence[str] | None = None, **kwargs: Any) -> None:
+        """Ask for what many cases can share, or for the named fields alone."""
         super().__init__(*args, **kwargs)
-        self.fields["folder"].offer(project, user, _("In no folder"))
+        wanted = {*(only or self.fields), "reason"} - SINGLE - {"story_id"}
+        for name in [each for each in self.fields if each not in wanted]:
+            del self.fields[name]
+        for field in self.fields.values():
+            field.required = False
+        self.is_whole = only is None
+
+    @property
+    def set_names(self) -> list[str]:
+        """What is ticked."""
+        return self.data.getlist("set") if self.is_bound else []
+
+    def asked(self) -> list[tuple[forms.BoundField, bool]]:
+        """The fields that need a tick, each with whether it has one; those of few lines first."""
+        bound = [self[name] for name in self.fields if name not in self.OWN]
+        return [(each, each.name in self.set_names) for each in sorted(bound, key=_is_long)]
+
+    def chosen(self) -> dict[str, Any]:
+        """What is to be given to the cases, as the service takes it."""
+        values = self.values()
+        ticked = [name for name in values if name not in self.OWN and (name in self.set_names or not self.is_whole)]
+        return {name: values[name] for name in ticked} | {
+            name: values[name] for name in self.OWN if values.get(name, "").strip(" ,")
+        }
+
+    def values(self) -> dict[str, Any]:
+        """The cleaned input as the services take it; what is not asked for is missing."""
+        values = dict(self.cleaned_data)
+        if "estimate" in values:
+            values["estimate"] = None if values["estimate"] is None else round(values["estimate"] * 60)
+        if "owner" in values:
+            values["owner"] = self.people.get(values["owner"])
+        return values
+
+
+def _is_long(bound: forms.BoundField) -> bool:
+    return isinstance(bound.field.widget, forms.Textarea)
 
 
 class StoryForm(PortalForm):
