@@ -1,0 +1,19 @@
+"""The shape of the input of the catalog's pages."""
+
+from .cases import EMPTY_STEPS, CaseForm, CaseLinkForm, read_steps
+from .changing import ChangeForm
+from .fields import FolderField, read_ids
+from .folders import FolderForm
+from .stories import StoryForm
+
+__all__ = [
+    "EMPTY_STEPS",
+    "CaseForm",
+    "CaseLinkForm",
+    "ChangeForm",
+    "FolderField",
+    "FolderForm",
+    "StoryForm",
+    "read_ids",
+    "read_steps",
+]

@@ -1,0 +1,130 @@
+"""The shape of the input about cases."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Project, User
+from qaportal.kit.forms import PortalForm
+
+from ..choices import AutomationStatus, CaseLinkType, CaseState, Priority, TestTag, TestType
+from ..models import LONGEST_ESTIMATE, TestCase
+from ..services.drafts import EDITABLE, default_tag
+from ..services.stories import primary_story_id
+from .fields import FolderField, long_text
+
+EMPTY_STEPS = 2
+
+
+def read_steps(data: QueryDict) -> list[dict[str, str]]:
+    """The steps of a posted form, in the order of its rows, empty rows included."""
+    columns = [data.getlist(f"step_{name}") for name in ("action", "expected", "data")]
+    return [
+        {"action": action, "expected": expected, "data": extra}
+        for action, expected, extra in zip(*columns, strict=False)
+    ]
+
+
+class CaseForm(PortalForm):
+    """A case as its writer sees it; steps stand beside it in rows of their own."""
+
+    title = forms.CharField(label=_("Title"), max_length=500, widget=forms.TextInput(attrs={"autofocus": True}))
+    folder = FolderField(label=_("Folder"))
+    priority = forms.ChoiceField(label=_("Priority"), choices=[(each.code, each.label) for each in reversed(Priority)])
+    test_type = forms.ChoiceField(label=_("Type"), choices=TestType.choices)
+    tag = forms.ChoiceField(label=_("Works on"), choices=TestTag.choices)
+    preconditions = long_text(_("Before you start"), 2)
+    expected_result = long_text(_("Expected result"), 2)
+    test_data = long_text(_("Test data"), 2)
+    tags = forms.CharField(
+        label=_("Tags"), required=False, max_length=5000, help_text=_("Separated by commas, such as smoke, regression.")
+    )
+    description = long_text(_("Description"), 2)
+    owner = forms.TypedChoiceField(label=_("Owner"), required=False, coerce=int, empty_value=None)
+    estimate = forms.FloatField(
+        label=_("Estimate in minutes"), required=False, min_value=0, max_value=LONGEST_ESTIMATE / 60
+    )
+    story_id = forms.CharField(label=_("Story"), required=False, max_length=50)
+    epic_key = forms.CharField(label=_("Epic"), required=False, max_length=50)
+    state = forms.ChoiceField(label=_("State"), choices=CaseState.choices)
+    automation_status = forms.ChoiceField(
+        label=_("Automation"), required=False, choices=[("", _("Not said")), *AutomationStatus.choices]
+    )
+    automation_key = forms.CharField(
+        label=_("Automation key"), required=False, max_length=1000, help_text=_("Finds this case in uploaded reports.")
+    )
+    automated_script_path = forms.CharField(label=_("Script"), required=False, max_length=1000)
+
+    def __init__(self, *args: Any, project: Project, user: User, owner: User | None = None, **kwargs: Any) -> None:
+        """Offer the project's folders and people, and the case's owner even when he does not work here any more."""
+        super().__init__(*args, **kwargs)
+        self.fields["folder"].offer(project, user, _("In no folder"))
+        self.people = {each.pk: each for each in User.objects.who_reach(project).select_related("role", "tenant")}
+        if owner is not None:
+            self.people.setdefault(owner.pk, owner)
+        people = sorted(((pk, each.full_name) for pk, each in self.people.items()), key=lambda each: each[1].casefold())
+        self.fields["owner"].choices = [("", _("Nobody")), *people]
+        self.fields["estimate"].widget.attrs["step"] = "any"
+
+    @staticmethod
+    def initial_of_new(project: Project, folder_id: str) -> dict[str, Any]:
+        """What the form shows before anything is typed."""
+        return {
+            "folder": folder_id,
+            "tag": default_tag(project),
+            "priority": Priority.MEDIUM.code,
+            "test_type": TestType.MANUAL,
+            "state": CaseState.IN_REVIEW if project.settings.get("requireApproval") else CaseState.ACTIVE,
+        }
+
+    @staticmethod
+    def initial_of(case: TestCase) -> dict[str, Any]:
+        """What the form shows of a stored case."""
+        return {**CaseForm._shown(case), "story_id": primary_story_id(case)}
+
+    @staticmethod
+    def _shown(case: TestCase) -> dict[str, Any]:
+        """Every field but the story."""
+        names = [name for name in CaseForm.base_fields if name not in {"folder", "owner", "story_id"}]
+        return {
+            **{name: getattr(case, name) for name in names},
+            "folder": case.folder_id,
+            "owner": case.owner_id,
+            "priority": case.priority_code,
+            "tags": ", ".join(case.tags),
+            "estimate": round(case.estimate / 60, 2) if case.estimate is not None else None,
+        }
+
+    @staticmethod
+    def initial_of_document(document: Mapping[str, Any]) -> dict[str, Any]:
+        """What the form shows of what a version, or a merge of two, says."""
+        case = TestCase(**{TestCase._meta.get_field(name).attname: document[name] for name in EDITABLE})
+        return {**CaseForm._shown(case), "story_id": document["story"]}
+
+    def values(self) -> dict[str, Any]:
+        """The cleaned input as the services take it; the folder is left as its id."""
+        values = dict(self.cleaned_data)
+        minutes = values["estimate"]
+        values["estimate"] = None if minutes is None else round(minutes * 60)
+        values["owner"] = self.people.get(values["owner"])
+        return values
+
+
+class CaseLinkForm(PortalForm):
+    """Another case and how it belongs to this one; the direction is part of the kind."""
+
+    NEEDED_BY = "needed_by"
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[
+            (CaseLinkType.DEPENDS_ON, _("Depends on")),
+            (NEEDED_BY, _("Is needed by")),
+            (CaseLinkType.SAME_TEST, _("Same test, other source")),
+        ],
+    )
+    other = forms.CharField(
+        label=_("ID of the other case"), max_length=40, widget=forms.TextInput(attrs={"placeholder": "TC_UI_114"})
+    )
