@@ -137,9 +137,7 @@ class ChangePage:
             touched: Sequence[int] = self.ids
             count = delete_cases(actor=self.user, project=self.project, case_ids=self.ids)
         else:
-            touched = list(
-                bulk.update_cases(actor=self.user, project=self.project, case_ids=self.ids, **self.wanted)
-            )
+            touched = list(bulk.update_cases(actor=self.user, project=self.project, case_ids=self.ids, **self.wanted))
             count = len(touched)
         return Done(self._said(count), moment_of(touched))
 

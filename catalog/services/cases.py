@@ -186,8 +186,9 @@ def restore_cases(*, actor: User | None, project: Project, case_ids: Sequence[in
     """
     policies.can_delete_cases(actor, project).require()
     wanted = set(case_ids)
-    deleted = TestCase.objects.deleted().in_project(project).filter(pk__in=wanted).select_for_update(of=("self",))
-    cases = list(deleted.select_related("folder").defer("search", "folded", "steps_text").order_by("pk"))
+    found = TestCase.objects.in_project(project).filter(pk__in=wanted, deleted_at__isnull=False)
+    found = found.select_for_update(of=("self",)).select_related("folder")
+    cases = list(found.defer("search", "folded", "steps_text").order_by("pk"))
     if len(cases) != len(wanted):
         raise NotVisible
     now = timezone.now()

@@ -2,8 +2,7 @@ import pytest
 from django.urls import reverse
 
 from catalog.models import Folder, TestCase
-from catalog.tests.factories import FolderFactory
-from catalog.tests.pages import HTMX, text, url
+from catalog.tests.pages import text, url
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from catalog.services.cases import (
     create_cases,
     delete_cases,
     move_cases,
-    restore_cases,
     update_case,
 )
 from catalog.services.folders import delete_folder

@@ -95,8 +95,8 @@ def _moment(given: str) -> datetime | None:
 def _render_change(request: HttpRequest, context: dict[str, Any], refusal: Refusal) -> HttpResponse:
     template = "catalog/case_change.html"
     context |= {"refusal": refusal, "query": f"?{request.GET.urlencode()}" if request.GET else ""}
-    context["list_url"] = _list_url(request)
-    if not wants_fragment(request):
+    context["in_dialog"] = wants_fragment(request)
+    if not context["in_dialog"]:
         return render_fragment(request, template, context, status=refusal.status)
     response = render_fragment(request, f"{template}#change", context, status=refusal.status)
     response["HX-Retarget"], response["HX-Reswap"] = "#change", "innerHTML"
