@@ -88,6 +88,12 @@ class Workflow:
         """The first state that means this; None where the project has none."""
         return next((state for state in self.states if state.phase == phase), None)
 
+    def nearest(self, state: State) -> str:
+        """The code here for a state of another workflow: the same code, else the first of its phase, else a draft."""
+        if state.code in self.by_code:
+            return state.code
+        return (self.first(state.phase) or self.first(CaseState.DRAFT)).code
+
     @property
     def choices(self) -> list[tuple[str, str]]:
         """Codes and names, as forms and filters offer them."""

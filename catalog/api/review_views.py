@@ -91,7 +91,7 @@ class CaseReviewViewSet(TestCaseViewSet):
         decide(actor=request.user, review=review, comment=comment, if_match=self.if_match)
         return Response(self._shown([review])[0])
 
-    def _people(self, ids: Sequence[int]) -> list[User]:
+    def _people(self, ids: Sequence[int]) -> Sequence[User]:
         visible = User.objects.visible_to(self.request.user).select_related("role", "tenant").filter(pk__in=ids)
         people = list(visible)
         if len(people) != len(set(ids)):
@@ -99,6 +99,6 @@ class CaseReviewViewSet(TestCaseViewSet):
             raise InvalidInput(_("Not found."), "not_found", fields={"reviewer_ids": [words]})
         return people
 
-    def _shown(self, made: Sequence[CaseReview]) -> list[dict]:
+    def _shown(self, made: Sequence[CaseReview]) -> Sequence[dict]:
         rows = CaseReview.objects.filter(pk__in=[review.pk for review in made]).for_list()
         return CaseReviewSerializer(rows, many=True).data

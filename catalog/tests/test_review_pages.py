@@ -56,9 +56,12 @@ def test_who_cannot_be_asked_is_told_at_the_form(project, case, tester, lead, vi
 
 def test_picked_cases_go_into_review_together(project, case, tester, lead, signed_in):
     other = create_case(actor=tester, project=project, title="Pay by wallet", state="draft")
-    client = signed_in(tester)
-    assert "Ines Valko" in text(client.get(url("case_review", project), headers=HTMX))
-    values = {"ids": [case.pk, other.pk], "reviewers": [lead.pk], "note": ""}
+    client, picked = signed_in(tester), {"ids": [case.pk, other.pk]}
+    response = client.post(url("case_review", project), picked, headers=HTMX)
+    assert "Ines Valko" in text(response)
+    assert response["HX-Retarget"] == "#change"
+    assert not CaseReview.objects.exists()
+    values = {"ids": f"{case.pk},{other.pk}", "step": "ask", "reviewers": [lead.pk], "note": ""}
     response = client.post(url("case_review", project), values, headers=HTMX)
     assert "2 cases go into review" in response["HX-Trigger"]
     assert CaseReview.objects.waiting_for(lead).count() == 2
@@ -66,16 +69,25 @@ def test_picked_cases_go_into_review_together(project, case, tester, lead, signe
 
 def test_the_form_for_picked_cases_works_without_script(project, case, tester, lead, signed_in):
     client = signed_in(tester)
-    assert "Ask for reviews" in text(client.get(url("case_review", project), {"ids": [case.pk]}))
-    response = client.post(url("case_review", project), {"ids": [case.pk]})
+    assert "Ask for a review" in text(client.post(url("case_review", project), {"ids": [case.pk]}))
+    response = client.post(url("case_review", project), {"ids": [case.pk], "step": "ask"})
     assert response.status_code == 422
-    response = client.post(url("case_review", project), {"ids": [case.pk], "reviewers": [lead.pk]}, follow=True)
-    assert "1 case goes into review" in text(response)
+    assert "Choose at least one." in text(response)
+    values = {"ids": [case.pk], "step": "ask", "reviewers": [lead.pk]}
+    assert "1 case goes into review" in text(client.post(url("case_review", project), values, follow=True))
 
 
-def test_nobody_chosen_is_told_beside_the_list(project, case, tester, signed_in):
-    response = signed_in(tester).post(url("case_review", project), {"ids": [case.pk]}, headers=HTMX)
-    assert "Choose at least one." in response["HX-Trigger"]
+def test_everything_that_fits_a_filter_goes_into_review(project, case, tester, lead, signed_in):
+    create_case(actor=tester, project=project, title="Refund", state="draft")
+    values = {"everything": "1", "step": "ask", "reviewers": [lead.pk]}
+    signed_in(tester).post(url("case_review", project) + "?search=card", values, headers=HTMX)
+    assert [review.case for review in CaseReview.objects.all()] == [case]
+
+
+def test_nothing_picked_is_told(project, tester, lead, signed_in):
+    response = signed_in(tester).post(url("case_review", project), {}, headers=HTMX)
+    assert response.status_code == 422
+    assert "Select at least one case." in text(response)
 
 
 # -- deciding --------------------------------------------------------------------------------------------------------

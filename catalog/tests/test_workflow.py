@@ -222,6 +222,14 @@ def test_taking_back_leaves_a_state_that_is_gone(project, lead, tester):
     assert (case.state, case.priority_code) == ("draft", "medium")
 
 
+def test_a_state_of_another_project_has_a_nearest_one_here(project, lead, other_project, stranger):
+    add_state(actor=lead, project=project, name="Ready", phase="in_review")
+    remove_state(actor=stranger, project=other_project, code="deprecated")
+    here, there = workflow_of(project), workflow_of(other_project)
+    found = {code: there.nearest(here.shown(code)) for code in ("active", "ready", "deprecated", "gone")}
+    assert found == {"active": "active", "ready": "in_review", "deprecated": "draft", "gone": "draft"}
+
+
 # -- states that need an approval ------------------------------------------------------------------------------------
 def test_a_case_is_not_made_active_by_who_wrote_it(guarded, tester):
     case = create_case(actor=tester, project=guarded, title="A case")

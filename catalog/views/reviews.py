@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from accounts.project_pages import ProjectMixin, get_visible, project_page
 from qaportal.kit.views import (
@@ -20,11 +20,13 @@ from qaportal.kit.views import (
     tell,
     wants_fragment,
 )
+from qaportal.kit.wording import number
 
 from .. import policies
 from ..case_pages import CasesPage
+from ..change_page import ChangePage
 from ..filters import CaseReviewFilter
-from ..forms import ReviewForm, read_ids
+from ..forms import ReviewForm
 from ..models import CaseReview, TestCase
 from ..review_pages import ASKED, EVERY, review_tabs, shown_view
 from ..services import reviews as services
@@ -90,32 +92,34 @@ def withdraw_review(request: HttpRequest, test_id: str, review_id: int) -> HttpR
     return _answer(request, test_id, _("The review is withdrawn"), refusal)
 
 
-@require_http_methods(["GET", "POST"])
+@require_POST
 @project_page
 def request_reviews(request: HttpRequest) -> HttpResponse:
-    """Ask people to review the picked cases; GET shows the form that chooses the people."""
-    policies.can_edit_cases(request.user, request.project).require()
-    ids = read_ids(request.POST or request.GET)
-    form = ReviewForm(request.POST or None, project=request.project, user=request.user)
-    if form.is_valid():
-        with shown_refusal(request) as refusal:
-            services.request_review(actor=request.user, project=request.project, case_ids=ids, **form.asked())
-            return _after_asking(request, ids)
-        form.refuse(refusal)
-    if form.errors and wants_fragment(request):
-        return tell(CasesPage(request).render(), _words_of(form), kind="failed")
-    part = "#choice" if wants_fragment(request) else ""
-    context = {"form": form, "ids": ids, "project": request.project}
-    return render_fragment(request, f"catalog/review_request.html{part}", context, status=422 if form.errors else 200)
+    """Ask people to review the picked cases: choose them first, then ask."""
+    page = ChangePage(request)
+    data = request.POST if request.POST.get("step") else None
+    form = ReviewForm(data, project=request.project, user=request.user)
+    context: dict[str, Any] = {"form": form, "project": request.project, "in_dialog": wants_fragment(request)}
+    with shown_refusal(request) as refusal:
+        context["joined_ids"] = page.joined_ids
+        if form.is_valid():
+            services.request_review(actor=request.user, project=request.project, case_ids=page.ids, **form.asked())
+            return _after_asking(request, len(page.ids))
+    context |= {"refusal": refusal, "query": f"?{request.GET.urlencode()}" if request.GET else ""}
+    return _render_asking(request, context, 422 if refusal or form.errors else 200)
 
 
-def _words_of(form: ReviewForm) -> str:
-    return " ".join(text for texts in form.errors.values() for text in texts)
+def _render_asking(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
+    if not context["in_dialog"]:
+        return render_fragment(request, "catalog/review_request.html", context, status=status)
+    response = render_fragment(request, "catalog/review_request.html#asking", context, status=status)
+    response["HX-Retarget"], response["HX-Reswap"] = "#change", "innerHTML"
+    return response
 
 
-def _after_asking(request: HttpRequest, ids: list[int]) -> HttpResponse:
+def _after_asking(request: HttpRequest, count: int) -> HttpResponse:
     """The list as it was when the cases were picked."""
-    words = ngettext("%d case goes into review", "%d cases go into review", len(ids)) % len(ids)
+    words = ngettext("%s case goes into review", "%s cases go into review", count) % number(count)
     page = CasesPage(request)
     if wants_fragment(request):
         response = tell(page.render(), words)

@@ -74,7 +74,6 @@ WRITES = (
     Write("catalog:folder_", "folder.edit"),
     Write("catalog:folder_delete", "folder.delete"),
     Write("catalog:case_", "case.edit"),
-    Write("catalog:case_delete", "case.delete"),
     Write("catalog:review_", "case.edit"),
     Write("catalog:review_decide", "case.review"),
     Write("catalog:workflow", "workflow.edit"),

@@ -41,7 +41,6 @@ def pages(portal) -> list[str]:
         "/search/?q=pay",
         f"~/cases/{portal.reviewed.test_id}/?tab=reviews",
         f"~/cases/{portal.reviewed.test_id}/?tab=reviews&full=1",
-        f"~/cases/review/?ids={case.pk}",
         "~/reviews/?view=all",
         "~/workflow/",
         "~/stories/",

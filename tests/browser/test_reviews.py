@@ -42,8 +42,9 @@ def test_picked_cases_are_sent_to_review(portal, signed_in_page, tester, lead):
     page.goto(portal.address("~/cases/"))
     for case in portal.cases[:2]:
         page.get_by_label(f"Select {case.test_id}").check()
-    page.locator("#bulk").get_by_role("button", name="Review").click()
-    dialog = page.locator("#review-dialog")
+    page.locator("#bulk").get_by_label("More for the selected cases").click()
+    page.locator("#bulk").get_by_role("button", name="Ask for a review").click()
+    dialog = page.locator("#change-dialog")
     dialog.get_by_label("Ines Valko").check()
     dialog.get_by_role("button", name="Ask for a review").click()
     expect(page.get_by_role("status")).to_contain_text("2 cases go into review")
