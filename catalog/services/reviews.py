@@ -50,7 +50,8 @@ def request_review(
 
 
 def own_review(*, actor: User, case: TestCase) -> CaseReview:
-    """What the actor was asked about the case; raises RuleViolation when nothing waits for him."""
+    """What the actor was asked about the case; raises Denied, and RuleViolation when nothing waits for him."""
+    policies.can_review(actor, case.project).require()
     found = (
         CaseReview.objects.waiting_for(actor).filter(case=case).select_related("project__tenant", "reviewer").first()
     )

@@ -28,7 +28,7 @@ def test_a_case_is_put_into_review_and_approved(case, tester, lead, api):
     answer = api(lead).post(address(case, "/decide"), decision, format="json", headers={"If-Match": tag})
     assert (answer.status_code, answer.json()["status"], answer.json()["decided_version"]) == (200, "approved", 2)
     assert api(tester).get(f"/api/test-cases/{case.pk}").json()["state"] == "active"
-    assert [each["comment"] for each in api(tester).get(address(case)).json()["items"]] == ["Fine"]
+    assert [each["comment"] for each in api(tester).get(address(case)).json()] == ["Fine"]
 
 
 def test_another_version_than_the_seen_one_is_not_approved(case, tester, lead, api):
