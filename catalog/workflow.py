@@ -105,9 +105,11 @@ class Workflow:
         return [*self.choices, *lost]
 
     def usable(self, given: object) -> str:
-        """The code of one of the states, in any case; raises InvalidInput naming `state` for anything else."""
-        code = str(given if given is not None else "").strip().lower()
-        if code not in self.by_code:
+        """The code of a state given by it or by its name, in any case; raises InvalidInput naming `state` otherwise."""
+        word = str(given if given is not None else "").strip().casefold()
+        named = {str(state.name).casefold(): state.code for state in self.states}
+        code = word if word in self.by_code else named.get(word, "")
+        if not code:
             offered = ", ".join(self.by_code)
             raise InvalidInput(_("Unknown state."), fields={"state": [_("Use one of: %s.") % offered]})
         return code

@@ -191,6 +191,13 @@ def test_an_unknown_state_is_named_with_those_that_there_are(project, lead, test
         assert refusal.value.fields == {"state": ["Use one of: draft, in_review, active."]}
 
 
+def test_a_state_is_known_by_its_name_too(project, lead, tester):
+    add_state(actor=lead, project=project, name="Ready for Review", phase="in_review")
+    assert create_case(actor=tester, project=project, title="A case", state=" READY for review").state == (
+        "ready_for_review"
+    )
+
+
 def test_a_case_in_a_lost_state_is_saved_and_shown(project, tester):
     case = create_case(actor=tester, project=project, title="A case")
     TestCase.objects.filter(pk=case.pk).update(state="gone_long_ago")
