@@ -72,7 +72,9 @@ class TestCaseFilter(django_filters.FilterSet):
         """Offer the states of the project that the request is about."""
         super().__init__(*args, **kwargs)
         if project := getattr(self.request, "project", None):
-            self.filters["state"].extra["choices"] = workflow_of(project).choices
+            state = self.filters["state"]
+            state.extra["choices"] = workflow_of(project).choices
+            vars(state).pop("_field", None)  # made with other choices once the API described itself
 
     def find(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Words in id, title and texts."""

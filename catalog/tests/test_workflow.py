@@ -301,6 +301,7 @@ def test_a_case_that_is_not_active_yet_may_start_anywhere_else(guarded, tester):
 # -- reading ---------------------------------------------------------------------------------------------------------
 def test_the_filter_offers_the_states_of_the_project(project, lead, rf):
     add_state(actor=lead, project=project, name="Ready")
+    TestCaseFilter.base_filters["state"].field  # noqa: B018  as the document of the API does
     request = rf.get("/", {"state": "ready"})
     request.project, request.user = project, lead
     form = TestCaseFilter(request.GET, queryset=TestCase.objects.all(), request=request).form
