@@ -3,13 +3,14 @@
 from django.urls import path
 
 from . import converters  # noqa: F401  registers the kind of part that names a story
-from .views import bulk, cases, folders, links, reading, stories, story_lists, versions
+from .views import bulk, cases, exports, folders, links, reading, stories, story_lists, versions
 
 app_name = "catalog"
 
 urlpatterns = [
     path("p/<str:project_key>/cases/", reading.case_list, name="case_list"),
     path("p/<str:project_key>/cases/new/", cases.create_case, name="case_create"),
+    path("p/<str:project_key>/cases/export/", exports.export_cases, name="case_export"),
     path("p/<str:project_key>/cases/move/", bulk.move_cases, name="case_move"),
     path("p/<str:project_key>/cases/move-back/", bulk.move_cases_back, name="case_move_back"),
     path("p/<str:project_key>/cases/delete/", bulk.delete_cases, name="case_delete"),

@@ -317,6 +317,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "qaportal.kit.api.errors.handle_exception",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "URL_FORMAT_OVERRIDE": None,  # `?format=` is what an export writes
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "QA Portal API",

@@ -4,7 +4,7 @@ from django.urls import re_path
 
 from qaportal.kit.api.viewsets import PortalRouter
 
-from . import link_views, story_views, views
+from . import export_views, link_views, story_views, views
 
 router = PortalRouter()
 router.register("modules", views.ModuleViewSet, basename="module")
@@ -34,5 +34,6 @@ urlpatterns = [
         link_views.CaseLinkViewSet.as_view({"put": "remove"}),
         name="case-link-update",
     ),
+    re_path(r"^repository/export/?$", export_views.ExportView.as_view(), name="repository-export"),
     *router.urls,
 ]

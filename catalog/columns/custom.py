@@ -31,7 +31,9 @@ def _names(field: CustomField) -> dict[str, str]:
     """The name of each option by its code; the code itself where the name would be misread."""
     options = [(str(each["code"]), str(each["name"])) for each in field.options]
     words = [word.casefold() for option in options for word in set(option)]
-    return {code: name if words.count(name.casefold()) == 1 and name == name.strip() else code for code, name in options}
+    return {
+        code: name if words.count(name.casefold()) == 1 and name == name.strip() else code for code, name in options
+    }
 
 
 def read_value(field: CustomField, value: Any) -> Any:

@@ -125,9 +125,7 @@ _AUTOMATION = (
 )
 _TEXTS = (
     _plain("description", _("Description"), aliases=("objective", "mission"), width=40),
-    _plain(
-        "preconditions", _("Before you start"), aliases=("precondition", "preconds", "before_you_start"), width=40
-    ),
+    _plain("preconditions", _("Before you start"), aliases=("precondition", "preconds", "before_you_start"), width=40),
 )
 STEP_COLUMNS = (
     Column(
@@ -212,7 +210,7 @@ def folded(head: str) -> str:
 def named(columns: dict[str, Column]) -> dict[str, str]:
     """The names of columns by everything that heads call them; the name itself wins over what else it is called."""
     found: dict[str, str] = {}
-    for name, column in columns.items():
+    for name in columns:
         found[folded(name)] = name
     for name, column in columns.items():
         for alias in (*column.aliases, str(column.label)):

@@ -82,7 +82,10 @@ def code_of(value: Any, codes: Mapping[str, str], other_words: Mapping[str, str]
         code = codes.get(folded) or codes.get(folded.replace(" ", "_")) or other_words.get(folded)
         if code:
             return code
-    words = _("“%(word)s” is none of: %(offered)s.") % {"word": word[:80], "offered": ", ".join(dict.fromkeys(codes.values()))}
+    words = _("“%(word)s” is none of: %(offered)s.") % {
+        "word": word[:80],
+        "offered": ", ".join(dict.fromkeys(codes.values())),
+    }
     raise InvalidInput(words, fields={field: [words]})
 
 

@@ -1,6 +1,7 @@
 """The shape of the input of the catalog's pages."""
 
 from .cases import EMPTY_STEPS, CaseForm, CaseLinkForm, MoveForm, read_steps
+from .exports import ExportForm
 from .fields import FolderField, read_ids
 from .folders import FolderForm
 from .stories import StoryForm
@@ -9,6 +10,7 @@ __all__ = [
     "EMPTY_STEPS",
     "CaseForm",
     "CaseLinkForm",
+    "ExportForm",
     "FolderField",
     "FolderForm",
     "MoveForm",
