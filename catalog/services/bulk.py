@@ -60,7 +60,7 @@ def update_cases(
             case.tags = usable_words([word for word in [*case.tags, *added] if word not in removed], "tags")
         if changes := audit.changes_between(before, audit.snapshot(case, EDITABLE)):
             changed.append((case, changes))
-    _store(actor, changed, versions.usable_reason(reason))
+    store_changes(actor, changed, versions.usable_reason(reason))
     return {case.pk: case.version for case, _changes in changed}
 
 
@@ -91,7 +91,7 @@ def take_back(*, actor: User | None, project: Project, versions_by_case: Mapping
                 setattr(case, TestCase._meta.get_field(name).attname, value)
         if changes := audit.changes_between(before, audit.snapshot(case, EDITABLE)):
             changed.append((case, changes))
-    _store(actor, changed, _("Taken back"))
+    store_changes(actor, changed, _("Taken back"))
     return {case.pk: case.version for case, _changes in changed}
 
 
@@ -107,13 +107,13 @@ def _require_sharable(fields: Mapping[str, Any], case_ids: Sequence[int]) -> Non
         raise InvalidInput(words, fields={"test_case_ids": [words]})
 
 
-def _store(actor: User | None, changed: Sequence[tuple[TestCase, dict[str, list[Any]]]], reason: str) -> None:
+def store_changes(actor: User | None, changed: Sequence[tuple[TestCase, dict[str, list[Any]]]], reason: str) -> None:
     """Save the (locked) cases that changed, each as one more version, in a number of statements that does not grow."""
     now = timezone.now()
     for case, _changes in changed:
         case.version, case.updated_by, case.updated_at = case.version + 1, actor, now
     names = {name for _case, changes in changed for name in changes}
-    columns = [*sorted(names), "version", "updated_by", "updated_at"]
+    columns = [*sorted(names & set(EDITABLE)), "version", "updated_by", "updated_at"]
     TestCase.objects.bulk_update([case for case, _changes in changed], columns, batch_size=_BATCH)
     for fields, ids in _by_fields(changed).items():
         versions.keep_versions(actor=actor, case_ids=ids, changed=fields, reason=reason)
