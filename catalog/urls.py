@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import converters  # noqa: F401  registers the kind of part that names a story
-from .views import bulk, cases, exports, folders, links, reading, stories, story_lists, versions
+from .views import bulk, cases, exports, folders, imports, links, reading, stories, story_lists, versions
 
 app_name = "catalog"
 
@@ -11,6 +11,16 @@ urlpatterns = [
     path("p/<str:project_key>/cases/", reading.case_list, name="case_list"),
     path("p/<str:project_key>/cases/new/", cases.create_case, name="case_create"),
     path("p/<str:project_key>/cases/export/", exports.export_cases, name="case_export"),
+    path("p/<str:project_key>/cases/imports/", imports.import_list, name="import_list"),
+    path("p/<str:project_key>/cases/imports/new/", imports.upload_cases, name="import_create"),
+    path("p/<str:project_key>/cases/imports/<uuid:import_id>/", imports.import_detail, name="import_detail"),
+    path(
+        "p/<str:project_key>/cases/imports/<uuid:import_id>/columns/",
+        imports.choose_import_options,
+        name="import_choose",
+    ),
+    path("p/<str:project_key>/cases/imports/<uuid:import_id>/start/", imports.start_import, name="import_start"),
+    path("p/<str:project_key>/cases/imports/<uuid:import_id>/undo/", imports.undo_import, name="import_undo"),
     path("p/<str:project_key>/cases/move/", bulk.move_cases, name="case_move"),
     path("p/<str:project_key>/cases/move-back/", bulk.move_cases_back, name="case_move_back"),
     path("p/<str:project_key>/cases/delete/", bulk.delete_cases, name="case_delete"),

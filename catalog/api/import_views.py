@@ -29,7 +29,7 @@ KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)
 _OVER = (CaseImportState.DONE, CaseImportState.FAILED, CaseImportState.UNDONE)
 
 
-class CaseUploadView(APIView):
+class CaseUploadMixin:
     """What both ways of sending a file share."""
 
     token_scopes = CASES
@@ -78,7 +78,7 @@ class CaseUploadView(APIView):
         return key or None
 
 
-class BulkUploadView(PlainStyle, CaseUploadView):
+class BulkUploadView(CaseUploadMixin, PlainStyle, APIView):
     """Many cases out of a table."""
 
     @extend_schema(
@@ -99,7 +99,7 @@ class BulkUploadView(PlainStyle, CaseUploadView):
         return self.taken_in(project_of(request), serializer.validated_data["file"], serializer.options())
 
 
-class RepositoryImportView(CamelStyle, CaseUploadView):
+class RepositoryImportView(CaseUploadMixin, CamelStyle, APIView):
     """Cases out of the export of any tool that is known."""
 
     @extend_schema(

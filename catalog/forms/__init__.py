@@ -4,6 +4,7 @@ from .cases import EMPTY_STEPS, CaseForm, CaseLinkForm, MoveForm, read_steps
 from .exports import ExportForm
 from .fields import FolderField, read_ids
 from .folders import FolderForm
+from .imports import ImportFileForm, ImportOptionsForm
 from .stories import StoryForm
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "ExportForm",
     "FolderField",
     "FolderForm",
+    "ImportFileForm",
+    "ImportOptionsForm",
     "MoveForm",
     "StoryForm",
     "read_ids",

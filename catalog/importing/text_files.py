@@ -117,10 +117,10 @@ def separator_of(stream: IO[bytes], encoding: str) -> str:
 
 
 def csv_rows(stream: IO[bytes], encoding: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row with the number of its first line; raises InvalidInput with the line for what cannot be read."""
+    """Each row with its number as spreadsheets count; raises InvalidInput with the line for what cannot be read."""
     lines = lines_of(stream, encoding)
     reader = csv.reader(lines, delimiter=separator, strict=True)
-    started, rows = 1, 0
+    started, number, rows = 1, 0, 0
     while True:
         try:
             row = next(reader, None)
@@ -128,14 +128,15 @@ def csv_rows(stream: IO[bytes], encoding: str, separator: str) -> Iterator[tuple
             raise refusal(_unreadable(started, reader.line_num, str(error)), "unreadable") from error
         if row is None:
             return
+        number += 1
         if len(row) > MOST_COLUMNS:
             facts = {"number": started, "columns": len(row), "most": MOST_COLUMNS}
             raise refusal(_("Line %(number)d has %(columns)d columns; at most %(most)d are read.") % facts)
-        if any(row):
+        if any(cell.strip() for cell in row):
             rows += 1
             if rows > MOST_ROWS + 1:
                 raise refusal(_("The file has more than %d rows. Split it.") % MOST_ROWS, "too_many_rows")
-            yield started, [restored(cell) for cell in row]
+            yield number, [restored(cell) for cell in row]
         started = reader.line_num + 1
 
 

@@ -132,12 +132,16 @@ def require_mapped(options: Options) -> None:
 
 
 @transaction.atomic
-def begin_check(*, actor: User, case_import: CaseImport) -> CaseImport:
-    """Let every row have its verdict, by a job; nothing of them is stored. Raises what `choose_options` raises."""
+def begin_check(*, actor: User, case_import: CaseImport, defers: bool = True) -> CaseImport:
+    """Let every row have its verdict, by a job, or by the caller's `run_check`; nothing of them is stored.
+
+    Raises what `choose_options` raises.
+    """
     from ..jobs import check_case_import
 
     case_import = _begin(actor, case_import, CaseImportState.CHECKING, CHANGEABLE)
-    check_case_import.defer(import_id=str(case_import.pk))
+    if defers:
+        check_case_import.defer(import_id=str(case_import.pk))
     return case_import
 
 

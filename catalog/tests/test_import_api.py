@@ -124,7 +124,7 @@ def test_a_file_is_asked_for(client, project, tester):
 def test_two_gigabytes_are_refused_before_they_are_read(client, project, tester, address):
     client.force_login(tester)
     form = "multipart/form-data; boundary=x"
-    response = client.generic("POST", address, b"--x--", content_type=form, CONTENT_LENGTH=2 * 1024**3)
+    response = client.generic("POST", address, b"--x--", content_type=form, CONTENT_LENGTH=str(2 * 1024**3))
     assert response.status_code == 413
 
 
