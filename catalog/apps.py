@@ -28,6 +28,7 @@ class CatalogConfig(AppConfig):
             "case.moved",
             "case.deleted",
             "case.imported",
+            "case.restored",
             "case.linked",
             "case.unlinked",
             "story.created",

@@ -1,6 +1,7 @@
 """The shape of the input of the catalog's pages."""
 
-from .cases import EMPTY_STEPS, CaseForm, CaseLinkForm, MoveForm, read_steps
+from .cases import EMPTY_STEPS, CaseForm, CaseLinkForm, read_steps
+from .changing import ChangeForm
 from .exports import ExportForm
 from .fields import FolderField, read_ids
 from .folders import FolderForm
@@ -11,12 +12,12 @@ __all__ = [
     "EMPTY_STEPS",
     "CaseForm",
     "CaseLinkForm",
+    "ChangeForm",
     "ExportForm",
     "FolderField",
     "FolderForm",
     "ImportFileForm",
     "ImportOptionsForm",
-    "MoveForm",
     "StoryForm",
     "read_ids",
     "read_steps",

@@ -10,7 +10,7 @@ from files.models import StoredFile
 from qaportal.kit.models import new_uuid
 
 from ..choices import CaseImportState, RowVerdict
-from ..querysets import CaseImportQuerySet, CaseImportRowQuerySet, CaseOriginQuerySet
+from ..querysets import CaseImportQuerySet, CaseImportRowQuerySet, CaseOriginQuerySet, ColumnMappingQuerySet
 from .cases import TestCase
 
 
@@ -115,6 +115,8 @@ class ColumnMapping(ProjectOwned):
 
     signature = models.CharField(max_length=64)
     options = models.JSONField(default=dict)
+
+    objects = ColumnMappingQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["project", "signature"], name="column_mapping_once")]

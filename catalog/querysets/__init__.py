@@ -3,7 +3,7 @@
 from .cases import CaseActivityQuerySet, TestCaseQuerySet, TestCaseVersionQuerySet, TestStepQuerySet, TitleWordQuerySet
 from .fields import CustomFieldQuerySet, TemplateFieldQuerySet, TemplateQuerySet
 from .folders import FolderCountQuerySet, FolderQuerySet
-from .imports import CaseImportQuerySet, CaseImportRowQuerySet, CaseOriginQuerySet
+from .imports import CaseImportQuerySet, CaseImportRowQuerySet, CaseOriginQuerySet, ColumnMappingQuerySet
 from .links import TestCaseLinkQuerySet
 from .shared_steps import SharedStepsQuerySet, SharedStepsVersionQuerySet
 from .stories import FAILING, StoryLinkQuerySet, StoryQuerySet
@@ -14,6 +14,7 @@ __all__ = [
     "CaseImportQuerySet",
     "CaseImportRowQuerySet",
     "CaseOriginQuerySet",
+    "ColumnMappingQuerySet",
     "CustomFieldQuerySet",
     "FolderCountQuerySet",
     "FolderQuerySet",

@@ -54,3 +54,9 @@ class CaseOriginQuerySet(ProjectOwnedQuerySet):
         """The living cases that these ids of the tool became."""
         found = self.filter(project=project, source=source, external_id__in=external_ids)
         return dict(found.filter(case__deleted_at__isnull=True).values_list("external_id", "case_id"))
+
+
+class ColumnMappingQuerySet(ProjectOwnedQuerySet):
+    """How columns were mapped the last time."""
+
+    view_permission = "case.view"

@@ -1,6 +1,6 @@
 """Carrying out what was planned for a stretch of rows, and keeping what became of each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.db import transaction
 
@@ -16,25 +16,25 @@ from .rewriting import rewrite_cases
 MOST_WORDS = 20
 
 
-def carried_out(planner: Planner, planned: Sequence[PlannedCase], *, reason: str) -> None:
+def carry_out(*, planner: Planner, planned: Sequence[PlannedCase], reason: str) -> None:
     """Store the cases that are to be made or changed; what is refused only now is refused row by row."""
-    for verdict, carry_out in ((RowVerdict.CREATE, _create), (RowVerdict.UPDATE, _update)):
+    for verdict, store in ((RowVerdict.CREATE, _create), (RowVerdict.UPDATE, _update)):
         rows = [each for each in planned if each.verdict == verdict]
         if not rows:
             continue
         try:
             with transaction.atomic():
-                carry_out(planner, rows, reason)
+                store(planner, rows, reason)
         except PortalError:
             for row in rows:
-                _alone(planner, row, carry_out, reason)
+                _alone(planner, row, store, reason)
     _keep_origins(planner, [each for each in planned if each.case is not None])
 
 
-def _alone(planner: Planner, row: PlannedCase, carry_out, reason: str) -> None:
+def _alone(planner: Planner, row: PlannedCase, store: Callable[..., None], reason: str) -> None:
     try:
         with transaction.atomic():
-            carry_out(planner, [row], reason)
+            store(planner, [row], reason)
     except PortalError as error:
         row.proposal.take(error, "title")
         row.verdict = RowVerdict.REFUSED
@@ -82,7 +82,7 @@ def _keep_origins(planner: Planner, rows: Sequence[PlannedCase]) -> None:
         )
 
 
-def keep_rows(case_import: CaseImport, planned: Sequence[PlannedCase]) -> None:
+def keep_rows(*, case_import: CaseImport, planned: Sequence[PlannedCase]) -> None:
     """Write down what becomes, or became, of each row."""
     CaseImportRow.objects.bulk_create(
         CaseImportRow(

@@ -18,7 +18,7 @@ from ..choices import CaseImportState, RowVerdict
 from ..importing import Options, Source, open_source
 from ..importing.planning import PlannedCase, Planner
 from ..models import CaseImport, CaseImportRow, ColumnMapping
-from .import_rows import carried_out, keep_rows
+from .import_rows import carry_out, keep_rows
 
 REMEMBERED = ("columns", "folder_separator", "is_per_step")
 """What is chosen again for the next file with the same head."""
@@ -55,7 +55,7 @@ def _check(case_import: CaseImport) -> None:
     with opened(case_import) as (source, options), progress.reporter(case_import.progress_id) as tell:
         planner = _planner(case_import, options, source)
         for stretch in planner.plan(source):
-            keep_rows(case_import, stretch)
+            keep_rows(case_import=case_import, planned=stretch)
             tell(stretch[-1].number)
     case_import.counts = CaseImportRow.objects.filter(case_import=case_import).counted()
     if not case_import.counts:
@@ -115,8 +115,9 @@ def _stored_stretches(case_import: CaseImport) -> Iterator[list[PlannedCase]]:
                 planned = next(stretches, None)
                 if planned is None:
                     return
-                carried_out(planner, planned, reason=_("Imported from %s") % case_import.file_name[:400])
-                keep_rows(case_import, planned)
+                reason = _("Imported from %s") % case_import.file_name[:400]
+                carry_out(planner=planner, planned=planned, reason=reason)
+                keep_rows(case_import=case_import, planned=planned)
                 case_import.rows_done = planned[-1].number
                 CaseImport.objects.filter(pk=case_import.pk).update(rows_done=case_import.rows_done)
             yield planned

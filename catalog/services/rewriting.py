@@ -29,7 +29,7 @@ def rewrite_cases(*, actor: User | None, changed: Changed, reason: str) -> None:
     if with_story:
         TestCaseStory.objects.filter(case__in=list(with_story), is_primary=True).delete()
         stories.cover_stories(actor=actor, stories=with_story)
-    bulk.store_changes(actor, changed, reason)
+    bulk.store_changes(actor=actor, changed=changed, reason=reason)
 
 
 def _replace_steps(given: Sequence[tuple[TestCase, Sequence[Mapping[str, Any]]]]) -> None:

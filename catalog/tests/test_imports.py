@@ -283,11 +283,11 @@ def test_a_worker_that_dies_between_stretches_goes_on_after_the_last_one(project
     begun = case_imports.begin_import(actor=tester, case_import=begun)
     calls, real = [], import_running.keep_rows
 
-    def dies(*args):
-        calls.append(args)
+    def dies(**given):
+        calls.append(given)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        real(*args)
+        real(**given)
 
     monkeypatch.setattr(import_running, "keep_rows", dies)
     with pytest.raises(KeyboardInterrupt):

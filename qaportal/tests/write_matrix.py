@@ -74,7 +74,6 @@ WRITES = (
     Write("catalog:folder_", "folder.edit"),
     Write("catalog:folder_delete", "folder.delete"),
     Write("catalog:case_", "case.edit"),
-    Write("catalog:case_delete", "case.delete"),
     Write("catalog:case_export", NOTHING_CHANGES),
     Write("catalog:import_", "case.edit"),
     Write("test-cases-bulk-upload", "case.edit"),
