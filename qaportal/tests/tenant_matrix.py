@@ -29,7 +29,7 @@ from accounts.models import (
 )
 from accounts.services.api_tokens import create_api_token
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
-from catalog.models import CaseImport
+from catalog.models import CaseImport, Template
 from catalog.services.cases import update_case
 from catalog.services.links import link_two_cases
 from catalog.services.versions import keep_versions
@@ -114,6 +114,7 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         "file": stored,
         "progress": work,
         "report_import": report_import,
+        "template": Template.objects.create(project=project, name=f"{marker} template"),
         "case_import": CaseImport.objects.create(
             project=project, file=stored, file_name=f"{marker}.csv", format="table", created_by=admin, updated_by=admin
         ),
@@ -273,6 +274,7 @@ BODY_IDS: dict[str, Callable[[World], Any]] = {
     "sub_module_id": pk_of("sub_module"),
     "feature_id": pk_of("feature"),
     "folder_id": pk_of("feature"),
+    "template_id": pk_of("template"),
     "test_case_id": pk_of("case"),
     "test_case_ids": lambda world: [world.objects["case"].pk],
     "release_id": pk_of("release"),
