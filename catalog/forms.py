@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
-from qaportal.kit.forms import PortalForm
+from qaportal.kit.forms import MarkdownArea, PortalForm
 
 from .choices import AutomationStatus, CaseLinkType, CaseState, Priority, TestTag, TestType
 from .models import LONGEST_ESTIMATE, Folder, Story, TestCase
@@ -37,8 +37,10 @@ def read_ids(data: QueryDict) -> list[int]:
 
 
 def _text(label: Any, rows: int, help_text: Any = "") -> forms.CharField:
-    widget = forms.Textarea(attrs={"rows": rows})
-    return forms.CharField(label=label, required=False, max_length=LONGEST_TEXT, widget=widget, help_text=help_text)
+    """A text in Markdown."""
+    return forms.CharField(
+        label=label, required=False, max_length=LONGEST_TEXT, widget=MarkdownArea(rows), help_text=help_text
+    )
 
 
 class FolderField(forms.TypedChoiceField):
@@ -123,6 +125,11 @@ class CaseForm(PortalForm):
             "estimate": round(case.estimate / 60, 2) if case.estimate is not None else None,
         }
 
+    @classmethod
+    def initial_of_typed(cls, data: QueryDict) -> dict[str, Any]:
+        """What the form shows of what was typed into it, right or wrong."""
+        return {name: field.widget.value_from_datadict(data, {}, name) for name, field in cls.base_fields.items()}
+
     @staticmethod
     def initial_of_document(document: Mapping[str, Any]) -> dict[str, Any]:
         """What the form shows of what a version, or a merge of two, says."""
@@ -143,7 +150,9 @@ class FolderForm(PortalForm):
 
     name = forms.CharField(label=_("Name"), max_length=200, widget=forms.TextInput(attrs={"autofocus": True}))
     parent = FolderField(label=_("Below"))
-    description = _text(_("Description"), 2)
+    description = forms.CharField(
+        label=_("Description"), required=False, max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
     def __init__(self, *args: Any, project: Project, user: User, folder: Folder | None = None, **kwargs: Any) -> None:
         """Offer every place but those below the folder itself."""
