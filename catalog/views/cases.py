@@ -86,9 +86,8 @@ def _render_draft(request: HttpRequest, case: TestCase | None = None) -> HttpRes
     steps, seen = read_steps(request.POST), request.POST.get("etag", "")
     if case is not None and seen != etag(case) and (form := _form_of(request, case, request.POST)).is_valid():
         return _render_merge(request, form, steps, case)
-    owner = case.owner if case else None
-    typed = CaseForm.initial_of_typed(request.POST)
-    form = CaseForm(None, initial=typed, project=request.project, user=request.user, owner=owner)
+    form = CaseForm(None, project=request.project, user=request.user, owner=case.owner if case else None)
+    form.show_typed(request.POST)
     return _render_form(request, form, steps, case=case, etag=seen)
 
 
