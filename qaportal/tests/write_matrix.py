@@ -78,6 +78,7 @@ WRITES = (
     Write("catalog:import_", "case.edit"),
     Write("test-cases-bulk-upload", "case.edit"),
     Write("repository-import", "case.edit"),
+    Write("catalog:text_preview", NOTHING_CHANGES),
     Write("catalog:story_", "story.edit"),
     Write("catalog:story_delete", "story.delete"),
     Write("module-", "folder.edit"),
