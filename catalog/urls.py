@@ -3,13 +3,38 @@
 from django.urls import path
 
 from . import converters  # noqa: F401  registers the kind of part that names a story
-from .views import bulk, cases, folders, links, reading, reviews, stories, story_lists, versions, workflow
+from .views import (
+    bulk,
+    cases,
+    exports,
+    folders,
+    imports,
+    links,
+    reading,
+    reviews,
+    stories,
+    story_lists,
+    texts,
+    versions,
+    workflow,
+)
 
 app_name = "catalog"
 
 urlpatterns = [
     path("p/<str:project_key>/cases/", reading.case_list, name="case_list"),
     path("p/<str:project_key>/cases/new/", cases.create_case, name="case_create"),
+    path("p/<str:project_key>/cases/export/", exports.export_cases, name="case_export"),
+    path("p/<str:project_key>/cases/imports/", imports.import_list, name="import_list"),
+    path("p/<str:project_key>/cases/imports/new/", imports.upload_cases, name="import_create"),
+    path("p/<str:project_key>/cases/imports/<uuid:import_id>/", imports.import_detail, name="import_detail"),
+    path(
+        "p/<str:project_key>/cases/imports/<uuid:import_id>/columns/",
+        imports.choose_import_options,
+        name="import_choose",
+    ),
+    path("p/<str:project_key>/cases/imports/<uuid:import_id>/start/", imports.start_import, name="import_start"),
+    path("p/<str:project_key>/cases/imports/<uuid:import_id>/undo/", imports.undo_import, name="import_undo"),
     path("p/<str:project_key>/cases/change/", bulk.change_cases, name="case_change"),
     path("p/<str:project_key>/cases/move/", bulk.move_cases, name="case_move"),
     path("p/<str:project_key>/cases/duplicate/", bulk.duplicate_cases, name="case_duplicate"),
@@ -40,6 +65,7 @@ urlpatterns = [
     path("p/<str:project_key>/workflow/states/<str:code>/", workflow.update_state, name="workflow_update"),
     path("p/<str:project_key>/workflow/states/<str:code>/move/", workflow.move_state, name="workflow_move"),
     path("p/<str:project_key>/workflow/states/<str:code>/remove/", workflow.remove_state, name="workflow_remove"),
+    path("p/<str:project_key>/texts/preview/", texts.preview, name="text_preview"),
     path("p/<str:project_key>/stories/", story_lists.StoryListView.as_view(), name="story_list"),
     path("p/<str:project_key>/stories/new/", stories.create_story, name="story_create"),
     path("p/<str:project_key>/stories/epics/", story_lists.epic_list, name="story_epics"),

@@ -2,8 +2,10 @@
 
 from .cases import EMPTY_STEPS, CaseForm, CaseLinkForm, read_steps
 from .changing import ChangeForm
+from .exports import ExportForm
 from .fields import FolderField, read_ids
 from .folders import FolderForm
+from .imports import ImportFileForm, ImportOptionsForm
 from .stories import StoryForm
 from .workflow import RemoveStateForm, ReviewForm, StateForm
 
@@ -12,8 +14,11 @@ __all__ = [
     "CaseForm",
     "CaseLinkForm",
     "ChangeForm",
+    "ExportForm",
     "FolderField",
     "FolderForm",
+    "ImportFileForm",
+    "ImportOptionsForm",
     "RemoveStateForm",
     "ReviewForm",
     "StateForm",

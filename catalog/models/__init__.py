@@ -6,6 +6,7 @@ from .activity import CaseActivity
 from .cases import LONGEST_ESTIMATE, TestCase, TestIdCounter, TestStep
 from .fields import CustomField, Template, TemplateField
 from .folders import Folder, FolderCount
+from .imports import CaseImport, CaseImportRow, CaseOrigin, ColumnMapping
 from .links import TestCaseLink
 from .reviews import LONGEST_NOTE, CaseReview
 from .shared_steps import SharedSteps, SharedStepsVersion
@@ -18,7 +19,11 @@ __all__ = [
     "LONGEST_ESTIMATE",
     "LONGEST_NOTE",
     "CaseActivity",
+    "CaseImport",
+    "CaseImportRow",
+    "CaseOrigin",
     "CaseReview",
+    "ColumnMapping",
     "CustomField",
     "Folder",
     "FolderCount",
