@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from qaportal.kit.errors import InvalidInput
 
 from ..choices import AutomationStatus, CaseState, Priority, TestTag, TestType
+from ..workflow import Workflow
 
 _AROUND = re.compile(r"^[\s\d\-–.:]+(?=[^\W\d_])|[\s.]+$")
 _PRIORITIES = {
@@ -116,6 +117,9 @@ def automation_of(value: Any) -> str:
     return code_of(value, _offered(AutomationStatus.choices), {}, "automation_status")
 
 
-def state_of(value: Any) -> str:
-    """The code of a state."""
-    return code_of(value, _offered(CaseState.choices), _STATES, "state")
+def state_of(value: Any, workflow: Workflow) -> str:
+    """The code of a state of the workflow; what other tools call theirs means the first one of that phase."""
+    firsts = {phase: state.code for phase in CaseState.values if (state := workflow.first(phase))}
+    words = {**_offered(CaseState.choices), **_STATES}
+    elsewhere = {word: firsts[phase] for word, phase in words.items() if phase in firsts}
+    return code_of(value, _offered(workflow.choices), elsewhere, "state")

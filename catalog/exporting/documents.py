@@ -13,6 +13,7 @@ from ..choices import CaseState, Priority, TestType
 from ..columns import Column
 from ..columns.table import Written
 from ..columns.texts import as_json
+from ..workflow import workflow_of
 
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _IMPORTANCE = {Priority.LOW: 1, Priority.MEDIUM: 2, Priority.HIGH: 3, Priority.CRITICAL: 3}
@@ -86,7 +87,7 @@ def _testlink_case(written: Written) -> str:
     steps = "".join(_testlink_step(number, step) for number, step in enumerate(written.steps, start=1))
     execution = 1 if case.test_type == TestType.MANUAL else 2
     stories = f"<requirements><requirement><doc_id>{_html(written.story)}</doc_id></requirement></requirements>"
-    status = _STATUS.get(case.state, _FINAL)
+    status = _STATUS.get(workflow_of(case.project).phase_of(case.state), _FINAL)
     return (
         f"\n<testcase name={_attribute(case.title)}>"
         f"<externalid>{_html(case.test_id)}</externalid><version>{case.version}</version>"

@@ -23,9 +23,9 @@ def written_cases(project: Project, cases: TestCaseQuerySet, *, expands_shared: 
     for key in keys:
         stretch.append(key)
         if len(stretch) == STRETCH:
-            yield from _written(stretch, names, expands_shared)
+            yield from _written(project, stretch, names, expands_shared)
             stretch = []
-    yield from _written(stretch, names, expands_shared)
+    yield from _written(project, stretch, names, expands_shared)
 
 
 def written(case: TestCase, names: dict[int, str], *, expands_shared: bool = False) -> Written:
@@ -48,8 +48,9 @@ def told_steps(step: TestStep, *, expands_shared: bool = False) -> list[dict[str
     return [{"action": mark, "expected": "", "data": ""}]
 
 
-def _written(keys: list[int], names: dict[int, str], expands_shared: bool) -> Iterator[Written]:
+def _written(project: Project, keys: list[int], names: dict[int, str], expands_shared: bool) -> Iterator[Written]:
     found = TestCase.objects.for_files().in_bulk(keys)
     for key in keys:
         if key in found:
+            found[key].project = project
             yield written(found[key], names, expands_shared=expands_shared)

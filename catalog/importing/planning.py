@@ -15,6 +15,7 @@ from ..choices import ExistingCases, RowVerdict
 from ..exporting.source import told_steps
 from ..models import CaseOrigin, Folder, Template, TestCase
 from ..services.drafts import EDITABLE, CaseDraft, assign, default_tag, usable_words
+from ..services.states import hold_workflow, require_enterable
 from .grouping import raw_cases
 from .options import Options
 from .reading import CaseReader, Proposal
@@ -101,6 +102,8 @@ class Planner:
         """The living cases that the rows name, by id; those of another tool by its mark and id."""
         if self.options.existing == ExistingCases.CREATE:
             return {}
+        if self.locks:
+            hold_workflow(self.project)
         ids = {each.test_id for each in proposals if each.test_id}
         foreign = {each.external_id for each in proposals if each.external_id}
         origins = CaseOrigin.objects.cases_by_id(self.project, self.source, foreign) if foreign else {}
@@ -161,6 +164,7 @@ class Planner:
         story = next((link.story.story_id for link in case.story_links.all()), "")
         if proposal.story is not None and proposal.story != story:
             changes["story"] = [story, proposal.story]
+        require_enterable(actor=self.actor, project=self.project, changed=[(case, changes)])
         verdict = RowVerdict.UPDATE if changes else RowVerdict.UNCHANGED
         return PlannedCase(proposal, verdict, case, changes, read_version=case.version)
 

@@ -23,6 +23,7 @@ from ..services.drafts import usable_steps
 from ..services.step_text import parse_steps
 from ..services.stories import usable_story_id
 from ..services.test_ids import parse_test_id
+from ..workflow import workflow_of
 from .documents import text_of
 from .formats.base import first_word
 from .grouping import RawCase
@@ -125,6 +126,10 @@ class CaseReader:
         elif name == "automation_status":
             found.fields[name] = None
 
+    def _read_state(self, found: Proposal, name: str, value: Any) -> None:
+        if text := text_of(value).strip():
+            found.fields[name] = words.state_of(text, workflow_of(self.project))
+
     def _read_words(self, found: Proposal, name: str, value: Any) -> None:
         if isinstance(value, str) and value.strip().startswith("["):
             try:
@@ -224,13 +229,13 @@ _CODES: dict[str, Callable[[Any], str]] = {
     "priority": words.priority_of,
     "test_type": words.type_of,
     "tag": words.tag_of,
-    "state": words.state_of,
     "automation_status": words.automation_of,
 }
 _READERS: dict[str, Callable[[CaseReader, Proposal, str, Any], None]] = {
     **dict.fromkeys(("test_id", "external_id"), CaseReader._read_id),
     **dict.fromkeys(_CODES, CaseReader._read_code),
     **dict.fromkeys(("tags", "labels"), CaseReader._read_words),
+    "state": CaseReader._read_state,
     "owner": CaseReader._read_owner,
     "template": CaseReader._read_template,
     "estimate": CaseReader._read_estimate,
