@@ -15,6 +15,7 @@ class CatalogConfig(AppConfig):
         from qaportal.kit import events
 
         from . import audit, search
+        from .jobs import close_abandoned
         from .models import TestCase
 
         register_reading("catalog", "case.view")
@@ -29,12 +30,14 @@ class CatalogConfig(AppConfig):
             "case.deleted",
             "case.linked",
             "case.unlinked",
+            "case.merged",
             "story.created",
             "story.updated",
             "story.deleted",
             "story.linked",
             "story.unlinked",
         )
+        events.subscribe("job.abandoned", close_abandoned)
         register_content_check(TestCase.objects.fill_project)
         audit.register_all()
         search.register_all()

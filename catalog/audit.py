@@ -30,6 +30,9 @@ def register_all() -> None:
                 "deleted": _("deleted a test case"),
                 "linked": _("linked a test case to another"),
                 "unlinked": _("removed the link of a test case"),
+                "merged": _("merged two test cases"),
+                "told_apart": _("said that two test cases are no duplicates"),
+                "doubted_again": _("took back that two test cases are no duplicates"),
             },
         ),
         Subject(

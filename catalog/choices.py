@@ -117,3 +117,13 @@ class Coverage(models.TextChoices):
     NOT_EXECUTED = "not_executed", _("Not fully executed")
     FAILING = "failing", _("Failing")
     PASSED = "passed", _("All passed")
+
+
+class Likeness(models.TextChoices):
+    """Why two cases look like the same test."""
+
+    SAME_KEY = "same_key", _("Same automation key")
+    SAME_TITLE = "same_title", _("Same title")
+    LIKE_TITLE = "like_title", _("Similar title")
+    SAME_STEPS = "same_steps", _("Same steps")
+    LIKE_STEPS = "like_steps", _("Similar steps")

@@ -2,6 +2,7 @@
 
 from .activity import CaseActivity
 from .cases import LONGEST_ESTIMATE, TestCase, TestIdCounter, TestStep
+from .duplicates import CaseFingerprint, DuplicateScan, SimilarPair
 from .fields import CustomField, Template, TemplateField
 from .folders import Folder, FolderCount
 from .links import TestCaseLink
@@ -13,11 +14,14 @@ from .words import TitleWord
 __all__ = [
     "LONGEST_ESTIMATE",
     "CaseActivity",
+    "CaseFingerprint",
     "CustomField",
+    "DuplicateScan",
     "Folder",
     "FolderCount",
     "SharedSteps",
     "SharedStepsVersion",
+    "SimilarPair",
     "Story",
     "Template",
     "TemplateField",

@@ -1,6 +1,7 @@
 """What people may see of the catalog."""
 
 from .cases import CaseActivityQuerySet, TestCaseQuerySet, TestCaseVersionQuerySet, TestStepQuerySet, TitleWordQuerySet
+from .duplicates import CaseFingerprintQuerySet, DuplicateScanQuerySet, SimilarPairQuerySet
 from .fields import CustomFieldQuerySet, TemplateFieldQuerySet, TemplateQuerySet
 from .folders import FolderCountQuerySet, FolderQuerySet
 from .links import TestCaseLinkQuerySet
@@ -10,11 +11,14 @@ from .stories import FAILING, StoryLinkQuerySet, StoryQuerySet
 __all__ = [
     "FAILING",
     "CaseActivityQuerySet",
+    "CaseFingerprintQuerySet",
     "CustomFieldQuerySet",
+    "DuplicateScanQuerySet",
     "FolderCountQuerySet",
     "FolderQuerySet",
     "SharedStepsQuerySet",
     "SharedStepsVersionQuerySet",
+    "SimilarPairQuerySet",
     "StoryLinkQuerySet",
     "StoryQuerySet",
     "TemplateFieldQuerySet",
