@@ -14,7 +14,7 @@ the title's. An equal automation key counts as 95 %. Pairs of `LEAST_SCORE` and 
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 
 LEAST_SCORE = 60
 """Percent."""
@@ -24,8 +24,9 @@ _SIGNS = "\t\n\r.,:;!?()[]{}<>\"'`/\\|=_-+*#@&~^%$"
 _CHANGED = """
 SELECT kept.id FROM catalog_testcase kept LEFT JOIN catalog_casefingerprint known ON known.case_id = kept.id
 WHERE kept.project_id = %(project)s AND kept.deleted_at IS NULL AND NOT kept.is_archived
-    AND known.content IS DISTINCT FROM hashtextextended(concat_ws(E'\\x1f', kept.title, kept.automation_key,
-        left(kept.steps_text, %(longest)s)), 0)
+    AND (known.is_compared IS NOT TRUE OR known.content IS DISTINCT FROM
+        hashtextextended(concat_ws(E'\\x1f', kept.title, kept.automation_key,
+        left(kept.steps_text, %(longest)s)), 0))
 ORDER BY kept.id
 """
 _FORGET = """
@@ -47,40 +48,45 @@ WITH said AS MATERIALIZED (
         translate(portal_folded(left(kept.steps_text, %(longest)s)), %(signs)s, %(blanks)s) AS steps
     FROM catalog_testcase kept WHERE kept.id = ANY(%(cases)s)
 ), title_words AS (
-    SELECT id, array_agg(DISTINCT word ORDER BY word) AS words
-    FROM said, string_to_table(title, ' ') word WHERE word <> '' GROUP BY id
+    SELECT id, project_id, array_agg(DISTINCT word ORDER BY word) AS words
+    FROM said, string_to_table(title, ' ') word WHERE word <> '' GROUP BY id, project_id
 ), step_words AS (
-    SELECT id, word, row_number() OVER (PARTITION BY id ORDER BY place) AS place
+    SELECT id, project_id, word, row_number() OVER (PARTITION BY id ORDER BY place) AS place
     FROM said, string_to_table(steps, ' ') WITH ORDINALITY split(word, place) WHERE word <> ''
 ), threes AS (
-    SELECT DISTINCT id, hashtextextended(concat_ws(' ', word, lead(word, 1) OVER said, lead(word, 2) OVER said), 2)
-        AS three
+    SELECT DISTINCT id, project_id,
+        hashtextextended(concat_ws(' ', word, lead(word, 1) OVER said, lead(word, 2) OVER said), 2) AS three
     FROM step_words WINDOW said AS (PARTITION BY id ORDER BY place)
 ), lows AS (
-    SELECT id, (seed - 1) / 2 AS band, min(hashint8extended(three, seed)) AS low
+    SELECT id, project_id, (seed - 1) / 2 AS band, min(hashint8extended(three, seed)) AS low
     FROM threes, generate_series(1, 12) seed
     WHERE id IN (SELECT id FROM threes GROUP BY id HAVING count(*) >= 5)
-    GROUP BY id, seed
+    GROUP BY id, project_id, seed
 ), found AS (
-    SELECT id, hashtextextended(automation_key, 3) AS mark FROM said WHERE automation_key <> ''
-    UNION SELECT id, hashtextextended(array_to_string(words, ' '), 1) FROM title_words
-    UNION SELECT id, hashtextextended(array_to_string(array_remove(words, word), ' '), 1)
+    SELECT id, hashtextextended(automation_key, project_id * 16 + 3) AS mark FROM said WHERE automation_key <> ''
+    UNION SELECT id, hashtextextended(array_to_string(words, ' '), project_id * 16 + 1) FROM title_words
+    UNION SELECT id, hashtextextended(array_to_string(array_remove(words, word), ' '), project_id * 16 + 1)
         FROM title_words, unnest(words) word WHERE cardinality(words) BETWEEN 3 AND 24 AND word !~ '[0-9]'
-    UNION SELECT id, hashtextextended(string_agg(low::text, ' ' ORDER BY low), 10 + band) FROM lows GROUP BY id, band
+    UNION SELECT id, hashtextextended(string_agg(low::text, ' ' ORDER BY low), project_id * 16 + 4 + band)
+        FROM lows GROUP BY id, project_id, band
 )
-INSERT INTO catalog_casefingerprint (case_id, project_id, content, marks)
-SELECT said.id, said.project_id, said.content,
+INSERT INTO catalog_casefingerprint (case_id, project_id, content, is_compared, marks)
+SELECT said.id, said.project_id, said.content, false,
     coalesce(array_agg(found.mark) FILTER (WHERE found.mark IS NOT NULL), '{}')
 FROM said LEFT JOIN found ON found.id = said.id GROUP BY said.id, said.project_id, said.content
-ON CONFLICT (case_id) DO UPDATE SET content = excluded.content, marks = excluded.marks
+ON CONFLICT (case_id) DO UPDATE SET content = excluded.content, is_compared = false, marks = excluded.marks
 """
+# A mark holds the project in its hash: it is looked up alone, mark by mark, in the index.
 _MARKS_OF = """
 SELECT DISTINCT mark FROM catalog_casefingerprint, unnest(marks) mark WHERE case_id = ANY(%(cases)s)
 """
 _COMPARE = """
 WITH holding AS MATERIALIZED (
-    SELECT held.mark, known.case_id FROM catalog_casefingerprint known, unnest(known.marks) held(mark)
-    WHERE known.project_id = %(project)s AND known.marks && %(marks)s AND held.mark = ANY(%(marks)s)
+    SELECT asked.mark, held.case_id
+    FROM unnest(%(marks)s::bigint[]) asked(mark) CROSS JOIN LATERAL (
+        SELECT known.case_id FROM catalog_casefingerprint known
+        WHERE known.marks @> ARRAY[asked.mark] AND known.project_id = %(project)s OFFSET 0
+    ) held
 ), beside AS (
     SELECT case_id AS first, unnest(ARRAY[lead(case_id, 1) OVER same, lead(case_id, 2) OVER same,
         lead(case_id, 3) OVER same, lead(case_id, 4) OVER same, lead(case_id, 5) OVER same]) AS second
@@ -120,6 +126,7 @@ _NO_LONGER_ALIKE = """
 DELETE FROM catalog_similarpair WHERE project_id = %(project)s AND dismissed_at IS NULL AND found_at < %(now)s
     AND (case_a_id = ANY(%(cases)s) OR case_b_id = ANY(%(cases)s))
 """
+_COMPARED = "UPDATE catalog_casefingerprint SET is_compared = true WHERE case_id = ANY(%(cases)s)"
 
 
 def changed_cases(project_id: int) -> list[int]:
@@ -139,12 +146,17 @@ def mark_cases(case_ids: Sequence[int]) -> None:
     _rows(_MARK, values)
 
 
+@transaction.atomic
 def compare_cases(project_id: int, case_ids: Sequence[int], *, now: datetime) -> None:
-    """Keep the pairs of these (marked) cases with any others that are alike, and drop those that are no longer."""
+    """Keep the pairs of these (marked) cases with any others that are alike, and drop those that are no longer.
+
+    All or nothing of it is stored.
+    """
     values = {"project": project_id, "cases": list(case_ids), "now": now}
     marks = [row[0] for row in _rows(_MARKS_OF, values)]
     _rows(_COMPARE, {**values, "marks": marks, "longest": LONGEST_STEPS, "least": LEAST_SCORE})
     _rows(_NO_LONGER_ALIKE, values)
+    _rows(_COMPARED, values)
 
 
 def _rows(statement: str, values: dict) -> list[tuple]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import converters  # noqa: F401  registers the kind of part that names a story
-from .views import bulk, cases, folders, links, reading, stories, story_lists, versions
+from .views import bulk, cases, duplicates, folders, links, reading, stories, story_lists, versions
 
 app_name = "catalog"
 
@@ -14,6 +14,26 @@ urlpatterns = [
     path("p/<str:project_key>/cases/move-back/", bulk.move_cases_back, name="case_move_back"),
     path("p/<str:project_key>/cases/delete/", bulk.delete_cases, name="case_delete"),
     path("p/<str:project_key>/cases/tag/", bulk.tag_cases, name="case_tag"),
+    path("p/<str:project_key>/cases/similar/", duplicates.case_similar, name="case_similar"),
+    path("p/<str:project_key>/cases/duplicates/", duplicates.duplicate_list, name="duplicate_list"),
+    path("p/<str:project_key>/cases/duplicates/count/", duplicates.duplicate_count, name="duplicate_count"),
+    path("p/<str:project_key>/cases/duplicates/scan/", duplicates.scan_for_duplicates, name="duplicate_scan"),
+    path(
+        "p/<str:project_key>/cases/duplicates/<int:pair_id>/dismiss/",
+        duplicates.dismiss_duplicate,
+        name="duplicate_dismiss",
+    ),
+    path(
+        "p/<str:project_key>/cases/duplicates/<int:pair_id>/bring-back/",
+        duplicates.bring_duplicate_back,
+        name="duplicate_bring_back",
+    ),
+    path("p/<str:project_key>/cases/duplicates/<int:pair_id>/link/", duplicates.link_duplicate, name="duplicate_link"),
+    path(
+        "p/<str:project_key>/cases/<str:test_id>/compare/<str:other_id>/",
+        duplicates.compare_cases,
+        name="case_compare",
+    ),
     path("p/<str:project_key>/cases/<str:test_id>/", reading.case_detail, name="case_detail"),
     path("p/<str:project_key>/cases/<str:test_id>/edit/", cases.update_case, name="case_update"),
     path(

@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='catalog.testcase')),
                 ('content', models.BigIntegerField()),
+                ('is_compared', models.BooleanField(default=False)),
                 ('marks', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
             ],
         ),
@@ -55,7 +56,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='casefingerprint',
             name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.project'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.project'),
         ),
         migrations.AddField(
             model_name='duplicatescan',
@@ -84,7 +85,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='casefingerprint',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['marks'], name='case_fingerprint_marks'),
+            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['marks'], name='case_fingerprint_marks'),
         ),
         migrations.AddConstraint(
             model_name='duplicatescan',

@@ -16,15 +16,17 @@ class CaseFingerprint(models.Model):
     """What a case was compared by last: cases that may be alike have a mark in common."""
 
     case = models.OneToOneField(TestCase, primary_key=True, on_delete=models.CASCADE, related_name="+")
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
     content = models.BigIntegerField()
     """A hash of title, steps and automation key: another one means that the case has to be compared again."""
+    is_compared = models.BooleanField(default=False)
+    """Whether it was compared since it got these marks."""
     marks = ArrayField(models.BigIntegerField(), default=list)
 
     objects = CaseFingerprintQuerySet.as_manager()
 
     class Meta:
-        indexes = [GinIndex(fields=["marks"], name="case_fingerprint_marks")]
+        indexes = [GinIndex(fields=["marks"], fastupdate=False, name="case_fingerprint_marks")]
 
     def __str__(self) -> str:
         """How many marks."""
@@ -63,6 +65,16 @@ class SimilarPair(ProjectOwned):
     def __str__(self) -> str:
         """The two cases."""
         return f"{self.case_a_id} ~ {self.case_b_id}"
+
+    @property
+    def cases(self) -> tuple[TestCase, TestCase]:
+        """Both cases."""
+        return self.case_a, self.case_b
+
+    @property
+    def reason_words(self) -> list[str]:
+        """Why they look like the same test, in words."""
+        return [str(Likeness(each).label) for each in self.reasons]
 
 
 class DuplicateScan(ProjectOwned):

@@ -26,7 +26,9 @@ def make(project, title="Card is charged", **fields):
 
 @pytest.fixture
 def pair(project):
-    winner = make(project, "Card is charged", steps=["Pay"], tags=["smoke", "cards"], labels=["gdpr"], description="Old")
+    winner = make(
+        project, "Card is charged", steps=["Pay"], tags=["smoke", "cards"], labels=["gdpr"], description="Old"
+    )
     loser = make(project, "Card gets charged", steps=["Pay by card", "Look"], tags=["cards", "sca"], description="New")
     return winner, loser
 
@@ -110,9 +112,7 @@ def test_pairs_of_the_loser_wait_for_nobody(pair, project, admin):
     third = make(project)
     pairs = [(pair[0], pair[1]), (pair[1], third), (pair[0], third)]
     for case_a, case_b in pairs:
-        SimilarPair.objects.create(
-            project=project, case_a=case_a, case_b=case_b, score=80, found_at=project.created_at
-        )
+        SimilarPair.objects.create(project=project, case_a=case_a, case_b=case_b, score=80, found_at=project.created_at)
     merge_cases(actor=admin, winner=pair[0], loser=pair[1])
     assert [(each.case_a, each.case_b) for each in SimilarPair.objects.all()] == [(pair[0], third)]
 
