@@ -28,6 +28,7 @@ class CatalogConfig(AppConfig):
             "case.updated",
             "case.moved",
             "case.deleted",
+            "case.restored",
             "case.linked",
             "case.unlinked",
             "case.merged",

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from accounts.models import AuditEntry
 from catalog.models import FolderCount, SimilarPair, TestCase, TestCaseLink, TestCaseStory, TestCaseVersion
-from catalog.services.cases import create_case, delete_cases, update_case
+from catalog.services.cases import create_case, delete_cases, restore_cases, update_case
 from catalog.services.links import link_two_cases
 from catalog.services.merges import merge_cases
 from catalog.services.versions import keep_versions
@@ -121,6 +121,12 @@ def test_the_id_of_the_loser_stays_taken(pair, project, admin):
     merge_cases(actor=admin, winner=pair[0], loser=pair[1])
     with pytest.raises(RuleViolation):
         create_case(actor=admin, project=project, title="Again", test_id=pair[1].test_id)
+
+
+def test_a_merged_case_does_not_come_back_like_a_deleted_one(pair, project, admin):
+    merge_cases(actor=admin, winner=pair[0], loser=pair[1])
+    with pytest.raises(NotVisible):
+        restore_cases(actor=admin, project=project, case_ids=[pair[1].pk])
 
 
 def test_a_case_that_stood_for_another_can_be_merged_too(pair, project, admin):

@@ -29,6 +29,7 @@ from accounts.models import (
 )
 from accounts.services.api_tokens import create_api_token
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
+from catalog.models import SimilarPair
 from catalog.services.cases import update_case
 from catalog.services.links import link_two_cases
 from catalog.services.versions import keep_versions
@@ -104,6 +105,9 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         "feature": feature,
         "case": case,
         "story": story,
+        "similar_pair": SimilarPair.objects.create(
+            project=project, case_a=case, case_b=spare, score=90, reasons=["like_title"], found_at=timezone.now()
+        ),
         "case_link": link_two_cases(actor=admin, case=case, other=spare, type="DEPENDS_ON"),
         "release": release,
         "release_case": scope,
@@ -245,6 +249,8 @@ ROWS = (
     Row("number", "catalog:", lambda world: world.objects["case"].version - 1, lambda: 99_999),
     Row("pk", "catalog:story", pk_of("story")),
     Row("link_id", "catalog:", pk_of("case_link")),
+    Row("pair_id", "catalog:", pk_of("similar_pair")),
+    Row("other_id", "catalog:", lambda world: world.objects["spare_case"].test_id, lambda: "TC_UI_99998"),
     Row("pk", "releases:", pk_of("release")),
     Row("pk", "runs:", pk_of("release")),
     Row("row_id", "runs:", pk_of("release_case")),
