@@ -1,8 +1,8 @@
 """Cases that say what somebody is about to write, found while he types.
 
-Candidates hold all words of the title, or all but one; they come from the index of title words, so that the cost is
-that of a few posting lists and of no more than `MOST_COMPARED` titles, whatever the number of cases. What is shown of
-them is decided by the trigrams that the titles share.
+Candidates hold all words of the title, or, with few of those, all but one. They come from the index of title words, so
+that the cost is that of a few lists of the index and of no more than `MOST_COMPARED` titles, whatever the number of
+cases. What is shown of them is decided by the trigrams that the titles share.
 """
 
 import re
@@ -67,17 +67,17 @@ def _alike(current: QuerySet[TestCase], title: str) -> list[tuple[float, int]]:
     told = current.order_by().annotate(
         likeness=likeness, words=Func(F("title"), function="catalog_title_words", output_field=SearchVectorField())
     )
-    first, *others = [told.filter(words=query).values_list("likeness", "pk") for query in _queries(words)]
-    rows = first.union(*others, all=True)[:MOST_COMPARED] if others else first[:MOST_COMPARED]
-    near = {row for row in rows if row[0] >= LEAST_LIKENESS}
+    terms = [f"'{word}'" for word in words]
+    terms[-1] += ":*"
+    near = _near(told, [terms])
+    if len(near) < MOST_SHOWN and len(terms) > FEWEST_WORDS:
+        near |= _near(told, [[*terms[:place], *terms[place + 1 :]] for place in range(len(terms))])
     return sorted(near, key=lambda row: (-row[0], row[1]))[:MOST_SHOWN]
 
 
-def _queries(words: Sequence[str]) -> list[SearchQuery]:
-    """All the words, the last perhaps only begun; then all but one, for each of three and more."""
-    terms = [f"'{word}'" for word in words]
-    terms[-1] += ":*"
-    wanted = [terms]
-    if len(terms) > FEWEST_WORDS:
-        wanted += [[*terms[:place], *terms[place + 1 :]] for place in range(len(terms))]
-    return [SearchQuery(" & ".join(each), config="portal", search_type="raw") for each in wanted]
+def _near(told: QuerySet[TestCase], wanted: Sequence[Sequence[str]]) -> set[tuple[float, int]]:
+    """Those of the cases with all terms of one of the lists that are near enough; the last term may be a beginning."""
+    queries = [SearchQuery(" & ".join(terms), config="portal", search_type="raw") for terms in wanted]
+    first, *others = [told.filter(words=query).values_list("likeness", "pk") for query in queries]
+    rows = first.union(*others, all=True)[:MOST_COMPARED] if others else first[:MOST_COMPARED]
+    return {row for row in rows if row[0] >= LEAST_LIKENESS}

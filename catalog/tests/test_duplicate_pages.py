@@ -215,5 +215,6 @@ def test_similar_cases_need_a_constant_number_of_queries_and_show_five(reader, p
         for _number in range(10):
             TestCaseFactory(project=project, title="Expired card is refused", steps=STEPS)
 
+    more()
     same_queries(ask, more)
     assert text(ask()).count("<li") == 5
