@@ -163,6 +163,7 @@ WITHOUT_ACTOR = {
     "accounts.services.projects.register_content_check": "called when the apps get ready",
     "accounts.services.projects.key_from": "makes a word, changes nothing",
     "accounts.services.people.check_password_strength": "checks, changes nothing",
+    "catalog.services.duplicates.scan_project": "run by a job: it compares and changes no case",
     "catalog.services.test_ids.hand_out": "hands numbers to services that know who acts",
     "runs.services.imports.run_import": "run by a job: whoever uploaded the report is the actor",
     "runs.services.imports.fail_import": "run by a job: whoever uploaded the report is the actor",

@@ -76,6 +76,7 @@ WRITES = (
     Write("catalog:case_", "case.edit"),
     Write("catalog:case_compare", "case.delete"),
     Write("catalog:duplicate_", "case.edit"),
+    Write("catalog:text_preview", NOTHING_CHANGES),
     Write("catalog:story_", "story.edit"),
     Write("catalog:story_delete", "story.delete"),
     Write("module-", "folder.edit"),
