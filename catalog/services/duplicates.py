@@ -35,6 +35,8 @@ def request_scan(*, actor: User | None, project: Project) -> DuplicateScan:
     work = progress.start(kind=KIND, user_id=user_id, tenant_id=project.tenant_id, project_id=project.pk)
     scan.progress_id, scan.started_at = work.pk, timezone.now()
     scan.save(update_fields=["progress_id", "started_at", "updated_at"])
+    if actor is not None:
+        audit.record("case.comparison_requested", actor=actor, target=project)
     scan_for_duplicates.defer(project_id=project.pk, progress_id=str(work.pk))
     return scan
 
