@@ -59,6 +59,7 @@ class DuplicatesPage:
         self.request, self.refusal = request, refusal
         self.project: Project = request.project
         self.user: User = request.user
+        self.is_part = wants_fragment(request)
         self.is_dismissed = request.GET.get("show") == DISMISSED
         self.url = reverse("catalog:duplicate_list", args=[self.project.key])
 
@@ -142,6 +143,6 @@ class DuplicatesPage:
 
     def render(self, status: int = 200) -> HttpResponse:
         """The page, or its rows."""
-        template = "catalog/duplicate_list.html" + ("#rows" if wants_fragment(self.request) else "")
+        template = "catalog/duplicate_list.html" + ("#rows" if self.is_part else "")
         context = {"page": self, "project": self.project, "may": self.may}
         return render_fragment(self.request, template, context, status=status)

@@ -8,7 +8,8 @@ alone, so that the work grows with the cases and not with their square.
 
 Alike are titles and steps by the share of trigrams that two texts have in common (pg_trgm), from 0 to 1. Where both
 cases have steps, the score is 60 % of the higher and 40 % of the lower of the two; where one of them has none, 80 % of
-the title's. An equal automation key counts as 95 %. Pairs of `LEAST_SCORE` and more are kept.
+the title's. An equal automation key counts as 95 %, and only equal titles with equal steps as 100 %. Pairs of
+`LEAST_SCORE` and more are kept.
 """
 
 from collections.abc import Sequence
@@ -108,8 +109,9 @@ WITH holding AS MATERIALIZED (
 ), scored AS (
     SELECT measured.*, greatest(
         CASE WHEN is_same_key THEN 95 ELSE 0 END,
-        round(100 * CASE WHEN have_steps THEN 0.6 * greatest(titles, steps) + 0.4 * least(titles, steps)
-            ELSE 0.8 * titles END)) AS score
+        CASE WHEN is_same_title AND is_same_steps THEN 100 ELSE least(99,
+            round(100 * CASE WHEN have_steps THEN 0.6 * greatest(titles, steps) + 0.4 * least(titles, steps)
+                ELSE 0.8 * titles END)) END) AS score
     FROM measured
 )
 INSERT INTO catalog_similarpair (project_id, case_a_id, case_b_id, score, reasons, found_at, created_at, updated_at)

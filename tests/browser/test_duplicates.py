@@ -61,6 +61,7 @@ def test_a_pair_is_dismissed_and_brought_back_by_keyboard(portal, signed_in_page
     page.get_by_role("button", name=name).focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name=name)).to_have_count(0)
+    expect(page.get_by_role("link", name=re.compile("Dismissed"))).to_contain_text("1")
     page.goto(portal.address("~/cases/duplicates/?show=dismissed"))
     page.get_by_role("button", name="Bring back").press("Enter")
     expect(page.get_by_text("Nothing was dismissed")).to_be_visible()
