@@ -14,8 +14,7 @@ class CatalogConfig(AppConfig):
         from accounts.services.projects import register_content_check
         from qaportal.kit import events
 
-        from . import audit, search
-        from .jobs import close_abandoned
+        from . import audit, jobs, search
         from .models import TestCase
 
         register_reading("catalog", "case.view")
@@ -28,6 +27,7 @@ class CatalogConfig(AppConfig):
             "case.updated",
             "case.moved",
             "case.deleted",
+            "case.imported",
             "case.restored",
             "case.linked",
             "case.unlinked",
@@ -38,7 +38,8 @@ class CatalogConfig(AppConfig):
             "story.linked",
             "story.unlinked",
         )
-        events.subscribe("job.abandoned", close_abandoned)
+        events.subscribe("job.abandoned", jobs.close_abandoned)
+        events.subscribe("job.abandoned", jobs.close_abandoned_scan)
         register_content_check(TestCase.objects.fill_project)
         audit.register_all()
         search.register_all()

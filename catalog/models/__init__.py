@@ -5,6 +5,7 @@ from .cases import LONGEST_ESTIMATE, TestCase, TestIdCounter, TestStep
 from .duplicates import CaseFingerprint, DuplicateScan, SimilarPair
 from .fields import CustomField, Template, TemplateField
 from .folders import Folder, FolderCount
+from .imports import CaseImport, CaseImportRow, CaseOrigin, ColumnMapping
 from .links import TestCaseLink
 from .shared_steps import SharedSteps, SharedStepsVersion
 from .stories import Story, TestCaseStory
@@ -15,6 +16,10 @@ __all__ = [
     "LONGEST_ESTIMATE",
     "CaseActivity",
     "CaseFingerprint",
+    "CaseImport",
+    "CaseImportRow",
+    "CaseOrigin",
+    "ColumnMapping",
     "CustomField",
     "DuplicateScan",
     "Folder",

@@ -4,6 +4,7 @@ from .cases import CaseActivityQuerySet, TestCaseQuerySet, TestCaseVersionQueryS
 from .duplicates import CaseFingerprintQuerySet, DuplicateScanQuerySet, SimilarPairQuerySet
 from .fields import CustomFieldQuerySet, TemplateFieldQuerySet, TemplateQuerySet
 from .folders import FolderCountQuerySet, FolderQuerySet
+from .imports import CaseImportQuerySet, CaseImportRowQuerySet, CaseOriginQuerySet, ColumnMappingQuerySet
 from .links import TestCaseLinkQuerySet
 from .shared_steps import SharedStepsQuerySet, SharedStepsVersionQuerySet
 from .stories import FAILING, StoryLinkQuerySet, StoryQuerySet
@@ -12,6 +13,10 @@ __all__ = [
     "FAILING",
     "CaseActivityQuerySet",
     "CaseFingerprintQuerySet",
+    "CaseImportQuerySet",
+    "CaseImportRowQuerySet",
+    "CaseOriginQuerySet",
+    "ColumnMappingQuerySet",
     "CustomFieldQuerySet",
     "DuplicateScanQuerySet",
     "FolderCountQuerySet",

@@ -15,7 +15,7 @@ from qaportal.kit.concurrency import require_match
 from qaportal.kit.errors import InvalidInput, NotVisible, RuleViolation
 
 from .. import policies
-from ..models import SimilarPair, TestCase, TestCaseLink, TestCaseStory
+from ..models import CaseOrigin, SimilarPair, TestCase, TestCaseLink, TestCaseStory
 from .cases import document_of, update_case
 from .drafts import EDITABLE, usable_words
 from .links import link_two_cases
@@ -94,6 +94,7 @@ def _merge(actor: User | None, winner: TestCase, loser: TestCase, taken: Collect
     winner = update_case(actor=actor, case=winner, reason=_("Merged with %s") % loser.test_id, **fields)
     _cover_stories_of(actor, winner, loser)
     _link_like(actor, winner, loser)
+    CaseOrigin.objects.filter(case=loser).update(case=winner)
     SimilarPair.objects.filter(Q(case_a=loser) | Q(case_b=loser)).delete()
     loser.merged_into, loser.deleted_at, loser.updated_by = winner, timezone.now(), actor
     loser.save(update_fields=["merged_into", "deleted_at", "updated_by", "updated_at"])

@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import AuditEntry
 from catalog import likeness
-from catalog.jobs import close_abandoned, look_for_duplicates
+from catalog.jobs import close_abandoned_scan, look_for_duplicates
 from catalog.models import DuplicateScan, SimilarPair, TestCase
 from catalog.services.cases import delete_cases, update_case
 from catalog.services.duplicates import bring_back_pair, dismiss_pair, request_scan, scan_project
@@ -169,7 +169,7 @@ def test_a_fault_closes_the_progress_with_words(project, tester, run_jobs, monke
 
 def test_an_abandoned_search_is_closed(project, tester):
     scan = request_scan(actor=tester, project=project)
-    close_abandoned(task_name="catalog.jobs.scan_for_duplicates", arguments={"progress_id": str(scan.progress_id)})
+    close_abandoned_scan(task_name="catalog.jobs.scan_for_duplicates", arguments={"progress_id": str(scan.progress_id)})
     assert JobProgress.objects.get(pk=scan.progress_id).state == "failed"
 
 

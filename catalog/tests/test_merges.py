@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.models import AuditEntry
-from catalog.models import FolderCount, SimilarPair, TestCase, TestCaseLink, TestCaseStory, TestCaseVersion
+from catalog.models import CaseOrigin, FolderCount, SimilarPair, TestCase, TestCaseLink, TestCaseStory, TestCaseVersion
 from catalog.services.cases import create_case, delete_cases, restore_cases, update_case
 from catalog.services.links import link_two_cases
 from catalog.services.merges import merge_cases
@@ -121,6 +121,12 @@ def test_the_id_of_the_loser_stays_taken(pair, project, admin):
     merge_cases(actor=admin, winner=pair[0], loser=pair[1])
     with pytest.raises(RuleViolation):
         create_case(actor=admin, project=project, title="Again", test_id=pair[1].test_id)
+
+
+def test_the_id_that_another_tool_gave_the_loser_names_the_winner(pair, project, admin):
+    CaseOrigin.objects.create(project=project, source="testrail", external_id="C12", case=pair[1])
+    merge_cases(actor=admin, winner=pair[0], loser=pair[1])
+    assert CaseOrigin.objects.get().case == pair[0]
 
 
 def test_a_merged_case_does_not_come_back_like_a_deleted_one(pair, project, admin):
