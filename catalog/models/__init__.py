@@ -2,11 +2,13 @@
 
 from .activity import CaseActivity
 from .cases import LONGEST_ESTIMATE, TestCase, TestIdCounter, TestStep
+from .copies import CopiedCase, CopyJob
 from .duplicates import CaseFingerprint, DuplicateScan, SimilarPair
 from .fields import CustomField, Template, TemplateField
 from .folders import Folder, FolderCount
 from .imports import CaseImport, CaseImportRow, CaseOrigin, ColumnMapping
 from .links import TestCaseLink
+from .removals import FolderRemoval
 from .shared_steps import SharedSteps, SharedStepsVersion
 from .stories import Story, TestCaseStory
 from .versions import TestCaseVersion
@@ -20,10 +22,13 @@ __all__ = [
     "CaseImportRow",
     "CaseOrigin",
     "ColumnMapping",
+    "CopiedCase",
+    "CopyJob",
     "CustomField",
     "DuplicateScan",
     "Folder",
     "FolderCount",
+    "FolderRemoval",
     "SharedSteps",
     "SharedStepsVersion",
     "SimilarPair",

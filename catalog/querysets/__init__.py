@@ -1,9 +1,10 @@
 """What people may see of the catalog."""
 
 from .cases import CaseActivityQuerySet, TestCaseQuerySet, TestCaseVersionQuerySet, TestStepQuerySet, TitleWordQuerySet
+from .copies import CopiedCaseQuerySet, CopyJobQuerySet
 from .duplicates import CaseFingerprintQuerySet, DuplicateScanQuerySet, SimilarPairQuerySet
 from .fields import CustomFieldQuerySet, TemplateFieldQuerySet, TemplateQuerySet
-from .folders import FolderCountQuerySet, FolderQuerySet
+from .folders import FolderCountQuerySet, FolderQuerySet, FolderRemovalQuerySet
 from .imports import CaseImportQuerySet, CaseImportRowQuerySet, CaseOriginQuerySet, ColumnMappingQuerySet
 from .links import TestCaseLinkQuerySet
 from .shared_steps import SharedStepsQuerySet, SharedStepsVersionQuerySet
@@ -17,10 +18,13 @@ __all__ = [
     "CaseImportRowQuerySet",
     "CaseOriginQuerySet",
     "ColumnMappingQuerySet",
+    "CopiedCaseQuerySet",
+    "CopyJobQuerySet",
     "CustomFieldQuerySet",
     "DuplicateScanQuerySet",
     "FolderCountQuerySet",
     "FolderQuerySet",
+    "FolderRemovalQuerySet",
     "SharedStepsQuerySet",
     "SharedStepsVersionQuerySet",
     "SimilarPairQuerySet",
