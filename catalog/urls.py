@@ -3,17 +3,22 @@
 from django.urls import path
 
 from . import converters  # noqa: F401  registers the kind of part that names a story
-from .views import bulk, cases, folders, links, reading, stories, story_lists, versions
+from .views import bulk, cases, folders, links, reading, saved_views, stories, story_lists, versions
 
 app_name = "catalog"
 
 urlpatterns = [
     path("p/<str:project_key>/cases/", reading.case_list, name="case_list"),
     path("p/<str:project_key>/cases/new/", cases.create_case, name="case_create"),
+    path("p/<str:project_key>/cases/filters/", reading.case_filters, name="case_filters"),
+    path("p/<str:project_key>/cases/columns/", reading.case_columns, name="case_columns"),
     path("p/<str:project_key>/cases/change/", bulk.change_cases, name="case_change"),
     path("p/<str:project_key>/cases/move/", bulk.move_cases, name="case_move"),
     path("p/<str:project_key>/cases/duplicate/", bulk.duplicate_cases, name="case_duplicate"),
     path("p/<str:project_key>/cases/take-back/", bulk.take_back, name="case_take_back"),
+    path("p/<str:project_key>/cases/views/new/", saved_views.create_view, name="view_create"),
+    path("p/<str:project_key>/cases/views/<int:pk>/", saved_views.update_view, name="view_update"),
+    path("p/<str:project_key>/cases/views/<int:pk>/delete/", saved_views.delete_view, name="view_delete"),
     path("p/<str:project_key>/cases/<str:test_id>/", reading.case_detail, name="case_detail"),
     path("p/<str:project_key>/cases/<str:test_id>/edit/", cases.update_case, name="case_update"),
     path(

@@ -5,6 +5,7 @@ from .cases import LONGEST_ESTIMATE, TestCase, TestIdCounter, TestStep
 from .fields import CustomField, Template, TemplateField
 from .folders import Folder, FolderCount
 from .links import TestCaseLink
+from .saved_views import SavedView
 from .shared_steps import SharedSteps, SharedStepsVersion
 from .stories import Story, TestCaseStory
 from .versions import TestCaseVersion
@@ -16,6 +17,7 @@ __all__ = [
     "CustomField",
     "Folder",
     "FolderCount",
+    "SavedView",
     "SharedSteps",
     "SharedStepsVersion",
     "Story",

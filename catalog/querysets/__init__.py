@@ -4,6 +4,7 @@ from .cases import CaseActivityQuerySet, TestCaseQuerySet, TestCaseVersionQueryS
 from .fields import CustomFieldQuerySet, TemplateFieldQuerySet, TemplateQuerySet
 from .folders import FolderCountQuerySet, FolderQuerySet
 from .links import TestCaseLinkQuerySet
+from .saved_views import SavedViewQuerySet
 from .shared_steps import SharedStepsQuerySet, SharedStepsVersionQuerySet
 from .stories import FAILING, StoryLinkQuerySet, StoryQuerySet
 
@@ -13,6 +14,7 @@ __all__ = [
     "CustomFieldQuerySet",
     "FolderCountQuerySet",
     "FolderQuerySet",
+    "SavedViewQuerySet",
     "SharedStepsQuerySet",
     "SharedStepsVersionQuerySet",
     "StoryLinkQuerySet",
