@@ -98,6 +98,11 @@ class CaseForm(PortalForm):
             "estimate": round(case.estimate / 60, 2) if case.estimate is not None else None,
         }
 
+    def show_typed(self, data: QueryDict) -> None:
+        """Show what was typed into the form, right or wrong, as if it stood there."""
+        for name, field in self.fields.items():
+            self.initial[name] = field.widget.value_from_datadict(data, {}, name)
+
     @staticmethod
     def initial_of_document(document: Mapping[str, Any]) -> dict[str, Any]:
         """What the form shows of what a version, or a merge of two, says."""

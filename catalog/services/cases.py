@@ -19,7 +19,7 @@ from qaportal.kit.errors import InvalidInput, NotVisible
 from .. import policies
 from ..choices import CaseState
 from ..models import Folder, TestCase, TestStep
-from . import folders, stories, test_ids, versions
+from . import folders, named_files, stories, test_ids, versions
 from .drafts import EDITABLE, CaseDraft, assign, default_tag, steps_of, usable_steps
 from .step_text import found_text, keep_steps_text
 
@@ -78,6 +78,9 @@ def create_cases(*, actor: User | None, project: Project, drafts: Sequence[CaseD
     steps = [step for case, given in zip(cases, steps_by_case, strict=True) for step in steps_of(case, given)]
     TestStep.objects.bulk_create(steps, batch_size=_BATCH)
     stories.cover_stories(actor=actor, stories=dict(zip(cases, stories_by_case, strict=True)))
+    texts = [getattr(case, name) for case in cases for name in named_files.SHOWING]
+    texts += [text for given in steps_by_case for step in given for text in step.values()]
+    named_files.claim_shown(actor=actor, project=project, texts=texts)
     versions.keep_versions(actor=actor, case_ids=[case.pk for case in cases])
     audit.record_each("case.created", actor=actor, changed=[(case, None) for case in cases])
     if cases:
@@ -134,6 +137,8 @@ def update_case(
     case.version += 1
     case.updated_by = actor
     case.save(update_fields=[*(set(changes) & set(EDITABLE)), "version", "updated_by", "updated_at"])
+    texts = [after[name] for name in named_files.SHOWING] + [text for step in after["steps"] for text in step.values()]
+    named_files.claim_shown(actor=actor, project=case.project, texts=texts)
     versions.keep_versions(actor=actor, case_ids=[case.pk], changed=sorted(changes), reason=reason)
     audit.record("case.updated", actor=actor, target=case, changes=changes, reason=reason)
     events.publish("case.updated", case=case, changes=changes, actor=actor)
