@@ -113,9 +113,9 @@ def test_the_page_needs_few_queries(project, signed_in, tester, own_fields, djan
     TestCaseFactory(folder=FolderFactory(project=project), owner=tester)
     client = signed_in(tester)
     client.get(url("case_list", project))
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         client.get(url("case_list", project))
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         client.get(url("case_list", project), {"columns": "owner,folder,cf_browser", "cf_browser": "ff"})
 
 
