@@ -4,6 +4,7 @@ from .activity import CaseActivity
 from .cases import LONGEST_ESTIMATE, TestCase, TestIdCounter, TestStep
 from .fields import CustomField, Template, TemplateField
 from .folders import Folder, FolderCount
+from .imports import CaseImport, CaseImportRow, CaseOrigin, ColumnMapping
 from .links import TestCaseLink
 from .saved_views import SavedView
 from .shared_steps import SharedSteps, SharedStepsVersion
@@ -14,6 +15,10 @@ from .words import TitleWord
 __all__ = [
     "LONGEST_ESTIMATE",
     "CaseActivity",
+    "CaseImport",
+    "CaseImportRow",
+    "CaseOrigin",
+    "ColumnMapping",
     "CustomField",
     "Folder",
     "FolderCount",

@@ -3,6 +3,7 @@
 from .cases import CaseActivityQuerySet, TestCaseQuerySet, TestCaseVersionQuerySet, TestStepQuerySet, TitleWordQuerySet
 from .fields import CustomFieldQuerySet, TemplateFieldQuerySet, TemplateQuerySet
 from .folders import FolderCountQuerySet, FolderQuerySet
+from .imports import CaseImportQuerySet, CaseImportRowQuerySet, CaseOriginQuerySet, ColumnMappingQuerySet
 from .links import TestCaseLinkQuerySet
 from .saved_views import SavedViewQuerySet
 from .shared_steps import SharedStepsQuerySet, SharedStepsVersionQuerySet
@@ -11,6 +12,10 @@ from .stories import FAILING, StoryLinkQuerySet, StoryQuerySet
 __all__ = [
     "FAILING",
     "CaseActivityQuerySet",
+    "CaseImportQuerySet",
+    "CaseImportRowQuerySet",
+    "CaseOriginQuerySet",
+    "ColumnMappingQuerySet",
     "CustomFieldQuerySet",
     "FolderCountQuerySet",
     "FolderQuerySet",
