@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import cached_property
 from typing import Any
 
@@ -23,7 +22,7 @@ from .choices import FieldTarget
 from .filters import TestCaseFilter
 from .models import CustomField, Folder, Template, TestCase
 from .querysets.cases import OWN_FIELD
-from .tree import counts_of
+from .tree import Counts, counts_of
 
 UNFILED = "none"
 PAGE_SIZE = 50
@@ -158,8 +157,9 @@ class CaseListPage:
         size = int(size) if size in {str(each) for each in PAGE_SIZES} else PAGE_SIZE
         place, known = self.request.GET.get("page"), None
         if not self.is_direct and not self.is_archived and not is_narrowed(self.filterset):
-            below, total, unfiled = self.counts
-            known = unfiled if self.is_unfiled else below[self.folder.pk] if self.folder else total
+            counts = self.counts
+            known = counts.below[self.folder.pk] if self.folder else counts.total
+            known = counts.unfiled if self.is_unfiled else known
         return load_rows(
             self.filterset,
             user=self.user,
@@ -171,7 +171,7 @@ class CaseListPage:
         )
 
     @cached_property
-    def counts(self) -> tuple[Counter, int, int]:
+    def counts(self) -> Counts:
         """How many cases stand where."""
         return counts_of(self.user, self.project)
 

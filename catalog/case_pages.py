@@ -13,6 +13,7 @@ from qaportal.kit import panels
 from qaportal.kit.views import PAGE_SIZES, Refusal, render_fragment, wants_fragment
 
 from . import policies
+from .case_copies import Copies, copies_of
 from .case_links import LinkedCase, linked_cases
 from .case_list_page import UNFILED, CaseListPage, read_ids_of
 from .forms import CaseLinkForm
@@ -73,6 +74,9 @@ class CasesPage(CaseListPage):
             expand = "0" if node.is_open else "1"
             node.part_url = reverse("catalog:folder_children", args=[key, pk]) + self.query(expand=expand, page=None)
             node.drop_url = f"{reverse('catalog:case_move', args=[key])}?to={pk}"
+            node.state_query = self.query(expand="1" if node.is_open else "0", page=None)
+            if self.may["edit_folder"]:
+                node.edit_url = reverse("catalog:folder_update", args=[key, pk]).removesuffix("edit/")
             self.address(node.children, opened)
 
     @cached_property
@@ -119,6 +123,11 @@ class CasesPage(CaseListPage):
     def links(self) -> list[LinkedCase]:
         """The cases that are linked to the open one."""
         return linked_cases(self.case, self.user)
+
+    @cached_property
+    def copies(self) -> Copies:
+        """Where the open case was copied from, or moved to."""
+        return copies_of(self.case, self.user)
 
     @property
     def link_form(self) -> CaseLinkForm:

@@ -2,10 +2,12 @@
 
 from .activity import CaseActivity
 from .cases import LONGEST_ESTIMATE, TestCase, TestIdCounter, TestStep
+from .copies import CopiedCase, CopyJob
 from .fields import CustomField, Template, TemplateField
 from .folders import Folder, FolderCount
 from .imports import CaseImport, CaseImportRow, CaseOrigin, ColumnMapping
 from .links import TestCaseLink
+from .removals import FolderRemoval
 from .saved_views import SavedView
 from .shared_steps import SharedSteps, SharedStepsVersion
 from .stories import Story, TestCaseStory
@@ -19,9 +21,12 @@ __all__ = [
     "CaseImportRow",
     "CaseOrigin",
     "ColumnMapping",
+    "CopiedCase",
+    "CopyJob",
     "CustomField",
     "Folder",
     "FolderCount",
+    "FolderRemoval",
     "SavedView",
     "SharedSteps",
     "SharedStepsVersion",

@@ -1,8 +1,9 @@
 """What people may see of the catalog."""
 
 from .cases import CaseActivityQuerySet, TestCaseQuerySet, TestCaseVersionQuerySet, TestStepQuerySet, TitleWordQuerySet
+from .copies import CopiedCaseQuerySet, CopyJobQuerySet
 from .fields import CustomFieldQuerySet, TemplateFieldQuerySet, TemplateQuerySet
-from .folders import FolderCountQuerySet, FolderQuerySet
+from .folders import FolderCountQuerySet, FolderQuerySet, FolderRemovalQuerySet
 from .imports import CaseImportQuerySet, CaseImportRowQuerySet, CaseOriginQuerySet, ColumnMappingQuerySet
 from .links import TestCaseLinkQuerySet
 from .saved_views import SavedViewQuerySet
@@ -16,9 +17,12 @@ __all__ = [
     "CaseImportRowQuerySet",
     "CaseOriginQuerySet",
     "ColumnMappingQuerySet",
+    "CopiedCaseQuerySet",
+    "CopyJobQuerySet",
     "CustomFieldQuerySet",
     "FolderCountQuerySet",
     "FolderQuerySet",
+    "FolderRemovalQuerySet",
     "SavedViewQuerySet",
     "SharedStepsQuerySet",
     "SharedStepsVersionQuerySet",
