@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.words import Kind, Subject, register
 
-from .models import CaseImport, CopyJob, Folder, Story, TestCase
+from .models import CaseImport, CopyJob, Folder, SavedView, Story, TestCase
 
 
 def register_all() -> None:
@@ -51,6 +51,15 @@ def register_all() -> None:
             },
         ),
         Subject(
+            "view",
+            _("Saved views"),
+            {
+                "created": _("saved a view of test cases"),
+                "updated": _("changed a view of test cases"),
+                "deleted": _("deleted a view of test cases"),
+            },
+        ),
+        Subject(
             "copy_job",
             _("Copies of test cases"),
             {
@@ -75,6 +84,7 @@ def register_all() -> None:
         Subject("test_id", _("Test cases"), {"reserved": _("reserved a test id")}),
         Kind(Folder, _("Folder"), lambda reader: Folder.objects.visible_to(reader).select_related("project")),
         Kind(TestCase, _("Test case"), lambda reader: TestCase.objects.visible_to(reader).select_related("project")),
+        Kind(SavedView, _("Saved view"), lambda reader: SavedView.objects.visible_to(reader).select_related("project")),
         Kind(CopyJob, _("Copy"), lambda reader: CopyJob.objects.visible_to(reader).select_related("project")),
         Kind(
             CaseImport,

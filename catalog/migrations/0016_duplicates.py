@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0008_former_status'),
-        ('catalog', '0014_copies'),
+        ('catalog', '0015_saved_views'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

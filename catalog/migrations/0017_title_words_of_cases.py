@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     """Cases are found by the words of their titles alone, without a column that holds them."""
 
     atomic = False
-    dependencies = [("catalog", "0015_duplicates")]
+    dependencies = [("catalog", "0016_duplicates")]
 
     operations = [
         migrations.RunSQL(WORDS, "DROP FUNCTION catalog_title_words(text)"),
