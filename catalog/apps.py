@@ -23,6 +23,7 @@ class CatalogConfig(AppConfig):
             "folder.updated",
             "folder.moved",
             "folder.deleted",
+            "folder.restored",
             "case.created",
             "case.updated",
             "case.moved",
@@ -36,6 +37,7 @@ class CatalogConfig(AppConfig):
             "review.returned",
             "review.withdrawn",
             "workflow.updated",
+            "case.merged",
             "story.created",
             "story.updated",
             "story.deleted",
@@ -43,6 +45,7 @@ class CatalogConfig(AppConfig):
             "story.unlinked",
         )
         events.subscribe("job.abandoned", jobs.close_abandoned)
+        events.subscribe("job.abandoned", jobs.close_abandoned_scan)
         register_content_check(TestCase.objects.fill_project)
         audit.register_all()
         search.register_all()

@@ -75,3 +75,13 @@ def can_withdraw(user: User, review: CaseReview) -> Decision:
     if review.requested_by_id == user.pk:
         return can_edit_cases(user, review.project)
     return can_edit_workflow(user, review.project)
+
+
+def can_share_views(user: User | None, project: Project) -> Decision:
+    """Whether the user may keep views of the list of cases for everybody in the project."""
+    return _decide(user, "view.share", project)
+
+
+def can_merge_cases(user: User | None, project: Project) -> Decision:
+    """Whether the user may let one case stand for two: that changes the one and takes the other away."""
+    return can_edit_cases(user, project) and can_delete_cases(user, project)

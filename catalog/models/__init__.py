@@ -4,11 +4,15 @@ workflow with its reviews.
 
 from .activity import CaseActivity
 from .cases import LONGEST_ESTIMATE, TestCase, TestIdCounter, TestStep
+from .copies import CopiedCase, CopyJob
+from .duplicates import CaseFingerprint, DuplicateScan, SimilarPair
 from .fields import CustomField, Template, TemplateField
 from .folders import Folder, FolderCount
 from .imports import CaseImport, CaseImportRow, CaseOrigin, ColumnMapping
 from .links import TestCaseLink
+from .removals import FolderRemoval
 from .reviews import LONGEST_NOTE, CaseReview
+from .saved_views import SavedView
 from .shared_steps import SharedSteps, SharedStepsVersion
 from .stories import Story, TestCaseStory
 from .versions import TestCaseVersion
@@ -19,16 +23,23 @@ __all__ = [
     "LONGEST_ESTIMATE",
     "LONGEST_NOTE",
     "CaseActivity",
+    "CaseFingerprint",
     "CaseImport",
     "CaseImportRow",
     "CaseOrigin",
     "CaseReview",
     "ColumnMapping",
+    "CopiedCase",
+    "CopyJob",
     "CustomField",
+    "DuplicateScan",
     "Folder",
     "FolderCount",
+    "FolderRemoval",
+    "SavedView",
     "SharedSteps",
     "SharedStepsVersion",
+    "SimilarPair",
     "Story",
     "Template",
     "TemplateField",

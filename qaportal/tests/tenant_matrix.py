@@ -29,8 +29,9 @@ from accounts.models import (
 )
 from accounts.services.api_tokens import create_api_token
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
-from catalog.models import CaseImport, CaseReview, Template, TestCase
+from catalog.models import CaseImport, CaseReview, CopyJob, SavedView, SimilarPair, Template, TestCase
 from catalog.services.cases import update_case
+from catalog.services.copies import start_copy
 from catalog.services.links import link_two_cases
 from catalog.services.versions import keep_versions
 from catalog.services.workflow import add_state
@@ -109,6 +110,8 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         "review": review,
         "state": add_state(actor=None, project=project, name=f"{marker} state"),
         "story": story,
+        "saved_view": SavedView.objects.create(project=project, name=f"{marker} view", query="priority=high"),
+        **_pairs_of(case, spare, TestCaseFactory(project=project, title=f"{marker} other spare case")),
         "case_link": link_two_cases(actor=admin, case=case, other=spare, type="DEPENDS_ON"),
         "release": release,
         "release_case": scope,
@@ -118,6 +121,12 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         "file": stored,
         "progress": work,
         "report_import": report_import,
+        "copy_job": start_copy(actor=admin, project=project, target_project=project, case_ids=[spare.pk]),
+        "failed_copy": CopyJob.objects.create(
+            project=project, target_project=project, state="failed", created_by=admin, counts={"copied": 0, "cases": 0}
+        ),
+        "other_module": FolderFactory(project=project, name=f"{marker} other module"),
+        "deleted_folder": FolderFactory(project=project, name=f"{marker} gone", deleted_at=timezone.now()),
         "template": Template.objects.create(project=project, name=f"{marker} template"),
         "case_import": CaseImport.objects.create(
             project=project, file=stored, file_name=f"{marker}.csv", format="table", created_by=admin, updated_by=admin
@@ -140,6 +149,15 @@ def _asked(case: TestCase, people: dict[str, User]) -> list[CaseReview]:
         CaseReview.objects.create(reviewer=people[role], requested_by=people["tester"], note=case.title, **facts)
         for role in ("tenant_admin", "quality_manager", "tester")
     ]
+
+
+def _pairs_of(case: TestCase, spare: TestCase, other: TestCase) -> dict[str, SimilarPair]:
+    """Two cases that look alike, and two of which somebody said that they are no duplicates."""
+    found = {"project": case.project, "score": 90, "reasons": ["like_title"], "found_at": timezone.now()}
+    return {
+        "similar_pair": SimilarPair.objects.create(case_a=case, case_b=spare, **found),
+        "dismissed_pair": SimilarPair.objects.create(case_a=case, case_b=other, dismissed_at=timezone.now(), **found),
+    }
 
 
 def _named(marker: str) -> dict[str, str]:
@@ -264,12 +282,19 @@ ROWS = (
     Row("pk", "release-", pk_of("release")),
     Row("tc_id", "release-", pk_of("case")),
     Row("pk", "catalog:folder", pk_of("module")),
+    Row("pk", "catalog:folder_restore", pk_of("deleted_folder")),
+    Row("job_id", "catalog:copy", pk_of("copy_job"), uuid.uuid4),
+    Row("job_id", "catalog:copy_resume", pk_of("failed_copy"), uuid.uuid4),
     Row("test_id", "catalog:", lambda world: world.objects["case"].test_id, lambda: "TC_UI_99999"),
     Row("number", "catalog:", lambda world: world.objects["case"].version - 1, lambda: 99_999),
     Row("review_id", "catalog:", pk_of("review")),
     Row("code", "catalog:workflow", lambda world: world.objects["state"].code, lambda: "nothing"),
+    Row("pk", "catalog:view", pk_of("saved_view")),
     Row("pk", "catalog:story", pk_of("story")),
     Row("link_id", "catalog:", pk_of("case_link")),
+    Row("pair_id", "catalog:", pk_of("similar_pair")),
+    Row("pair_id", "catalog:duplicate_bring_back", pk_of("dismissed_pair")),
+    Row("other_id", "catalog:", lambda world: world.objects["spare_case"].test_id, lambda: "TC_UI_99998"),
     Row("pk", "releases:", pk_of("release")),
     Row("pk", "runs:", pk_of("release")),
     Row("row_id", "runs:", pk_of("release_case")),

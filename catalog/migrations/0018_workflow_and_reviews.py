@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0008_former_status'),
-        ('catalog', '0012_case_imports'),
+        ('catalog', '0017_title_words_of_cases'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
