@@ -18,6 +18,7 @@ from .choices import FieldKind
 from .models import CustomField, TestCase
 from .querysets.cases import OWN_FIELD
 from .services.stories import primary_story_id
+from .workflow import badge, workflow_of
 
 LONGEST_SHOWN = 300
 """Characters of a text that a cell holds; what is longer is read in the case."""
@@ -111,7 +112,7 @@ COLUMNS: dict[str, Column] = {
         Column(
             "state",
             gettext_lazy("State"),
-            lambda case: text_cell(case.get_state_display()),
+            lambda case: badge(workflow_of(case.project).shown(case.state)),
             ("state",),
             edits="state",
         ),

@@ -160,7 +160,7 @@ class CaseListPage:
             counts = self.counts
             known = counts.below[self.folder.pk] if self.folder else counts.total
             known = counts.unfiled if self.is_unfiled else known
-        return load_rows(
+        page = load_rows(
             self.filterset,
             user=self.user,
             order=self.order,
@@ -169,6 +169,9 @@ class CaseListPage:
             known=known,
             columns=self.columns,
         )
+        for case in page.object_list:
+            case.project = self.project  # its states are asked once
+        return page
 
     @cached_property
     def counts(self) -> Counts:

@@ -5,9 +5,10 @@ from typing import Any
 
 from accounts.models import Project, User
 
-from .choices import AutomationStatus, CaseState, Priority, TestTag, TestType
+from .choices import AutomationStatus, Priority, TestTag, TestType
 from .models import Folder, TestCase
 from .tree import counts_of
+from .workflow import workflow_of
 
 LEVELS = 3
 BELOW = {1: "sub_modules", 2: "features"}
@@ -52,7 +53,7 @@ def options_of(user: User, project: Project) -> dict[str, list[Any]]:
         "test_types": _choices(TestType),
         "automation_statuses": _choices(AutomationStatus),
         "priorities": [{"value": each.code, "label": str(each.label)} for each in reversed(Priority)],
-        "states": _choices(CaseState),
+        "states": [{"value": code, "label": name} for code, name in workflow_of(project).choices],
         "owners": [{"id": each.pk, "name": each.full_name} for each in people],
     }
 

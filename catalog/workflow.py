@@ -8,8 +8,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from qaportal.kit.drawing import icon_svg
 from qaportal.kit.errors import InvalidInput
 
 from .choices import CaseState, StateColor
@@ -113,6 +116,12 @@ class Workflow:
             offered = ", ".join(self.by_code)
             raise InvalidInput(_("Unknown state."), fields={"state": [_("Use one of: %s.") % offered]})
         return code
+
+
+def badge(state: State) -> SafeString:
+    """A state as icon and name in its colour."""
+    glyph = icon_svg(state.glyph, size="sm")
+    return format_html('<span class="q-status {}" title="{}">{}{}</span>', state.css, state.name, glyph, state.name)
 
 
 def default_states(*, needs_approval: bool = False) -> list[State]:

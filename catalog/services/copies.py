@@ -26,6 +26,7 @@ from .bulk import MOST_AT_ONCE, update_cases
 from .cases import delete_cases
 from .copied_parts import copy_history, copy_steps, copy_stories, make_folders
 from .fitting import Fitting
+from .states import hold_workflow
 
 OPTIONS = ("steps", "tags", "versions", "stories", "attachments")
 AT_ONCE = 200
@@ -256,6 +257,7 @@ def _require_still(job: CopyJob, actor: User | None) -> None:
 
 def _copy_chunk(actor: User, job: CopyJob, rows: Sequence[CopiedCase]) -> None:
     """Copy the cases of these rows, in a number of statements that does not grow with them."""
+    hold_workflow(job.target_project)
     living = TestCase.objects.living().in_project(job.project).filter(pk__in=[row.source_id for row in rows])
     locked = living.select_for_update(of=("self",), no_key=True).select_related("owner", "template")
     sources = {case.pk: case for case in locked.defer("search", "folded", "steps_text").order_by("pk")}

@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 
-from ..choices import CaseState, FieldKind, FieldTarget
+from ..choices import FieldKind, FieldTarget
 from ..models import CopyJob, CustomField, Template, TestCase
+from ..workflow import workflow_of
 from .drafts import EDITABLE
+from .states import starting_state
 
 _PLACED = ("folder", "owner", "state", "is_archived", "template", "custom_values")
 _PLAIN = tuple(name for name in EDITABLE if name not in _PLACED)
@@ -85,12 +87,11 @@ class Fitting:
         return [key for key, field in self.source_fields.items() if key in known and known[key].kind == field.kind]
 
     def _state(self, source: TestCase) -> str:
-        known = source.state in CaseState.values
-        state = source.state if known else CaseState.ACTIVE
-        if self.target.settings.get("requireApproval") and state != CaseState.DRAFT:
-            state = CaseState.IN_REVIEW
+        """The nearest state that the target has; one that needs an approval is not entered by a copy."""
+        shown = workflow_of(self.job.project).shown(source.state)
+        state = starting_state(self.target, workflow_of(self.target).nearest(shown))
         if state != source.state:
-            self.remarks[STATES][source.get_state_display()] += 1
+            self.remarks[STATES][str(shown.name)] += 1
         return state
 
     def _owner(self, source: TestCase) -> int | None:

@@ -4,25 +4,17 @@ from typing import Any
 
 from django import template
 from django.template.context import Context
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import Project
 from qaportal.kit.concurrency import etag
-from qaportal.kit.drawing import icon_svg
 
 from ..forms import ReviewForm
 from ..models import TestCase
 from ..reviewing import CaseReviews, review_status, rows_for
-from ..workflow import State, workflow_of
+from ..workflow import badge, workflow_of
 
 register = template.Library()
-
-
-def badge(state: State) -> SafeString:
-    """A state as icon and name in its colour."""
-    glyph = icon_svg(state.glyph, size="sm")
-    return format_html('<span class="q-status {}" title="{}">{}{}</span>', state.css, state.name, glyph, state.name)
 
 
 register.simple_tag(badge, name="state_badge")

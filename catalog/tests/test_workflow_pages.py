@@ -187,3 +187,16 @@ def test_the_api_names_an_unknown_state_and_one_that_needs_an_approval(project, 
         assert "state" in str(response.json())
     assert client.get(f"/api/test-cases?project_id={project.pk}&state=in_review").json()
     assert client.get(f"/api/test-cases?project_id={project.pk}&state=gone").status_code == 400
+
+
+def test_the_list_shows_the_states_in_one_question(project, tester, lead, signed_in, same_queries):
+    services.update_state(actor=lead, project=project, code="draft", name="Idea", color="amber")
+    create_case(actor=tester, project=project, title="A case", state="draft")
+    client, address = signed_in(tester), url("case_list", project) + "?columns=state"
+
+    def grow():
+        for number in range(5):
+            create_case(actor=tester, project=project, title=f"Case {number}", state="draft")
+
+    assert "Idea" in text(client.get(address))
+    same_queries(lambda: client.get(address), grow)
