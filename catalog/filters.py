@@ -5,8 +5,10 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import QuerySet
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
+from qaportal.kit.api.spelling import camel
 from qaportal.kit.forms import style_widgets
 
 from .choices import AutomationStatus, CaseState, Coverage, Priority, ResultStatus, TestTag, TestType
@@ -142,6 +144,28 @@ class TestCaseApiFilter(TestCaseFilter):
     def of_story(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Cases that cover the story."""
         return queryset.filter(story_links__story__story_id=value, story_links__story__deleted_at__isnull=True)
+
+
+class RepositoryCaseFilter(TestCaseApiFilter):
+    """The filters of the repository's API, whose names are spelt in camelCase and taken in both spellings."""
+
+    automation_status = CodesFilter(field_name="test_type", choices=TestType.choices)
+
+    class Meta(TestCaseFilter.Meta):
+        pass
+
+    NAMES = ("search", "folder_id", "tags", "automation_status", "priority", "last_status", "owner")
+
+    @classmethod
+    def get_filters(cls) -> dict[str, django_filters.Filter]:
+        """The filters by the names that the address has for them."""
+        known = super().get_filters()
+        return {camel(name): known[name] for name in cls.NAMES}
+
+    def __init__(self, data: MultiValueDict | None = None, *args: Any, **kwargs: Any) -> None:
+        """Take both spellings."""
+        given = data.lists() if data else ()
+        super().__init__(MultiValueDict({camel(name): values for name, values in given}), *args, **kwargs)
 
 
 class SubModuleFilter(django_filters.FilterSet):

@@ -234,6 +234,7 @@ ROWS = (
     Row("pk", "sub-module-", pk_of("sub_module")),
     Row("pk", "feature-", pk_of("feature")),
     Row("pk", "test-case-", pk_of("case")),
+    Row("pk", "repository-case-", pk_of("case")),
     Row("story_id", "jira-story-", lambda world: world.objects["story"].story_id, lambda: "NOTHING-1"),
     Row("epic_id", "jira-story-", lambda world: world.objects["story"].epic_id, lambda: "NOTHING-2"),
     Row("tc_id", "jira-story-link", pk_of("spare_case")),
