@@ -50,6 +50,28 @@ class Priority(models.IntegerChoices):
         return cls[code.strip().upper()]
 
 
+class FieldKind(models.TextChoices):
+    """What a custom field holds."""
+
+    STRING = "string", _("Short text")
+    LONG_TEXT = "long_text", _("Long text")
+    INTEGER = "integer", _("Whole number")
+    NUMBER = "number", _("Number")
+    CHECKBOX = "checkbox", _("Checkbox")
+    DATE = "date", _("Date")
+    DROPDOWN = "dropdown", _("One of a list")
+    MULTI_SELECT = "multi_select", _("Some of a list")
+    LINK = "link", _("Link")
+    STEPS = "steps", _("Steps")
+
+
+class FieldTarget(models.TextChoices):
+    """What a custom field describes."""
+
+    CASE = "case", _("Test cases")
+    RESULT = "result", _("Results")
+
+
 class CaseState(models.TextChoices):
     """Where the case stands in its life."""
 

@@ -11,6 +11,7 @@ from .comparison import Difference, differences, label_of
 from .models import TestCase, TestCaseVersion
 from .services.cases import document_of
 from .services.drafts import EDITABLE, assign
+from .services.versions import LATER
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def seen_document(case: TestCase, seen: str) -> dict[str, Any] | None:
     if start != etag(case).strip('"').rpartition("-")[0] or not (number.isascii() and number.isdigit()):
         return None
     found = TestCaseVersion.objects.filter(case=case, number=int(number[:9])).first()
-    return found.document if found else None
+    return {**LATER, **found.document} if found else None
 
 
 def merge(case: TestCase, typed: Mapping[str, Any], seen: str) -> Merge:

@@ -1,9 +1,11 @@
-"""Folders, test cases, their steps and versions, the links between them, and the stories they cover."""
+"""Folders, test cases, their steps, versions and own fields, the links between them, and the stories they cover."""
 
 from .activity import CaseActivity
 from .cases import LONGEST_ESTIMATE, TestCase, TestIdCounter, TestStep
+from .fields import CustomField, Template, TemplateField
 from .folders import Folder, FolderCount
 from .links import TestCaseLink
+from .shared_steps import SharedSteps, SharedStepsVersion
 from .stories import Story, TestCaseStory
 from .versions import TestCaseVersion
 from .words import TitleWord
@@ -11,9 +13,14 @@ from .words import TitleWord
 __all__ = [
     "LONGEST_ESTIMATE",
     "CaseActivity",
+    "CustomField",
     "Folder",
     "FolderCount",
+    "SharedSteps",
+    "SharedStepsVersion",
     "Story",
+    "Template",
+    "TemplateField",
     "TestCase",
     "TestCaseLink",
     "TestCaseStory",

@@ -15,6 +15,7 @@ from qaportal.kit.models import SoftDeleted
 
 from ..choices import AutomationStatus, CaseState, Priority, TestTag, TestType
 from ..querysets import TestCaseQuerySet, TestStepQuerySet
+from .fields import Template
 from .folders import Folder
 
 LONGEST_ESTIMATE = 366 * 24 * 3600
@@ -80,6 +81,21 @@ class TestCase(ProjectOwned, Authored, SoftDeleted):
     owner = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     state = models.CharField(_("state"), max_length=12, choices=CaseState.choices, default=CaseState.ACTIVE)
     is_archived = models.BooleanField(default=False)
+    template = models.ForeignKey(
+        Template, null=True, blank=True, on_delete=models.SET_NULL, related_name="cases", db_index=False
+    )
+    custom_values = models.JSONField(
+        _("own fields"), default=dict, blank=True, db_default=Value({}, models.JSONField())
+    )
+    """The values of the project's own fields, by their keys."""
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False, editable=False
+    )
+    """The case that took this one's place when the two turned out to be the same."""
+    copied_from = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="copies", db_index=False, editable=False
+    )
+    """The case, perhaps of another project, that this one was copied from."""
     version = models.PositiveIntegerField(default=1)
     steps_text = models.TextField(blank=True, default="", db_default="", editable=False)
     """What the steps say, up to a bound, to be found by it; whoever writes the steps writes it too."""
@@ -137,6 +153,10 @@ class TestCase(ProjectOwned, Authored, SoftDeleted):
             models.Index(fields=["project", "-updated_at"], name="test_case_by_change"),
             GinIndex(fields=["tags"], name="test_case_tags"),
             GinIndex(fields=["search"], name="test_case_search"),
+            models.Index(fields=["template"], name="test_case_by_template"),
+            GinIndex(fields=["custom_values"], opclasses=["jsonb_path_ops"], name="test_case_custom_values"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="test_case_merged_into"),
+            models.Index(fields=["copied_from"], condition=Q(copied_from__isnull=False), name="test_case_copied_from"),
             GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="test_case_folded"),
         ]
 
@@ -161,9 +181,17 @@ class TestStep(ProjectOwned):
 
     case = models.ForeignKey(TestCase, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveIntegerField()
-    action = models.TextField(_("do"))
+    action = models.TextField(_("do"), blank=True)
+    """Empty where `shared_steps` stand in this step's place."""
     expected = models.TextField(_("expect"), blank=True)
     data = models.TextField(_("data"), blank=True)
+    attachments = ArrayField(
+        models.UUIDField(), default=list, blank=True, db_default=Value([], ArrayField(models.UUIDField()))
+    )
+    """The keys of the files that belong to the step."""
+    shared_steps = models.ForeignKey(
+        "catalog.SharedSteps", null=True, blank=True, on_delete=models.PROTECT, related_name="used_in", db_index=False
+    )
 
     objects = TestStepQuerySet.as_manager()
 
@@ -173,6 +201,9 @@ class TestStep(ProjectOwned):
             models.UniqueConstraint(
                 fields=["case", "position"], name="test_step_position_once", deferrable=models.Deferrable.DEFERRED
             )
+        ]
+        indexes = [
+            models.Index(fields=["shared_steps"], condition=Q(shared_steps__isnull=False), name="test_step_shared")
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """What a case is made of before it is stored, and the rules of its fields."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,7 +11,7 @@ from accounts.models import Project, User
 from qaportal.kit.errors import InvalidInput
 
 from ..choices import CaseState, Priority, TestTag, TestType
-from ..models import Folder, TestCase, TestStep
+from ..models import Folder, Template, TestCase, TestStep
 
 EDITABLE = (
     "folder",
@@ -34,10 +34,15 @@ EDITABLE = (
     "owner",
     "state",
     "is_archived",
+    "template",
+    "custom_values",
 )
 """The fields of a case that its writers change; steps and stories are beside them."""
 _WORDS = ("labels", "tags")
-_UNCHECKED = {"project", "folder", "owner", "created_by", "updated_by", "search", "folded", "steps_text", "test_id"}
+_UNCHECKED = {
+    *("project", "folder", "owner", "template", "created_by", "updated_by", "merged_into", "copied_from"),
+    *("search", "folded", "steps_text", "test_id"),
+}
 _LONG_TEXTS = ("description", "preconditions", "expected_result", "test_data")
 LONGEST_TEXT = 50_000
 """Characters of one text of a case: the search index of a row holds at most a megabyte."""
@@ -75,6 +80,9 @@ class CaseDraft:
     owner: User | None = None
     state: str = CaseState.ACTIVE
     is_archived: bool = False
+    template: Template | None = None
+    custom_values: Mapping[str, Any] = field(default_factory=dict)
+    """By the keys of the project's own fields, in their stored form."""
     story_id: str = ""
 
 

@@ -1,6 +1,7 @@
 """The versions of cases: every save leaves one, and any of them can come back as a new one."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -21,7 +22,8 @@ SELECT kept.project_id, kept.id, kept.version,
         'priority', kept.priority, 'estimate', kept.estimate, 'preconditions', kept.preconditions,
         'expected_result', kept.expected_result, 'test_data', kept.test_data,
         'scenario_examples', kept.scenario_examples, 'epic_key', kept.epic_key, 'labels', kept.labels,
-        'tags', kept.tags, 'owner', kept.owner_id, 'state', kept.state, 'is_archived', kept.is_archived)
+        'tags', kept.tags, 'owner', kept.owner_id, 'state', kept.state, 'is_archived', kept.is_archived,
+        'template', kept.template_id, 'custom_values', kept.custom_values)
     || jsonb_build_object(
         'steps', COALESCE((
             SELECT jsonb_agg(jsonb_build_object('action', step.action, 'expected', step.expected,
@@ -40,6 +42,10 @@ ON CONFLICT (case_id, number) DO NOTHING
 """Each field of `EDITABLE` as its column holds it, the texts of the steps in their order, and the primary story."""
 PLACED = ("folder", "owner", "is_archived")
 """What says where a case stands, not what it says; bringing back a version leaves it as it is."""
+
+
+LATER: dict[str, Any] = {"template": None, "custom_values": {}}
+"""What versions lack that were kept before cases had these fields."""
 
 
 def usable_reason(given: object) -> str:

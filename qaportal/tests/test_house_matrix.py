@@ -32,6 +32,11 @@ NOT_ALONE = {
 }
 """Models whose guard stands behind another one: taking it away alone opens nothing. Each with its reason."""
 NEVER_ASKED = {
+    "catalog.CustomField": "no address shows them yet",
+    "catalog.SharedSteps": "no address shows them yet",
+    "catalog.SharedStepsVersion": "no address shows them yet",
+    "catalog.Template": "no address shows them yet",
+    "catalog.TemplateField": "no address shows them yet",
     "catalog.CaseActivity": "joined to cases, which have a guard of their own",
     "catalog.TestCaseStory": "read as those of a case, which has a guard of its own",
     "catalog.TitleWord": "read as those of a project that is searched, which has a guard of its own",

@@ -1,4 +1,4 @@
-"""The shape of the input of the catalog's pages."""
+"""The shape of the input about cases."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,14 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Project, User
 from qaportal.kit.forms import PortalForm
 
-from .choices import AutomationStatus, CaseLinkType, CaseState, Priority, TestTag, TestType
-from .models import LONGEST_ESTIMATE, Folder, Story, TestCase
-from .services.drafts import EDITABLE, LONGEST_TEXT, default_tag
-from .services.stories import primary_story_id
-from .tree import folder_choices
+from ..choices import AutomationStatus, CaseLinkType, CaseState, Priority, TestTag, TestType
+from ..models import LONGEST_ESTIMATE, TestCase
+from ..services.drafts import EDITABLE, default_tag
+from ..services.stories import primary_story_id
+from .fields import FolderField, long_text
 
 EMPTY_STEPS = 2
-MOST_PICKED = 5_000
 
 
 def read_steps(data: QueryDict) -> list[dict[str, str]]:
@@ -29,30 +28,6 @@ def read_steps(data: QueryDict) -> list[dict[str, str]]:
     ]
 
 
-def read_ids(data: QueryDict) -> list[int]:
-    """The picked ids; what is not a number is left out, and so is what is beyond the most that can be picked."""
-    return [int(each) for each in data.getlist("ids") if each.isascii() and each.isdigit() and len(each) < 18][
-        :MOST_PICKED
-    ]
-
-
-def _text(label: Any, rows: int, help_text: Any = "") -> forms.CharField:
-    widget = forms.Textarea(attrs={"rows": rows})
-    return forms.CharField(label=label, required=False, max_length=LONGEST_TEXT, widget=widget, help_text=help_text)
-
-
-class FolderField(forms.TypedChoiceField):
-    """One of the project's folders, by id, or none."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        """Offer nothing until the form knows its project."""
-        super().__init__(coerce=int, empty_value=None, required=False, **kwargs)
-
-    def offer(self, project: Project, user: User, nothing: Any, *, without: Folder | None = None) -> None:
-        """Offer the folders of the project and a word for none."""
-        self.choices = [("", nothing), *folder_choices(project, user, without=without)]
-
-
 class CaseForm(PortalForm):
     """A case as its writer sees it; steps stand beside it in rows of their own."""
 
@@ -61,13 +36,13 @@ class CaseForm(PortalForm):
     priority = forms.ChoiceField(label=_("Priority"), choices=[(each.code, each.label) for each in reversed(Priority)])
     test_type = forms.ChoiceField(label=_("Type"), choices=TestType.choices)
     tag = forms.ChoiceField(label=_("Works on"), choices=TestTag.choices)
-    preconditions = _text(_("Before you start"), 2)
-    expected_result = _text(_("Expected result"), 2)
-    test_data = _text(_("Test data"), 2)
+    preconditions = long_text(_("Before you start"), 2)
+    expected_result = long_text(_("Expected result"), 2)
+    test_data = long_text(_("Test data"), 2)
     tags = forms.CharField(
         label=_("Tags"), required=False, max_length=5000, help_text=_("Separated by commas, such as smoke, regression.")
     )
-    description = _text(_("Description"), 2)
+    description = long_text(_("Description"), 2)
     owner = forms.TypedChoiceField(label=_("Owner"), required=False, coerce=int, empty_value=None)
     estimate = forms.FloatField(
         label=_("Estimate in minutes"), required=False, min_value=0, max_value=LONGEST_ESTIMATE / 60
@@ -138,19 +113,6 @@ class CaseForm(PortalForm):
         return values
 
 
-class FolderForm(PortalForm):
-    """A folder's name and place."""
-
-    name = forms.CharField(label=_("Name"), max_length=200, widget=forms.TextInput(attrs={"autofocus": True}))
-    parent = FolderField(label=_("Below"))
-    description = _text(_("Description"), 2)
-
-    def __init__(self, *args: Any, project: Project, user: User, folder: Folder | None = None, **kwargs: Any) -> None:
-        """Offer every place but those below the folder itself."""
-        super().__init__(*args, **kwargs)
-        self.fields["parent"].offer(project, user, _("At the top"), without=folder)
-
-
 class MoveForm(PortalForm):
     """Where picked cases go."""
 
@@ -160,46 +122,6 @@ class MoveForm(PortalForm):
         """Offer the project's folders."""
         super().__init__(*args, **kwargs)
         self.fields["folder"].offer(project, user, _("In no folder"))
-
-
-class StoryForm(PortalForm):
-    """A story as its writer sees it."""
-
-    story_id = forms.CharField(label=_("ID"), max_length=50, help_text=_("Such as PAY-312. It never changes."))
-    title = forms.CharField(label=_("Title"), max_length=500)
-    epic_id = forms.CharField(label=_("Epic"), required=False, max_length=50)
-    status = forms.CharField(label=_("Status"), required=False, max_length=50)
-    priority = forms.CharField(label=_("Priority"), required=False, max_length=20)
-    assignee = forms.CharField(label=_("Assignee"), required=False, max_length=200)
-    sprint = forms.CharField(label=_("Sprint"), required=False, max_length=200)
-    release_name = forms.CharField(label=_("Release"), required=False, max_length=100)
-    description = _text(_("Description"), 5)
-    if_match = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, story: Story | None = None, **kwargs: Any) -> None:
-        """The id of a stored story stands still."""
-        super().__init__(*args, **kwargs)
-        first = "title" if story else "story_id"
-        self.fields[first].widget.attrs.update(autofocus=True, autocomplete="off")
-        if story is not None:
-            del self.fields["story_id"]
-
-    @classmethod
-    def initial_of(cls, story: Story) -> dict[str, Any]:
-        """The facts of the story as the form shows them."""
-        shown = {name: getattr(story, name) for name in cls.base_fields if name not in {"if_match", "release_name"}}
-        return {**shown, "release_name": story.release}
-
-    def facts(self) -> dict[str, Any]:
-        """What was typed, as the services take it."""
-        facts = {name: value for name, value in self.cleaned_data.items() if name not in {"if_match", "release_name"}}
-        return {**facts, "release": self.cleaned_data["release_name"]}
-
-    def refuse(self, error: Any) -> None:
-        """Show a service's refusal; what it says of the release stands beside its field."""
-        if "release" in error.fields:
-            error.fields["release_name"] = error.fields.pop("release")
-        super().refuse(error)
 
 
 class CaseLinkForm(PortalForm):

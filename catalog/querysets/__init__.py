@@ -1,0 +1,27 @@
+"""What people may see of the catalog."""
+
+from .cases import CaseActivityQuerySet, TestCaseQuerySet, TestCaseVersionQuerySet, TestStepQuerySet, TitleWordQuerySet
+from .fields import CustomFieldQuerySet, TemplateFieldQuerySet, TemplateQuerySet
+from .folders import FolderCountQuerySet, FolderQuerySet
+from .links import TestCaseLinkQuerySet
+from .shared_steps import SharedStepsQuerySet, SharedStepsVersionQuerySet
+from .stories import FAILING, StoryLinkQuerySet, StoryQuerySet
+
+__all__ = [
+    "FAILING",
+    "CaseActivityQuerySet",
+    "CustomFieldQuerySet",
+    "FolderCountQuerySet",
+    "FolderQuerySet",
+    "SharedStepsQuerySet",
+    "SharedStepsVersionQuerySet",
+    "StoryLinkQuerySet",
+    "StoryQuerySet",
+    "TemplateFieldQuerySet",
+    "TemplateQuerySet",
+    "TestCaseLinkQuerySet",
+    "TestCaseQuerySet",
+    "TestCaseVersionQuerySet",
+    "TestStepQuerySet",
+    "TitleWordQuerySet",
+]

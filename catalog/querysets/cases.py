@@ -1,0 +1,197 @@
+"""Reading cases and what is kept of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db import models
+from django.db.models import (
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    Max,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Cast, Length, NullIf
+from django.utils import timezone
+
+from accounts.querysets import ProjectOwnedQuerySet
+
+from ..query_language import parse
+from ..searching import Found, condition_of, highlighted, lexemes_of, ranked
+
+if TYPE_CHECKING:
+    from accounts.models import Project, User
+
+    from ..models import Folder, Story
+
+
+class TestCaseQuerySet(ProjectOwnedQuerySet):
+    """Test cases."""
+
+    view_permission = "case.view"
+
+    __test__ = False
+    SORTS = {
+        "id": ("id_tag", "id_length", "test_id"),
+        "title": ("title", "pk"),
+        "priority": ("priority", "pk"),
+        "status": ("activity__last_status", "pk"),
+        "updated": ("updated_at", "pk"),
+    }
+    """What lists can be sorted by, each with the columns."""
+
+    def sorted_by(self, order: str) -> Self:
+        """In the order of one of `SORTS`, descending with a minus; anything else means by id.
+
+        Ids are sorted by their tag and their number: TC_UI_999 stands before TC_UI_1000.
+        """
+        descending, name = order.startswith("-"), order.removeprefix("-")
+        columns = self.SORTS.get(name)
+        if columns is None:
+            columns, descending = self.SORTS["id"], False
+        tag = Func(F("test_id"), Value("_"), Value(2), function="split_part", output_field=models.TextField())
+        found = self.annotate(id_tag=tag, id_length=Length("test_id")) if columns == self.SORTS["id"] else self
+        if name == "status":
+            place = F("activity__last_status")
+            return found.order_by(place.desc(nulls_last=True) if descending else place.asc(nulls_first=True), "pk")
+        return found.order_by(*[f"-{each}" if descending else each for each in columns])
+
+    def rows_of(self, ids: Sequence[int], words: str = "") -> list:
+        """What the page's list shows of these cases, in the order of the ids, with the found words marked."""
+        shown = ("test_id", "title", "priority", "updated_at", "project__key", "activity__last_status")
+        found = self.filter(pk__in=ids).select_related("project", "activity").only(*shown)
+        if (lexemes := lexemes_of(parse(words))) is not None:
+            found = found.annotate(marked_title=highlighted(F("title"), lexemes, whole=True))
+        found = found.in_bulk()
+        return [found[pk] for pk in ids if pk in found]
+
+    def with_places(self) -> Self:
+        """Each with `module_id`, and the names `sub_module` and `feature_section`, read from its folder's path."""
+
+        def ancestor(level: int) -> Cast:
+            part = Func(F("folder__path"), Value("/"), Value(level), function="split_part")
+            part.output_field = models.TextField()
+            return Cast(NullIf(part, Value("")), models.BigIntegerField())
+
+        def name(level: int) -> Subquery:
+            folders = self.model._meta.get_field("folder").related_model.objects
+            return Subquery(folders.filter(pk=OuterRef(f"ancestor_{level}")).values("name")[:1])
+
+        found = self.annotate(module_id=ancestor(1), ancestor_2=ancestor(2), ancestor_3=ancestor(3))
+        return found.annotate(sub_module=name(2), feature_section=name(3))
+
+    def below_named(self, name: str, depth: int) -> Self:
+        """The cases below a folder of this name at this depth, such as a sub-module (2) or a feature (3)."""
+        folders = self.model._meta.get_field("folder").related_model.objects.living()
+        place = ExpressionWrapper(OuterRef("folder__path"), output_field=models.TextField())
+        named = folders.filter(project=OuterRef("project"), depth=depth, name__iexact=name.strip())
+        return self.filter(Exists(named.annotate(place=place).filter(place__startswith=F("path"))))
+
+    def with_last_status(self, statuses: Collection[str]) -> Self:
+        """Cases whose last result is one of these; an error counts as failed, nothing at all as not started."""
+        wanted = {*statuses, *(["error"] if "failed" in statuses else [])}
+        found = Q(activity__last_status__in=wanted)
+        return self.filter(found | Q(activity__isnull=True) if "not_started" in wanted else found)
+
+    def current(self) -> Self:
+        """Those that are not archived."""
+        return self.filter(is_archived=False)
+
+    def covering(self, story: Story) -> Self:
+        """The cases that cover the story."""
+        return self.filter(story_links__story=story)
+
+    def below_folder(self, folder: Folder) -> Self:
+        """The cases of the folder and of everything below it."""
+        from ..models import Folder as FolderModel
+
+        return self.filter(folder__in=FolderModel.objects.living().below(folder).values("pk"))
+
+    def matching(self, words: str, user: User | None = None) -> Self:
+        """Cases that fit what was typed; see `query_language`. `owner:me` needs to know who asks."""
+        query = parse(words)
+        return self.filter(condition_of(query, user)) if query.groups else self.none() if words.strip() else self
+
+    def ranked(self, words: str, user: User | None = None) -> Found:
+        """The keys of those that fit what was typed, the best first."""
+        query = parse(words)
+        return ranked(self, query, user) if query.groups else Found([])
+
+    def starting_with(self, words: str) -> Self:
+        """Cases whose id or title starts with the words, whatever case and accents; ids first."""
+        folded = Func(Value(words), function="portal_folded", output_field=models.TextField())
+        title = Func(F("title"), function="portal_folded", output_field=models.TextField())
+        found = self.filter(folded__contains=folded).annotate(folded_title=title)
+        return found.filter(Q(folded__startswith=folded) | Q(folded_title__startswith=folded)).order_by("test_id")
+
+    def fill_project(self, project: Project) -> bool:
+        """Whether the project holds a case that is not deleted."""
+        return self.living().in_project(project).exists()
+
+    def for_list(self) -> Self:
+        """What a row shows, without the heavy columns."""
+        return self.select_related("folder", "owner", "activity", "project").defer("search", "folded", "steps_text")
+
+    def for_detail(self) -> Self:
+        """The case with its steps and stories."""
+        links = self.model._meta.get_field("story_links").related_model.objects.of_living_stories()
+        return self.for_list().prefetch_related("steps", Prefetch("story_links", queryset=links))
+
+
+class TestStepQuerySet(ProjectOwnedQuerySet):
+    """Steps."""
+
+    view_permission = "case.view"
+
+    __test__ = False
+
+
+class TestCaseVersionQuerySet(ProjectOwnedQuerySet):
+    """What every save of a case left behind."""
+
+    view_permission = "case.view"
+
+    __test__ = False
+
+    def for_list(self) -> Self:
+        """With who saved them, the newest first, without what they hold."""
+        return self.select_related("saved_by").defer("document").order_by("-number")
+
+
+class CaseActivityQuerySet(ProjectOwnedQuerySet):
+    """What happened to cases lately."""
+
+    view_permission = "case.view"
+
+    def of_living_cases(self) -> Self:
+        """Those of cases that are neither deleted nor archived."""
+        return self.filter(case__deleted_at__isnull=True, case__is_archived=False)
+
+    def flakiest(self) -> Self:
+        """Cases whose outcome changes most, worst first."""
+        return self.of_living_cases().filter(flaky_score__gt=0).order_by("-flaky_score", "-last_run_at", "pk")
+
+    def failing_longest(self) -> Self:
+        """Cases that still fail, longest first."""
+        found = self.of_living_cases().filter(failing_since__isnull=False)
+        return found.annotate(failing_for=Value(timezone.now()) - F("failing_since")).order_by("failing_since", "pk")
+
+
+class TitleWordQuerySet(ProjectOwnedQuerySet):
+    """Words of titles, ids and tags."""
+
+    view_permission = "case.view"
+
+    def alike(self, word: str, most: int) -> list[str]:
+        """Those that are spelt like the word, the nearest first."""
+        nearness = TrigramSimilarity("word", word)
+        found = self.filter(word__trigram_similar=word).values("word").annotate(nearness=Max(nearness))
+        return list(found.order_by("-nearness", "word").values_list("word", flat=True)[:most])
