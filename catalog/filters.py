@@ -150,11 +150,12 @@ class RepositoryCaseFilter(TestCaseApiFilter):
     """The filters of the repository's API, whose names are spelt in camelCase and taken in both spellings."""
 
     automation_status = CodesFilter(field_name="test_type", choices=TestType.choices)
+    template_id = IdFilter(field_name="template_id")
 
     class Meta(TestCaseFilter.Meta):
         pass
 
-    NAMES = ("search", "folder_id", "tags", "automation_status", "priority", "last_status", "owner")
+    NAMES = ("search", "folder_id", "tags", "template_id", "automation_status", "priority", "last_status", "owner")
 
     @classmethod
     def get_filters(cls) -> dict[str, django_filters.Filter]:

@@ -1,5 +1,6 @@
 """API of cases for clients of the repository: the same cases, services and rules in another shape."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,8 +14,9 @@ from accounts.models import Project
 from qaportal.kit.api.styles import CamelStyle
 from qaportal.kit.errors import InvalidInput
 
+from ..choices import FieldTarget
 from ..filters import RepositoryCaseFilter
-from ..models import TestCase
+from ..models import CustomField, Template, TestCase
 from ..services.step_order import steps_in_order
 from .repository_serializers import RepositoryCaseSerializer
 from .views import TestCaseViewSet
@@ -54,4 +56,28 @@ class RepositoryCaseViewSet(CamelStyle, TestCaseViewSet):
         kind = {"test_type": fields.pop("test_type")} if "test_type" in fields else {}
         if "steps" in fields:
             fields["steps"] = steps_in_order(fields["steps"], case)
+        if "custom_fields" in fields:
+            fields["custom_values"] = self._own_values(fields.pop("custom_fields"), project)
+        if "template_id" in fields:
+            fields["template"] = self._template(fields.pop("template_id"), project)
         return super()._fields(fields, project, case) | kind
+
+    def _template(self, given: int | None, project: Project) -> Template | None:
+        if given is None:
+            return None
+        return self.visible_related(Template.objects.in_use(), given, field="template_id", project=project)
+
+    def _own_values(self, given: Sequence[dict[str, Any]], project: Project) -> dict[str, Any]:
+        """The values by the keys of the fields; raises InvalidInput for one that names no field of the project."""
+        known = {}
+        for each in CustomField.objects.in_project(project).of(FieldTarget.CASE).in_use():
+            known |= {("field_id", each.pk): each.key, ("key", each.key): each.key, ("name", each.name): each.key}
+        values = {}
+        for number, each in enumerate(given):
+            named = next((name for name in ("field_id", "key", "name") if each.get(name) is not None), "key")
+            key = known.get((named, each.get(named)))
+            if key is None:
+                words = _("There is no such field.")
+                raise InvalidInput(words, fields={f"custom_fields[{number}].{named}": [words]})
+            values[key] = each.get("value")
+        return values

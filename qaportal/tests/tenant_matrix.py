@@ -267,6 +267,8 @@ BODY_IDS: dict[str, Callable[[World], Any]] = {
     "module_id": pk_of("module"),
     "sub_module_id": pk_of("sub_module"),
     "feature_id": pk_of("feature"),
+    "template_id": lambda world: NOTHING,
+    "field_id": lambda world: NOTHING,
     "folder_id": pk_of("feature"),
     "test_case_id": pk_of("case"),
     "test_case_ids": lambda world: [world.objects["case"].pk],
