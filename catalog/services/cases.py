@@ -222,20 +222,17 @@ def locked_cases(project: Project, case_ids: Sequence[int] | Mapping[int, Any]) 
 
 # -- inside ----------------------------------------------------------------------------------------------------------
 def _places(actor: User | None, project: Project, drafts: Sequence[CaseDraft]) -> list[Folder | None]:
-    """The folder of each draft, found or made; each place is looked up once."""
-    known: dict[tuple, Folder | None] = {}
-    places = []
-    for draft in drafts:
-        names = tuple(" ".join(name.split()) for name in draft.folder_path if name.strip())
-        place = (draft.folder.pk if draft.folder else None, names)
-        if place not in known:
-            known[place] = (
-                folders.ensure_folder_path(actor=actor, project=project, names=names, below=draft.folder)
-                if names
-                else folders.living_folder(project, draft.folder)
-            )
-        places.append(known[place])
-    return places
+    """The folder of each draft, found or made; each place is looked up once, and paths level by level."""
+    wanted = [(draft.folder, tuple(name for name in draft.folder_path if name.strip())) for draft in drafts]
+    known: dict[tuple[Folder | None, tuple[str, ...]], Folder | None] = {}
+    for below in dict.fromkeys(folder for folder, _names in wanted):
+        paths = {names for folder, names in wanted if folder == below}
+        if () in paths:
+            known[below, ()] = folders.living_folder(project, below)
+        if named := sorted(paths - {()}):
+            found = folders.ensure_folder_paths(actor=actor, project=project, paths=named, below=below)
+            known |= {(below, names): folder for names, folder in found.items()}
+    return [known[place] for place in wanted]
 
 
 def _built(actor: User | None, project: Project, draft: CaseDraft, folder: Folder | None) -> TestCase:

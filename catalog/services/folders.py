@@ -5,11 +5,11 @@ folder is one range of an index. Whoever changes the tree locks the project's ro
 transaction at a time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Lower, Substr
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -164,19 +164,31 @@ def ensure_folder_path(
 
     Raises Denied when a folder has to be made and the actor may not, InvalidInput for unusable or missing names.
     """
-    if not names:
-        raise InvalidInput(_("A folder needs a name."), fields={"folder": [_("Name at least one folder.")]})
+    return ensure_folder_paths(actor=actor, project=project, paths=[names], below=below)[tuple(names)]
+
+
+@transaction.atomic
+def ensure_folder_paths(
+    *, actor: User | None, project: Project, paths: Iterable[Sequence[str]], below: Folder | None = None
+) -> dict[tuple[str, ...], Folder]:
+    """The folder at the end of each of the paths, as `ensure_folder_path` finds or makes one.
+
+    One query finds all folders of a level, however many paths there are.
+    """
     lock_tree(project)
-    current = living_folder(project, below)
-    for given in names:
-        name = _usable_name(given)
-        found = _named(project, current, name).first()
-        if found is None:
-            policies.can_edit_folders(actor, project).require()
-            found = _make(actor, project, name, current)
-        found.project = project
-        current = found
-    return current
+    wanted = {tuple(path): tuple(_usable_name(name) for name in path) for path in paths}
+    if () in wanted:
+        raise InvalidInput(_("A folder needs a name."), fields={"folder": [_("Name at least one folder.")]})
+    found: dict[tuple[str, ...], Folder | None] = {(): living_folder(project, below)}
+    for level in range(1, max(map(len, wanted.values()), default=0) + 1):
+        named = {_folded(names[:level]): names[level - 1] for names in wanted.values() if len(names) >= level}
+        stored = _children([found[place[:-1]] for place in named], project, named.values())
+        for place, name in named.items():
+            parent = found[place[:-1]]
+            found[place] = stored.get((parent.pk if parent else None, place[-1])) or _ensured(
+                actor, project, parent, name
+            )
+    return {path: found[_folded(names)] for path, names in wanted.items()}
 
 
 # -- inside ----------------------------------------------------------------------------------------------------------
@@ -208,6 +220,33 @@ def _named(project: Project, parent: Folder | None, name: str) -> Any:
     """The living folders of this name below the parent: one or none."""
     siblings = Folder.objects.living().in_project(project).filter(parent=parent)
     return siblings.annotate(folded_name=Lower("name")).filter(folded_name=Lower(Value(name)))
+
+
+def _folded(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name.lower() for name in names)
+
+
+def _children(
+    parents: Iterable[Folder | None], project: Project, names: Iterable[str]
+) -> dict[tuple[int | None, str], Folder]:
+    """The living folders of these names below the parents, by the key of the parent and the name in lower case."""
+    keys = {parent.pk if parent else None for parent in parents}
+    below = Q(parent__in=keys - {None}) | Q(parent__isnull=True) if None in keys else Q(parent__in=keys)
+    living = Folder.objects.living().in_project(project).filter(below).annotate(folded_name=Lower("name"))
+    found = living.filter(folded_name__in=[Lower(Value(name)) for name in sorted(set(names))])
+    for folder in found:
+        folder.project = project
+    return {(folder.parent_id, folder.name.lower()): folder for folder in found}
+
+
+def _ensured(actor: User | None, project: Project, parent: Folder | None, name: str) -> Folder:
+    """The folder that only the database takes for one of this name, or a new one."""
+    found = _named(project, parent, name).first()
+    if found is None:
+        policies.can_edit_folders(actor, project).require()
+        found = _make(actor, project, name, parent)
+    found.project = project
+    return found
 
 
 def _require_free_name(project: Project, parent: Folder | None, name: str, except_for: Folder | None = None) -> None:
