@@ -1,4 +1,4 @@
-"""Storing many new rows at once."""
+"""Storing many new rows at once, shown on cases and what belongs to them."""
 
 import pytest
 from django.db import IntegrityError, transaction
