@@ -78,6 +78,6 @@ class RepositoryCaseViewSet(CamelStyle, TestCaseViewSet):
             key = known.get((named, each.get(named)))
             if key is None:
                 words = _("There is no such field.")
-                raise InvalidInput(words, fields={f"custom_fields[{number}].{named}": [words]})
+                raise InvalidInput(words, fields={f"custom_fields[{number}]": [words]})
             values[key] = each.get("value")
         return values

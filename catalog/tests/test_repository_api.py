@@ -179,8 +179,8 @@ def test_limit_and_offset_choose_the_stretch(project, api, tester):
         ({"estimate": -1}, "estimate"),
         ({"folderId": 987_654}, "folderId"),
         ({"templateId": 987_654}, "templateId"),
-        ({"customFields": [{"key": "nothing", "value": 1}]}, "customFields[0].key"),
-        ({"customFields": [{"fieldId": 1, "value": 1}]}, "customFields[0].fieldId"),
+        ({"customFields": [{"key": "nothing", "value": 1}]}, "customFields[0]"),
+        ({"customFields": [{"fieldId": 1, "value": 1}]}, "customFields[0]"),
     ],
 )
 def test_an_unusable_body_is_422_with_the_field_and_leaves_nothing(project, case, api, tester, sent, blamed):
