@@ -3,17 +3,17 @@
 from django.urls import path
 
 from . import converters  # noqa: F401  registers the kind of part that names a story
-from .views import bulk, cases, folders, links, reading, stories, story_lists, versions
+from .views import bulk, cases, folders, links, reading, stories, story_lists, texts, versions
 
 app_name = "catalog"
 
 urlpatterns = [
     path("p/<str:project_key>/cases/", reading.case_list, name="case_list"),
     path("p/<str:project_key>/cases/new/", cases.create_case, name="case_create"),
+    path("p/<str:project_key>/cases/change/", bulk.change_cases, name="case_change"),
     path("p/<str:project_key>/cases/move/", bulk.move_cases, name="case_move"),
-    path("p/<str:project_key>/cases/move-back/", bulk.move_cases_back, name="case_move_back"),
-    path("p/<str:project_key>/cases/delete/", bulk.delete_cases, name="case_delete"),
-    path("p/<str:project_key>/cases/tag/", bulk.tag_cases, name="case_tag"),
+    path("p/<str:project_key>/cases/duplicate/", bulk.duplicate_cases, name="case_duplicate"),
+    path("p/<str:project_key>/cases/take-back/", bulk.take_back, name="case_take_back"),
     path("p/<str:project_key>/cases/<str:test_id>/", reading.case_detail, name="case_detail"),
     path("p/<str:project_key>/cases/<str:test_id>/edit/", cases.update_case, name="case_update"),
     path(
@@ -26,6 +26,7 @@ urlpatterns = [
     ),
     path("p/<str:project_key>/cases/<str:test_id>/links/", links.link_case, name="case_link"),
     path("p/<str:project_key>/cases/<str:test_id>/links/<int:link_id>/remove/", links.unlink_case, name="case_unlink"),
+    path("p/<str:project_key>/texts/preview/", texts.preview, name="text_preview"),
     path("p/<str:project_key>/stories/", story_lists.StoryListView.as_view(), name="story_list"),
     path("p/<str:project_key>/stories/new/", stories.create_story, name="story_create"),
     path("p/<str:project_key>/stories/epics/", story_lists.epic_list, name="story_epics"),
@@ -38,7 +39,6 @@ urlpatterns = [
     path("p/<str:project_key>/stories/<story:pk>/link/", stories.link_cases, name="story_link"),
     path("p/<str:project_key>/stories/<story:pk>/unlink/", stories.unlink_cases, name="story_unlink"),
     path("p/<str:project_key>/folders/new/", folders.create_folder, name="folder_create"),
-    path("p/<str:project_key>/folders/choices/", reading.folder_options, name="folder_choices"),
     path("p/<str:project_key>/folders/<int:pk>/edit/", folders.update_folder, name="folder_update"),
     path("p/<str:project_key>/folders/<int:pk>/delete/", folders.delete_folder, name="folder_delete"),
     path("p/<str:project_key>/folders/<int:pk>/children/", reading.folder_children, name="folder_children"),

@@ -98,6 +98,11 @@ class CaseForm(PortalForm):
             "estimate": round(case.estimate / 60, 2) if case.estimate is not None else None,
         }
 
+    def show_typed(self, data: QueryDict) -> None:
+        """Show what was typed into the form, right or wrong, as if it stood there."""
+        for name, field in self.fields.items():
+            self.initial[name] = field.widget.value_from_datadict(data, {}, name)
+
     @staticmethod
     def initial_of_document(document: Mapping[str, Any]) -> dict[str, Any]:
         """What the form shows of what a version, or a merge of two, says."""
@@ -111,17 +116,6 @@ class CaseForm(PortalForm):
         values["estimate"] = None if minutes is None else round(minutes * 60)
         values["owner"] = self.people.get(values["owner"])
         return values
-
-
-class MoveForm(PortalForm):
-    """Where picked cases go."""
-
-    folder = FolderField(label=_("Folder"))
-
-    def __init__(self, *args: Any, project: Project, user: User, **kwargs: Any) -> None:
-        """Offer the project's folders."""
-        super().__init__(*args, **kwargs)
-        self.fields["folder"].offer(project, user, _("In no folder"))
 
 
 class CaseLinkForm(PortalForm):
