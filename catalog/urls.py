@@ -3,13 +3,24 @@
 from django.urls import path
 
 from . import converters  # noqa: F401  registers the kind of part that names a story
-from .views import bulk, cases, folders, links, reading, stories, story_lists, texts, versions
+from .views import bulk, cases, exports, folders, imports, links, reading, stories, story_lists, texts, versions
 
 app_name = "catalog"
 
 urlpatterns = [
     path("p/<str:project_key>/cases/", reading.case_list, name="case_list"),
     path("p/<str:project_key>/cases/new/", cases.create_case, name="case_create"),
+    path("p/<str:project_key>/cases/export/", exports.export_cases, name="case_export"),
+    path("p/<str:project_key>/cases/imports/", imports.import_list, name="import_list"),
+    path("p/<str:project_key>/cases/imports/new/", imports.upload_cases, name="import_create"),
+    path("p/<str:project_key>/cases/imports/<uuid:import_id>/", imports.import_detail, name="import_detail"),
+    path(
+        "p/<str:project_key>/cases/imports/<uuid:import_id>/columns/",
+        imports.choose_import_options,
+        name="import_choose",
+    ),
+    path("p/<str:project_key>/cases/imports/<uuid:import_id>/start/", imports.start_import, name="import_start"),
+    path("p/<str:project_key>/cases/imports/<uuid:import_id>/undo/", imports.undo_import, name="import_undo"),
     path("p/<str:project_key>/cases/change/", bulk.change_cases, name="case_change"),
     path("p/<str:project_key>/cases/move/", bulk.move_cases, name="case_move"),
     path("p/<str:project_key>/cases/duplicate/", bulk.duplicate_cases, name="case_duplicate"),
