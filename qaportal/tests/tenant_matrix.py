@@ -274,7 +274,6 @@ BODY_IDS: dict[str, Callable[[World], Any]] = {
     "module_id": pk_of("module"),
     "sub_module_id": pk_of("sub_module"),
     "feature_id": pk_of("feature"),
-    "template_id": lambda world: NOTHING,
     "field_id": lambda world: NOTHING,
     "folder_id": pk_of("feature"),
     "template_id": pk_of("template"),
