@@ -15,9 +15,9 @@ from qaportal.kit.api.styles import CamelStyle
 from qaportal.kit.errors import InvalidInput
 
 from ..choices import FieldTarget
-from ..filters import RepositoryCaseFilter
 from ..models import CustomField, Template, TestCase
 from ..services.step_order import steps_in_order
+from .filters import RepositoryCaseFilter
 from .repository_serializers import RepositoryCaseSerializer
 from .views import TestCaseViewSet
 
