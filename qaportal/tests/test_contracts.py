@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from accounts.services.tokens import open_family
 
 from .contracts import CONTRACTS
-from .contracts.contract import INVALID, Contract, unlike, wrong_refusal
+from .contracts.contract import INVALID, Contract, Download, unlike, wrong_refusal
 from .isolation import MARKER, make_worlds
 
 LIST = Path(__file__).resolve().parent.parent.parent / "docs" / "endpoints.csv"
@@ -91,6 +91,10 @@ def unlike_document(contract, answer, world):
         return [f"answered by {answer.status_code}: {answer.content[:400]!r}"]
     if contract.answer is None:
         return [] if answer.content == b"" else [f"a body: {answer.content[:100]!r}"]
+    if isinstance(contract.answer, Download):
+        told = answer["Content-Type"], b"".join(answer.streaming_content)
+        is_right = told[0].startswith(contract.answer.content_type) and told[1].startswith(contract.answer.start)
+        return [] if is_right else [f"{told[0]} {told[1][:200]!r}"]
     body, sent = answer.json(), contract.body(world) if contract.body else {}
     found = list(unlike(contract.answer, body))
     return found + [f"{name}: {body[name]!r} of {sent[name]!r}" for name in contract.echoed if body[name] != sent[name]]
@@ -107,8 +111,9 @@ def answered_to_strangers(contract, client, foreign):
         answer = client.get(contract.path)  # nothing is named: nothing foreign is listed
     else:
         answer = call.send(client)
-    if MARKER.encode() in answer.content:
-        yield f"shows something foreign: {answer.content[:200]!r}"
+    shown = b"" if answer.streaming else answer.content
+    if MARKER.encode() in shown:
+        yield f"shows something foreign: {shown[:200]!r}"
     if contract.path != "/api/projects" and contract.foreign == 200:
         yield from [] if answer.json() == {"data": []} else [f"{answer.content[:200]!r}"]
     elif contract.path != "/api/projects":

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from qaportal.tests.tenant_matrix import World, pk_of
 
-from .contract import WHEN, Contract, Maybe
+from .contract import WHEN, Contract, Each, Maybe
 
 MODULE = {"id": int, "name": str, "description": str, "created_at": WHEN}
 SUB_MODULE = {**MODULE, "module_id": int}
@@ -54,6 +56,13 @@ STORY_LINK = {"id": int, "test_case_id": int, "story_id": str, "linked_at": WHEN
 CASES_OF_STORY = {"story_id": str, "title": str, "test_cases": [{"id": int, "test_id": str, "title": str}]}
 
 
+NAMED = {"id": int, "name": str}
+TREE = {**NAMED, "sub_modules": Each({**NAMED, "features": Each(NAMED)})}
+OPTIONS = {"modules": [NAMED], "sub_modules": [{**NAMED, "module_id": int}]}
+OPTIONS |= {"features": [{**NAMED, "sub_module_id": int}], "tags": list}
+UPLOADED = {"id": str, "status": {"done"}, "created": int, "updated": int, "failed": int, "errors": list}
+
+
 def _story_id(world: World) -> str:
     return world.objects["story"].story_id
 
@@ -96,6 +105,11 @@ CASE_FIELDS = (
     *("title", "description", "test_type", "tag", "tags", "module_id", "sub_module", "feature_section"),
     *("automation_status", "jira_story_id", "preconditions", "steps_to_reproduce", "expected_result"),
 )
+
+
+def _table(world: World) -> dict[str, Any]:
+    table = SimpleUploadedFile("cases.csv", b"Title,Test Type,Tag,Tags\nLog in,manual,ui,smoke\n", "text/csv")
+    return {"file": table, "project_id": world.project.key}
 
 
 def _many(world: World) -> dict[str, Any]:
@@ -186,6 +200,17 @@ PLAIN = (
         body=_many,
         wrong=({"automation_status": "sometimes"}, "automation_status"),
     ),
+    Contract(
+        "POST",
+        "/api/test-cases/bulk-upload",
+        UPLOADED,
+        status=201,
+        body=_table,
+        form="multipart",
+        wrong=({"file": "no file"}, "file"),
+    ),
+    Contract("GET", "/api/test-cases/hierarchy/structure", [TREE], query=_of_project, names_project="project_id"),
+    Contract("GET", "/api/test-cases/hierarchy/options", OPTIONS, query=_of_project, names_project="project_id"),
     Contract(
         "GET",
         "/api/test-cases/generate-test-id",

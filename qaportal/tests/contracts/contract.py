@@ -24,8 +24,23 @@ class Exactly(dict):
 
 
 @dataclass(frozen=True, slots=True)
+class Download:
+    """A file instead of a document."""
+
+    content_type: str
+    start: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Maybe:
     """What may be null."""
+
+    shape: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """A list whose items have the shape, if there are any; a plain list of a shape is never empty."""
 
     shape: Any
 
@@ -69,8 +84,10 @@ def unlike(shape: Any, value: Any, where: str = "answer") -> Iterator[str]:
         yield from () if value is None else unlike(shape.shape, value, where)
     elif isinstance(shape, dict):
         yield from _unlike_object(shape, value, where)
-    elif isinstance(shape, list):
-        yield from _unlike_list(shape[0], value, where)
+    elif isinstance(shape, list | Each) and value == []:
+        yield from () if isinstance(shape, Each) else [f"{where} is empty"]
+    elif isinstance(shape, list | Each):
+        yield from _unlike_list(shape.shape if isinstance(shape, Each) else shape[0], value, where)
     elif not _fits(shape, value):
         yield f"{where} is {value!r}"
 
@@ -85,8 +102,8 @@ def _fits(shape: Any, value: Any) -> bool:
 
 
 def _unlike_list(shape: Any, value: Any, where: str) -> Iterator[str]:
-    if not isinstance(value, list) or not value:
-        yield f"{where} is no list with something in it: {value!r}"
+    if not isinstance(value, list):
+        yield f"{where} is no list: {value!r}"
         return
     for number, each in enumerate(value):
         yield from unlike(shape, each, f"{where}[{number}]")

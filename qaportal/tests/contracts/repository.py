@@ -3,9 +3,11 @@
 import json
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from qaportal.tests.tenant_matrix import World, pk_of
 
-from .contract import WHEN, Contract, Exactly, Maybe
+from .contract import WHEN, Contract, Download, Exactly, Maybe
 
 AUTHORED = {"createdAt": WHEN, "updatedAt": WHEN, "createdBy": Maybe(str), "updatedBy": Maybe(str)}
 PROJECT = Exactly(
@@ -56,6 +58,7 @@ FOUND = Exactly(
     limit=int,
     offset=int,
 )
+IMPORTED = {"data": {"id": str, "status": {"done"}, "created": int, "updated": int, "errors": list, "createdAt": WHEN}}
 ONE_PROJECT = {"projectId": pk_of("project")}
 ONE_CASE = {"caseId": pk_of("case")}
 
@@ -96,6 +99,12 @@ def _new_link(world: World) -> dict[str, Any]:
 
 def _removed_link(world: World) -> dict[str, Any]:
     return {"where": {"id": world.objects["case_link"].pk}, "data": {"isDeleted": True}}
+
+
+def _imported(world: World) -> dict[str, Any]:
+    table = SimpleUploadedFile("cases.csv", b"Title,Tags\nLog in,smoke\n", "text/csv")
+    chosen = {"projectId": str(world.project.pk), "folderId": str(world.objects["feature"].pk), "mergeTags": True}
+    return {"file": table, "options": json.dumps(chosen)}
 
 
 def _search(world: World) -> dict[str, Any]:
@@ -189,6 +198,32 @@ REPOSITORY = (
         {"data": LINK},
         body=_removed_link,
         wrong=({"data": {"isDeleted": False}}, "data.isDeleted"),
+    ),
+    Contract(
+        "POST",
+        "/api/repository/import",
+        IMPORTED,
+        status=201,
+        body=_imported,
+        form="multipart",
+        wrong=({"options": "[]"}, "options"),
+    ),
+    Contract(
+        "GET",
+        "/api/repository/imports/{import_id}",
+        {"data": {"id": str, "status": str, "createdAt": WHEN}},
+        parts={"import_id": pk_of("case_import")},
+    ),
+    Contract(
+        "GET",
+        "/api/repository/export",
+        Download("text/csv", b""),
+        query=lambda world: {
+            "projectId": world.project.pk,
+            "format": "csv",
+            "folderId": world.objects["module"].pk,
+        },
+        names_project="projectId",
     ),
     Contract(
         "GET",
