@@ -77,6 +77,8 @@ WRITES = (
     Write("catalog:case_", "case.edit"),
     Write("catalog:copy_undo", "case.delete"),
     Write("catalog:copy_resume", "case.edit"),
+    Write("catalog:case_compare", "case.delete"),
+    Write("catalog:duplicate_", "case.edit"),
     Write("catalog:case_export", NOTHING_CHANGES),
     Write("catalog:import_", "case.edit"),
     Write("test-cases-bulk-upload", "case.edit"),
