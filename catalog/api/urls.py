@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from qaportal.kit.api.viewsets import PortalRouter
 
-from . import export_views, hierarchy_views, import_views, link_views, review_views, story_views, views
+from . import export_views, hierarchy_views, import_views, link_views, repository_views, review_views, story_views, views
 
 router = PortalRouter()
 router.register("modules", views.ModuleViewSet, basename="module")
@@ -53,6 +53,14 @@ urlpatterns = [
         r"^test-cases/(?P<pk>[^/]+)/reviews/decide/?$",
         review_views.CaseReviewViewSet.as_view({"post": "decide"}),
         name="test-case-reviews-decide",
+        r"^repository-cases/?$",
+        repository_views.RepositoryCaseViewSet.as_view({"get": "list", "post": "create"}),
+        name="repository-case-list",
+    ),
+    re_path(
+        r"^repository-cases/(?P<pk>[^/]+)/?$",
+        repository_views.RepositoryCaseViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"}),
+        name="repository-case-detail",
     ),
     re_path(r"^test-cases/bulk-upload/?$", import_views.BulkUploadView.as_view(), name="test-cases-bulk-upload"),
     re_path(r"^repository/import/?$", import_views.RepositoryImportView.as_view(), name="repository-import"),

@@ -101,6 +101,8 @@ WRITES = (
     Write("test-case-", "case.edit"),
     Write("test-case-detail", "case.delete", "delete"),
     Write("test-case-reviews-decide", "case.review"),
+    Write("repository-case-", "case.edit"),
+    Write("repository-case-detail", "case.delete", "delete"),
     Write("jira-story-", "story.edit"),
     Write("jira-story-detail", "story.delete", "delete"),
     Write("case-link-", "case.edit"),
