@@ -4,7 +4,16 @@ from django.urls import path, re_path
 
 from qaportal.kit.api.viewsets import PortalRouter
 
-from . import export_views, hierarchy_views, import_views, link_views, repository_views, review_views, story_views, views
+from . import (
+    export_views,
+    hierarchy_views,
+    import_views,
+    link_views,
+    repository_views,
+    review_views,
+    story_views,
+    views,
+)
 
 router = PortalRouter()
 router.register("modules", views.ModuleViewSet, basename="module")
@@ -53,6 +62,8 @@ urlpatterns = [
         r"^test-cases/(?P<pk>[^/]+)/reviews/decide/?$",
         review_views.CaseReviewViewSet.as_view({"post": "decide"}),
         name="test-case-reviews-decide",
+    ),
+    re_path(
         r"^repository-cases/?$",
         repository_views.RepositoryCaseViewSet.as_view({"get": "list", "post": "create"}),
         name="repository-case-list",
