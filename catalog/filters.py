@@ -171,7 +171,7 @@ class TestCaseFilter(django_filters.FilterSet):
     def _offer_states(self) -> None:
         if project := getattr(self.request, "project", None):
             state = self.filters["state"]
-            state.extra["choices"] = workflow_of(project).choices
+            state.extra["choices"] = lambda: workflow_of(project).choices
             vars(state).pop("_field", None)  # made with other choices once the API described itself
 
     def _asked_fields(self) -> list[CustomField]:

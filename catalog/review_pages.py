@@ -1,4 +1,4 @@
-"""What the pages of reviews share: their views, and how many reviews wait for somebody."""
+"""The views of the list of reviews."""
 
 from typing import Any
 
@@ -6,17 +6,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import Project, User
-
-from .models import CaseReview
+from .sidebar import sidebar_counts
 
 WAITING, ASKED, EVERY = "waiting", "asked", "all"
 VIEWS = (WAITING, ASKED, EVERY)
-
-
-def waiting_count(user: User, project: Project) -> int | None:
-    """How many reviews of the project wait for the user; nothing is said of none."""
-    return CaseReview.objects.in_project(project).waiting_for(user).count() or None
 
 
 def shown_view(request: HttpRequest) -> str:
@@ -28,13 +21,14 @@ def shown_view(request: HttpRequest) -> str:
 def review_tabs(request: HttpRequest) -> list[dict[str, Any]]:
     """The views as tabs."""
     url, current = reverse("catalog:review_list", args=[request.project.key]), shown_view(request)
+    waiting = sidebar_counts(request.user, request.project).reviews or None
     labels = {WAITING: _("Waiting for me"), ASKED: _("Asked by me"), EVERY: _("All")}
     return [
         {
             "label": labels[view],
             "url": url if view == WAITING else f"{url}?view={view}",
             "is_current": view == current,
-            "count": waiting_count(request.user, request.project) if view == WAITING else None,
+            "count": waiting if view == WAITING else None,
         }
         for view in VIEWS
     ]

@@ -12,9 +12,9 @@ from qaportal.kit import navigation, search
 
 from . import policies
 from .case_search import ask_cases
-from .models import Folder, FolderCount, Story
+from .models import Folder, Story
 from .plain_search import answer_plainly
-from .review_pages import waiting_count
+from .sidebar import sidebar_counts
 
 
 def ask_folders(*, user: User, asked: search.Asked) -> search.Answer:
@@ -87,7 +87,7 @@ def register_all() -> None:
             group=10,
             order=10,
             prefix="catalog:",
-            count=lambda user, project: FolderCount.objects.in_project(project).total(),
+            count=lambda user, project: sidebar_counts(user, project).cases,
             allowed=lambda user, project: bool(decide(user, "case.view", project)),
         )
     )
@@ -100,7 +100,7 @@ def register_all() -> None:
             group=10,
             order=15,
             prefix="catalog:review_list",
-            count=waiting_count,
+            count=lambda user, project: sidebar_counts(user, project).reviews or None,
             allowed=lambda user, project: bool(decide(user, "case.view", project)),
         )
     )
@@ -125,7 +125,7 @@ def register_all() -> None:
             group=20,
             order=50,
             prefix="catalog:story_",
-            count=lambda user, project: Story.objects.living().in_project(project).count(),
+            count=lambda user, project: sidebar_counts(user, project).stories,
             allowed=lambda user, project: bool(decide(user, "case.view", project)),
         )
     )

@@ -155,6 +155,8 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "catalog:review_request": _reviewer,
     "catalog:review_decide": lambda world: {"decision": "approve"},
     "catalog:review_withdraw": lambda world: {},
+    "test-case-reviews": lambda world: {"reviewer_ids": [world.objects["reviewer"].pk]},
+    "test-case-reviews-decide": lambda world: {"decision": "approve"},
     "catalog:workflow": lambda world: {"new-name": "Changed", "new-phase": "draft", "new-color": "plain"},
     "catalog:workflow_update": _state_form,
     "catalog:workflow_move": lambda world: {"by": "up"},
