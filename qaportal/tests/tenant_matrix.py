@@ -289,7 +289,7 @@ ROWS = (
     Row("test_id", "catalog:", lambda world: world.objects["case"].test_id, lambda: "TC_UI_99999"),
     Row("number", "catalog:", lambda world: world.objects["case"].version - 1, lambda: 99_999),
     Row("review_id", "catalog:", pk_of("review")),
-    Row("code", "catalog:workflow", lambda world: world.objects["state"].code, lambda: "nothing"),
+    Row("code", "catalog:workflow", lambda world: world.objects["state"].code, lambda: "no_such_state"),
     Row("pk", "catalog:view", pk_of("saved_view")),
     Row("pk", "catalog:story", pk_of("story")),
     Row("link_id", "catalog:", pk_of("case_link")),
