@@ -262,7 +262,7 @@ def _copy_chunk(actor: User, job: CopyJob, rows: Sequence[CopiedCase]) -> None:
     fitting = Fitting(job)
     copies = {pk: fitting.case_for(source, actor) for pk, source in sources.items()}
     _give_ids(job.target_project, list(copies.values()))
-    steps = copy_steps(actor=actor, job=job, copies=copies) if job.options["steps"] else []
+    steps = copy_steps(actor=actor, job=job, copies=copies)
     if job.options["versions"]:
         for pk, copy in copies.items():
             copy.version = sources[pk].version + 1
