@@ -12,6 +12,7 @@ from accounts.services.people import set_project_role
 from accounts.services.roles import create_role
 from accounts.tests.factories import UserFactory
 from catalog.services.coverage import link_cases
+from catalog.services.copies import start_copy
 from catalog.services.links import link_two_cases
 from catalog.services.stories import create_story
 from releases.models import ReleaseCase
@@ -39,6 +40,10 @@ def pages(portal) -> list[str]:
         f"~/cases/{case.test_id}/edit/",
         f"~/cases/{case.test_id}/?tab=versions",
         f"~/cases/{case.test_id}/versions/1/",
+        f"~/folders/{case.folder_id}/delete/",
+        f"~/folders/{case.folder_id}/move/",
+        f"~/cases/copy/?ids={case.pk}",
+        portal.copy_job.get_absolute_url(),
         "~/search/?q=pay",
         "/search/?q=pay",
         "~/stories/",
@@ -122,6 +127,8 @@ def filled(portal, tester, lead, admin):
     link_cases(actor=tester, story=portal.story, case_ids=[portal.cases[0].pk, portal.cases[1].pk])
     create_story(actor=tester, project=portal.project, story_id="PAY-313", title="Refund")
     link_two_cases(actor=tester, case=portal.cases[0], other=portal.cases[1], type="DEPENDS_ON")
+    copied = {"project": portal.project, "target_project": portal.project, "case_ids": [portal.cases[2].pk]}
+    portal.copy_job = start_copy(actor=tester, **copied)
     portal.entry = AuditEntry.objects.filter(action="release.updated").latest("pk")
     invite(actor=admin, tenant=admin.tenant, email="petra@tessarin.example", role=tester.role)
     create_api_token(actor=tester, name="Nightly build", scopes=["results:write"], project=portal.project)
