@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.words import Kind, Subject, register
 
-from .models import CaseImport, CopyJob, Folder, Story, TestCase
+from .models import CaseImport, CopyJob, Folder, SavedView, Story, TestCase
 
 
 def register_all() -> None:
@@ -33,6 +33,10 @@ def register_all() -> None:
                 "restored": _("brought a test case back"),
                 "linked": _("linked a test case to another"),
                 "unlinked": _("removed the link of a test case"),
+                "merged": _("merged two test cases"),
+                "comparison_requested": _("let the portal look for duplicate test cases"),
+                "told_apart": _("said that two test cases are no duplicates"),
+                "doubted_again": _("took back that two test cases are no duplicates"),
             },
         ),
         Subject(
@@ -44,6 +48,15 @@ def register_all() -> None:
                 "deleted": _("deleted a story"),
                 "linked": _("linked test cases to a story"),
                 "unlinked": _("unlinked test cases from a story"),
+            },
+        ),
+        Subject(
+            "view",
+            _("Saved views"),
+            {
+                "created": _("saved a view of test cases"),
+                "updated": _("changed a view of test cases"),
+                "deleted": _("deleted a view of test cases"),
             },
         ),
         Subject(
@@ -71,6 +84,7 @@ def register_all() -> None:
         Subject("test_id", _("Test cases"), {"reserved": _("reserved a test id")}),
         Kind(Folder, _("Folder"), lambda reader: Folder.objects.visible_to(reader).select_related("project")),
         Kind(TestCase, _("Test case"), lambda reader: TestCase.objects.visible_to(reader).select_related("project")),
+        Kind(SavedView, _("Saved view"), lambda reader: SavedView.objects.visible_to(reader).select_related("project")),
         Kind(CopyJob, _("Copy"), lambda reader: CopyJob.objects.visible_to(reader).select_related("project")),
         Kind(
             CaseImport,

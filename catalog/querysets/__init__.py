@@ -2,16 +2,19 @@
 
 from .cases import CaseActivityQuerySet, TestCaseQuerySet, TestCaseVersionQuerySet, TestStepQuerySet, TitleWordQuerySet
 from .copies import CopiedCaseQuerySet, CopyJobQuerySet
+from .duplicates import CaseFingerprintQuerySet, DuplicateScanQuerySet, SimilarPairQuerySet
 from .fields import CustomFieldQuerySet, TemplateFieldQuerySet, TemplateQuerySet
 from .folders import FolderCountQuerySet, FolderQuerySet, FolderRemovalQuerySet
 from .imports import CaseImportQuerySet, CaseImportRowQuerySet, CaseOriginQuerySet, ColumnMappingQuerySet
 from .links import TestCaseLinkQuerySet
+from .saved_views import SavedViewQuerySet
 from .shared_steps import SharedStepsQuerySet, SharedStepsVersionQuerySet
 from .stories import FAILING, StoryLinkQuerySet, StoryQuerySet
 
 __all__ = [
     "FAILING",
     "CaseActivityQuerySet",
+    "CaseFingerprintQuerySet",
     "CaseImportQuerySet",
     "CaseImportRowQuerySet",
     "CaseOriginQuerySet",
@@ -19,11 +22,14 @@ __all__ = [
     "CopiedCaseQuerySet",
     "CopyJobQuerySet",
     "CustomFieldQuerySet",
+    "DuplicateScanQuerySet",
     "FolderCountQuerySet",
     "FolderQuerySet",
     "FolderRemovalQuerySet",
+    "SavedViewQuerySet",
     "SharedStepsQuerySet",
     "SharedStepsVersionQuerySet",
+    "SimilarPairQuerySet",
     "StoryLinkQuerySet",
     "StoryQuerySet",
     "TemplateFieldQuerySet",

@@ -187,11 +187,11 @@ def delete_cases(*, actor: User | None, project: Project, case_ids: Sequence[int
 def restore_cases(*, actor: User | None, project: Project, case_ids: Sequence[int]) -> int:
     """Bring deleted cases back as they were; one whose folder is gone comes back in no folder. Answers how many.
 
-    Raises Denied, and NotVisible when one of them is not a deleted case of the project.
+    Raises Denied, and NotVisible when one of them is not a deleted case of the project, or was merged into another.
     """
     policies.can_delete_cases(actor, project).require()
     wanted = set(case_ids)
-    found = TestCase.objects.in_project(project).filter(pk__in=wanted, deleted_at__isnull=False)
+    found = TestCase.objects.in_project(project).filter(pk__in=wanted, deleted_at__isnull=False, merged_into=None)
     found = found.select_for_update(of=("self",)).select_related("folder")
     cases = list(found.defer("search", "folded", "steps_text").order_by("pk"))
     if len(cases) != len(wanted):

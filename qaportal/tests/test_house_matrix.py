@@ -27,16 +27,17 @@ NOT_ALONE = {
     "files.StoredFile": "pages name the project too, which has a guard of its own",
     "releases.ReleaseCase": "found within a release, which has a guard of its own",
     "catalog.CopyJob": "pages name the project too, which has a guard of its own",
+    "catalog.CustomField": "pages name the project too, which has a guard of its own",
+    "catalog.Template": "pages name the project too, which has a guard of its own",
+    "catalog.DuplicateScan": "read for a project, which has a guard of its own",
     "catalog.FolderCount": "counted for a project, which has a guard of its own",
     "catalog.TestCaseLink": "found for a case, which has a guard of its own",
     "catalog.TestCaseVersion": "found for a case, which has a guard of its own",
 }
 """Models whose guard stands behind another one: taking it away alone opens nothing. Each with its reason."""
 NEVER_ASKED = {
-    "catalog.CustomField": "no address shows them yet",
     "catalog.SharedSteps": "no address shows them yet",
     "catalog.SharedStepsVersion": "no address shows them yet",
-    "catalog.Template": "no address shows them yet",
     "catalog.TemplateField": "no address shows them yet",
     "catalog.CaseImportRow": "read as those of an import, which has a guard of its own",
     "catalog.CaseOrigin": "read as those of a project that is imported into, which has a guard of its own",
@@ -44,6 +45,7 @@ NEVER_ASKED = {
     "catalog.CaseActivity": "joined to cases, which have a guard of their own",
     "catalog.CopiedCase": "read as those of a copy or of a case, which have guards of their own",
     "catalog.FolderRemoval": "read by the service that restores a folder, which has a guard of its own",
+    "catalog.CaseFingerprint": "read by the job that compares the cases of a project, and shown nowhere",
     "catalog.TestCaseStory": "read as those of a case, which has a guard of its own",
     "catalog.TitleWord": "read as those of a project that is searched, which has a guard of its own",
     "catalog.TestStep": "read as those of a case, which has a guard of its own",
