@@ -11,8 +11,8 @@ from accounts.services.invitations import invitation_url, invite
 from accounts.services.people import set_project_role
 from accounts.services.roles import create_role
 from accounts.tests.factories import UserFactory
-from catalog.services.coverage import link_cases
 from catalog.services.copies import start_copy
+from catalog.services.coverage import link_cases
 from catalog.services.links import link_two_cases
 from catalog.services.stories import create_story
 from releases.models import ReleaseCase
