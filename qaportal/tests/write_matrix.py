@@ -96,6 +96,8 @@ WRITES = (
     Write("feature-detail", "folder.delete", "delete"),
     Write("test-case-", "case.edit"),
     Write("test-case-detail", "case.delete", "delete"),
+    Write("repository-case-", "case.edit"),
+    Write("repository-case-detail", "case.delete", "delete"),
     Write("jira-story-", "story.edit"),
     Write("jira-story-detail", "story.delete", "delete"),
     Write("case-link-", "case.edit"),
