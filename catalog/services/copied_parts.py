@@ -12,10 +12,12 @@ from accounts.models import Project, User
 from files.services import lend
 from qaportal.kit import events
 from qaportal.kit.errors import RuleViolation
+from qaportal.kit.markdown import files_in, with_files_of
 
 from ..models import CopyJob, Folder, SharedSteps, Story, TestCase, TestCaseStory, TestStep
 from . import folders
 from .drafts import MOST_STEPS
+from .named_files import SHOWING
 from .step_text import found_text
 
 _BATCH = 1_000
@@ -130,21 +132,18 @@ def _store(actor: User | None, new: list[Folder]) -> None:
 def copy_steps(*, actor: User | None, job: CopyJob, copies: Mapping[int, TestCase]) -> list[TestStep]:
     """The steps of the copies, by the key of their original, not stored yet; sets what the copies are found by.
 
-    Shared steps stay shared within their project and become steps of the copy's own elsewhere.
+    Shared steps stay shared within their project and become steps of the copy's own elsewhere. Files that steps have
+    or that texts show get rows of the other project.
     """
-    by_case: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    found = TestStep.objects.filter(case__in=copies).order_by("case_id", "position")
-    shared = {} if job.is_within else _shared_of(found)
-    for step in found:
-        own = {name: getattr(step, name) for name in _TEXTS}
-        own |= {"attachments": list(step.attachments), "shared_steps_id": step.shared_steps_id}
-        by_case[step.case_id] += [dict(each) for each in shared.get(step.shared_steps_id, [own])]
-    lent = _files_for(actor, job, by_case)
+    by_case = _steps_by_case(job, copies) if job.options["steps"] else defaultdict(list)
+    lent = _files_for(actor, job, by_case, copies)
     rows = []
     for source_id, copy in copies.items():
         steps = by_case[source_id][:MOST_STEPS]
         for step in steps:
             step["attachments"] = [lent[str(key)] for key in step["attachments"] if str(key) in lent]
+        if not job.is_within:
+            _call_files(copy, steps, lent)
         copy.steps_text = found_text(steps)
         rows += [
             TestStep(case=copy, project_id=copy.project_id, position=position, **step)
@@ -153,14 +152,40 @@ def copy_steps(*, actor: User | None, job: CopyJob, copies: Mapping[int, TestCas
     return rows
 
 
-def _files_for(actor: User | None, job: CopyJob, by_case: Mapping[int, list[dict[str, Any]]]) -> dict[str, Any]:
-    """The files that the steps of the copies name, by the keys that those of the originals name."""
-    keys = {str(key) for steps in by_case.values() for step in steps for key in step["attachments"]}
-    if not keys or not job.options["attachments"]:
+def _steps_by_case(job: CopyJob, copies: Mapping[int, TestCase]) -> dict[int, list[dict[str, Any]]]:
+    """The steps of each original, in their order."""
+    by_case: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    found = TestStep.objects.filter(case__in=copies).order_by("case_id", "position")
+    shared = {} if job.is_within else _shared_of(found)
+    for step in found:
+        own = {name: getattr(step, name) for name in _TEXTS}
+        own |= {"attachments": list(step.attachments), "shared_steps_id": step.shared_steps_id}
+        by_case[step.case_id] += [dict(each) for each in shared.get(step.shared_steps_id, [own])]
+    return by_case
+
+
+def _files_for(
+    actor: User | None, job: CopyJob, by_case: Mapping[int, list[dict[str, Any]]], copies: Mapping[int, TestCase]
+) -> dict[str, Any]:
+    """The files that the copies name, by the keys that their originals name."""
+    steps = [step for each in by_case.values() for step in each]
+    keys = {str(key) for step in steps for key in step["attachments"]}
+    if not job.options["attachments"]:
         return {}
     if job.is_within:
         return {key: key for key in keys}
-    return lend(actor=actor, keys=keys, source=job.project, target=job.target_project)
+    texts = [step[name] for step in steps for name in _TEXTS]
+    texts += [getattr(copy, name) for copy in copies.values() for name in SHOWING]
+    keys |= {str(key) for key in files_in(*texts)}
+    return lend(actor=actor, keys=keys, source=job.project, target=job.target_project) if keys else {}
+
+
+def _call_files(copy: TestCase, steps: Sequence[dict[str, Any]], lent: Mapping[str, Any]) -> None:
+    """Let the texts show the files by their names in the project of the copy."""
+    for name in SHOWING:
+        setattr(copy, name, with_files_of(getattr(copy, name), copy.project.key, lent))
+    for step in steps:
+        step |= {name: with_files_of(step[name], copy.project.key, lent) for name in _TEXTS}
 
 
 def _shared_of(found: Any) -> dict[int, list[dict[str, Any]]]:

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -36,6 +36,13 @@ UNDONE_AT_ONCE = 2_000
 CHUNK = 500
 MOST_FOLDERS = 2_000
 _BATCH = 1_000
+_NOTE = """
+UPDATE catalog_copiedcase noted
+SET copy_id = told.copy_id, copy_version = told.copy_version, archived_version = told.archived_version,
+    is_left_out = told.copy_id IS NULL, updated_at = now()
+FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::int[]) told(id, copy_id, copy_version, archived_version)
+WHERE noted.id = told.id
+"""
 _OPEN = (CopyState.QUEUED, CopyState.RUNNING)
 
 
@@ -264,7 +271,7 @@ def _copy_chunk(actor: User, job: CopyJob, rows: Sequence[CopiedCase]) -> None:
     fitting = Fitting(job)
     copies = {pk: fitting.case_for(source, actor) for pk, source in sources.items()}
     _give_ids(job.target_project, list(copies.values()))
-    steps = copy_steps(actor=actor, job=job, copies=copies) if job.options["steps"] else []
+    steps = copy_steps(actor=actor, job=job, copies=copies)
     if job.options["versions"]:
         for pk, copy in copies.items():
             copy.version = sources[pk].version + 1
@@ -288,12 +295,15 @@ def _note(
     job: CopyJob, rows: Sequence[CopiedCase], copies: Mapping[int, TestCase], archived: Mapping[int, int]
 ) -> None:
     """Write down what was copied, so that it never is again."""
-    for row in rows:
-        copy = copies.get(row.source_id)
-        row.copy, row.is_left_out = copy, copy is None
-        row.copy_version = copy.version if copy else None
-        row.archived_version = archived.get(row.source_id)
-    CopiedCase.objects.bulk_update(rows, ["copy", "is_left_out", "copy_version", "archived_version"])
+    made = [copies.get(row.source_id) for row in rows]
+    values = [
+        [row.pk for row in rows],
+        [copy.pk if copy else None for copy in made],
+        [copy.version if copy else None for copy in made],
+        [archived.get(row.source_id) for row in rows],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE, values)
     job.counts["copied"] += len(copies)
     job.counts["archived"] += len(archived)
     job.counts["left_out"] += len(rows) - len(copies)
@@ -346,16 +356,14 @@ def _take_back(actor: User, job: CopyJob) -> CopyJob:
 
 def _remove_made_folders(actor: User, job: CopyJob) -> None:
     """Hide those folders that were made for the job and hold nothing any more, the deepest first."""
-    made = Folder.objects.living().in_project(job.target_project).filter(pk__in=job.made_folders)
-    held = {*TestCase.objects.living().filter(folder__in=job.made_folders).values_list("folder", flat=True)}
-    paths = dict(Folder.objects.living().in_project(job.target_project).values_list("pk", "path"))
-    empty = [
-        each
-        for each in made.order_by("-depth")
-        if not any(
-            path.startswith(each.path) and (pk in held or pk not in set(job.made_folders)) for pk, path in paths.items()
-        )
-    ]
+    living = Folder.objects.living().in_project(job.target_project)
+    cases = TestCase.objects.living().in_project(job.target_project)
+    held, made = set(cases.filter(folder__in=job.made_folders).values_list("folder", flat=True)), set(job.made_folders)
+    kept: set[int] = set()
+    for pk, path in living.values_list("pk", "path"):
+        if pk in held or pk not in made:
+            kept |= {int(part) for part in path.split("/") if part}
+    empty = list(living.filter(pk__in=made - kept).order_by("-depth", "pk"))
     now = timezone.now()
     Folder.objects.filter(pk__in=[each.pk for each in empty]).update(deleted_at=now, updated_at=now, updated_by=actor)
     audit.record_each("folder.deleted", actor=actor, changed=[(each, None) for each in empty])

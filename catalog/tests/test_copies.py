@@ -118,6 +118,17 @@ def test_files_of_steps_get_rows_of_the_other_project_for_the_same_bytes(project
     assert within.steps.get(position=1).attachments == [stored.pk]
 
 
+def test_pictures_in_texts_are_those_of_the_other_project(project, away, lead):
+    stored = store(actor=lead, project=project, stream=io.BytesIO(b"picture"), name="a.png", claimed=True)
+    picture = f"![a](/p/{project.key}/files/{stored.pk}/)"
+    case = write(project, lead, description=picture, steps=[{"action": f"Look at {picture}"}])
+    made = only_copy(copy(lead, project, away, case_ids=[case.pk]))
+    lent = StoredFile.objects.get(project=away)
+    assert made.description == f"![a](/p/WEB/files/{lent.pk}/)"
+    assert f"/p/WEB/files/{lent.pk}/" in made.steps.get().action
+    assert only_copy(copy(lead, project, project, case_ids=[case.pk])).description == picture
+
+
 def test_shared_steps_become_steps_of_the_copys_own_elsewhere(project, away, lead):
     group = SharedSteps.objects.create(
         project=project, title="Sign in", steps=[{"action": "Open"}, {"action": "Type", "expected": "In"}]

@@ -5,7 +5,7 @@ makes goes through an allow-list once more. Pictures are files of the portal; an
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
 import nh3
@@ -50,6 +50,16 @@ def as_html(text: str) -> str:
 def files_in(*texts: str) -> set[UUID]:
     """The files of the portal that the texts show or link to."""
     return {UUID(found) for text in texts if text for found in _NAMED_FILE.findall(text)}
+
+
+def with_files_of(text: str, project_key: str, renamed: Mapping[str, object]) -> str:
+    """The text with the files that it names called as another project calls them; the others stay as they are."""
+
+    def call(found: re.Match) -> str:
+        new = renamed.get(found.group(1).lower())
+        return f"/p/{project_key}/files/{new}/" if new else found.group(0)
+
+    return _NAMED_FILE.sub(call, text) if renamed else text
 
 
 def _plain(text: str) -> str:

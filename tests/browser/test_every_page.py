@@ -11,6 +11,7 @@ from accounts.services.invitations import invitation_url, invite
 from accounts.services.people import set_project_role
 from accounts.services.roles import create_role
 from accounts.tests.factories import UserFactory
+from catalog.services.copies import start_copy
 from catalog.services.coverage import link_cases
 from catalog.services.links import link_two_cases
 from catalog.services.reviews import request_review
@@ -43,6 +44,10 @@ def pages(portal) -> list[str]:
         f"~/cases/{case.test_id}/edit/",
         f"~/cases/{case.test_id}/?tab=versions",
         f"~/cases/{case.test_id}/versions/1/",
+        f"~/folders/{case.folder_id}/delete/",
+        f"~/folders/{case.folder_id}/move/",
+        f"~/cases/copy/?ids={case.pk}",
+        portal.copy_job.get_absolute_url(),
         "~/cases/duplicates/",
         f"~/cases/{case.test_id}/compare/{portal.cases[1].test_id}/",
         "~/search/?q=pay",
@@ -135,6 +140,8 @@ def filled(portal, tester, lead, admin):
     portal.reviewed = portal.cases[5]
     asked = {"project": portal.project, "case_ids": [portal.reviewed.pk], "note": "Is the limit right?"}
     request_review(actor=tester, reviewers=[admin, lead], **asked)
+    copied = {"project": portal.project, "target_project": portal.project, "case_ids": [portal.cases[2].pk]}
+    portal.copy_job = start_copy(actor=tester, **copied)
     portal.entry = AuditEntry.objects.filter(action="release.updated").latest("pk")
     invite(actor=admin, tenant=admin.tenant, email="petra@tessarin.example", role=tester.role)
     create_api_token(actor=tester, name="Nightly build", scopes=["results:write"], project=portal.project)
