@@ -81,6 +81,16 @@ class DuplicatesPage:
         pairs = filters.filter_queryset(filters.queryset) if filters.form.is_valid() else filters.queryset
         return PairPaginator(pairs.for_list(), PAGE_SIZE).get_page(self.request.GET.get("page"))
 
+    @property
+    def folders(self) -> list[tuple[str, str]]:
+        """The folders that the filter offers; hundreds of options are drawn by the template, not by a widget."""
+        return list(self.filterset.form.fields["folder"].choices)
+
+    @property
+    def chosen_folder(self) -> str:
+        """The folder of the filter."""
+        return self.request.GET.get("folder", "")
+
     @cached_property
     def chips(self) -> list[dict[str, str]]:
         """The active filters."""

@@ -32,6 +32,7 @@ NOT_ALONE = {
     "catalog.Template": "pages name the project too, which has a guard of its own",
     "catalog.DuplicateScan": "read for a project, which has a guard of its own",
     "catalog.FolderCount": "counted for a project, which has a guard of its own",
+    "catalog.SimilarPair": "pages name the project too, which has a guard of its own",
     "catalog.TestCaseLink": "found for a case, which has a guard of its own",
     "catalog.TestCaseVersion": "found for a case, which has a guard of its own",
 }
