@@ -43,7 +43,15 @@ def encoding_of(stream: IO[bytes]) -> str:
     if not _ODD.search(western):
         return "cp1252"
     best = from_bytes(sample, cp_isolation=[name for name in ENCODINGS if name not in _WESTERN]).best()
-    return best.encoding if best else "cp1252"
+    if best:
+        return best.encoding
+    return min(("cp1252", "cp1250", "iso-8859-2", "cp1251"), key=lambda name: _oddness(sample, name))
+
+
+def _oddness(sample: bytes, name: str) -> int:
+    """How many signs stand where no text has them, when the bytes are read like this."""
+    text = sample.decode(name, "replace")
+    return len(_ODD.findall(text)) + sum("\x80" <= sign <= "\x9f" or sign == "\ufffd" for sign in text)
 
 
 def _is_utf8(stream: IO[bytes]) -> bool:
