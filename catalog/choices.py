@@ -81,6 +81,25 @@ class CaseState(models.TextChoices):
     DEPRECATED = "deprecated", _("Deprecated")
 
 
+class FolderContent(models.TextChoices):
+    """What becomes of what a folder holds when it is deleted."""
+
+    MOVE = "move", _("Move it to another folder")
+    ARCHIVE = "archive", _("Archive the cases")
+    DELETE = "delete", _("Delete everything with it")
+
+
+class CopyState(models.TextChoices):
+    """How far a copy of cases is."""
+
+    QUEUED = "queued", _("Queued")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    UNDOING = "undoing", _("Being taken back")
+    UNDONE = "undone", _("Taken back")
+
+
 class ResultStatus(models.TextChoices):
     """The verdict words of cases and results, in the order they are always shown."""
 
@@ -117,6 +136,16 @@ class Coverage(models.TextChoices):
     NOT_EXECUTED = "not_executed", _("Not fully executed")
     FAILING = "failing", _("Failing")
     PASSED = "passed", _("All passed")
+
+
+class Likeness(models.TextChoices):
+    """Why two cases look like the same test."""
+
+    SAME_KEY = "same_key", _("Same automation key")
+    SAME_TITLE = "same_title", _("Same title")
+    LIKE_TITLE = "like_title", _("Similar title")
+    SAME_STEPS = "same_steps", _("Same steps")
+    LIKE_STEPS = "like_steps", _("Similar steps")
 
 
 class CaseImportState(models.TextChoices):

@@ -19,11 +19,11 @@ from accounts.permissions import CASES
 from qaportal.kit.api.styles import PlainStyle
 from qaportal.kit.errors import InvalidInput, NotVisible
 
-from ..choices import TestType
+from ..choices import FolderContent, TestType
 from ..filters import FeatureFilter, SubModuleFilter, TestCaseApiFilter
 from ..models import Folder, TestCase
-from ..services import bulk, cases, folders, places, test_ids
-from ..services.drafts import default_tag
+from ..services import bulk, cases, folder_removal, folders, places, test_ids
+from ..services.drafts import MOST_STEPS, default_tag
 from ..services.step_text import parse_steps, steps_from_text
 from . import serializers
 
@@ -68,11 +68,9 @@ class FolderViewSet(PlainStyle, ProjectViewSet):
     @extend_schema(parameters=[CASCADE])
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete the folder; one that holds something only with `?cascade=true`."""
-        folders.delete_folder(
-            actor=request.user,
-            folder=self.get_object(),
-            cascade=request.query_params.get("cascade") == "true",
-            if_match=self.if_match,
+        content = FolderContent.DELETE if request.query_params.get("cascade") == "true" else None
+        folder_removal.delete_folder(
+            actor=request.user, folder=self.get_object(), content=content, if_match=self.if_match
         )
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -215,6 +213,9 @@ class TestCaseViewSet(PlainStyle, ProjectViewSet):
         if "steps" not in fields and text is not None:
             stored = list(case.steps.values("action", "expected", "data")) if case else []
             fields["steps"] = steps_from_text(text, stored) if case else parse_steps(text)
+            if len(fields["steps"]) > MOST_STEPS:
+                words = _("A case has at most %d steps.") % MOST_STEPS
+                raise InvalidInput(words, fields={"steps_to_reproduce": [words]})
         return fields
 
     def _named(self, model: type[Folder], given: int | None, field: str, project: Project) -> Folder | None:

@@ -1,17 +1,16 @@
-"""The tree: making, renaming, moving and deleting folders.
+"""The tree: making, renaming and moving folders; `folder_removal` deletes them.
 
 A folder's `path` holds the ids from the root to itself, each as ten digits and a slash, so that everything below a
 folder is one range of an index. Whoever changes the tree locks the project's row first: the tree changes in one
 transaction at a time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Lower, Substr
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,7 +21,7 @@ from qaportal.kit.concurrency import require_match
 from qaportal.kit.errors import InvalidInput, NotVisible, RuleViolation
 
 from .. import policies
-from ..models import Folder, TestCase
+from ..models import Folder
 
 EDITABLE = ("name", "description", "position")
 DEEPEST = 50
@@ -66,7 +65,7 @@ def create_folder(
     lock_tree(project)
     parent = living_folder(project, parent, field="parent")
     name = _usable_name(name)
-    _require_free_name(project, parent, name)
+    require_free_name(project, parent, name)
     return _make(actor, project, name, parent, **{key: fields[key] for key in EDITABLE if key in fields})
 
 
@@ -79,13 +78,13 @@ def update_folder(*, actor: User | None, folder: Folder, if_match: str | None = 
     project = folder.project
     policies.can_edit_folders(actor, project).require()
     lock_tree(project)
-    folder = _stored(folder)
+    folder = stored_folder(folder)
     require_match(folder, if_match)
     before = audit.snapshot(folder, EDITABLE)
     if "name" in fields:
         fields["name"] = _usable_name(fields["name"])
         if fields["name"].lower() != folder.name.lower():
-            _require_free_name(project, folder.parent, fields["name"], except_for=folder)
+            require_free_name(project, folder.parent, fields["name"], except_for=folder)
     for name in EDITABLE:
         if name in fields:
             setattr(folder, name, fields[name])
@@ -108,7 +107,7 @@ def move_folder(*, actor: User | None, folder: Folder, parent: Folder | None, if
     project = folder.project
     policies.can_edit_folders(actor, project).require()
     lock_tree(project)
-    folder = _stored(folder)
+    folder = stored_folder(folder)
     require_match(folder, if_match)
     parent = living_folder(project, parent, field="parent")
     if (parent.pk if parent else None) == folder.parent_id:
@@ -116,44 +115,8 @@ def move_folder(*, actor: User | None, folder: Folder, parent: Folder | None, if
     if parent and parent.path.startswith(folder.path):
         words = _("A folder cannot be moved into itself or below itself.")
         raise RuleViolation(words, "below_itself", fields={"parent": [words]})
-    _require_free_name(project, parent, folder.name, except_for=folder)
-    before = folder.parent_id
-    _rehang(folder, parent)
-    folder.updated_by = actor
-    folder.save(update_fields=["parent", "path", "depth", "updated_by", "updated_at"])
-    audit.record("folder.moved", actor=actor, target=folder, changes={"parent": [before, folder.parent_id]})
-    events.publish("folder.moved", folder=folder, actor=actor)
-    return folder
-
-
-@transaction.atomic
-def delete_folder(*, actor: User | None, folder: Folder, cascade: bool = False, if_match: str | None = None) -> int:
-    """Hide the folder; one that holds something only with all of it, when `cascade` says so.
-
-    Answers how many cases went with it. Raises Denied, VersionConflict, and RuleViolation for one that is not empty.
-    """
-    project = folder.project
-    policies.can_delete_folders(actor, project).require()
-    lock_tree(project)
-    folder = _stored(folder)
-    require_match(folder, if_match)
-    tree = Folder.objects.living().below(folder)
-    ids = list(tree.select_for_update().order_by("pk").values_list("pk", flat=True))
-    cases = TestCase.objects.living().in_project(project).filter(folder__in=ids)
-    held = list(cases.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
-    folders_below = len(ids) - 1
-    if not cascade and (held or folders_below):
-        raise RuleViolation(_not_empty(len(held), folders_below), "not_empty")
-    if held:
-        policies.can_delete_cases(actor, project).require()
-    now = timezone.now()
-    TestCase.objects.filter(pk__in=held).update(deleted_at=now, updated_at=now, updated_by=actor)
-    Folder.objects.filter(pk__in=ids).update(deleted_at=now, updated_at=now, updated_by=actor)
-    audit.record("folder.deleted", actor=actor, target=folder, cases=len(held), folders=folders_below)
-    if held:
-        events.publish("case.deleted", project=project, case_ids=held, actor=actor)
-    events.publish("folder.deleted", folder=folder, actor=actor)
-    return len(held)
+    require_free_name(project, parent, folder.name, except_for=folder)
+    return hang(actor=actor, folder=folder, parent=parent)
 
 
 @transaction.atomic
@@ -164,23 +127,46 @@ def ensure_folder_path(
 
     Raises Denied when a folder has to be made and the actor may not, InvalidInput for unusable or missing names.
     """
-    if not names:
-        raise InvalidInput(_("A folder needs a name."), fields={"folder": [_("Name at least one folder.")]})
+    return ensure_folder_paths(actor=actor, project=project, paths=[names], below=below)[tuple(names)]
+
+
+@transaction.atomic
+def ensure_folder_paths(
+    *, actor: User | None, project: Project, paths: Iterable[Sequence[str]], below: Folder | None = None
+) -> dict[tuple[str, ...], Folder]:
+    """The folder at the end of each of the paths, as `ensure_folder_path` finds or makes one.
+
+    One query finds all folders of a level, however many paths there are.
+    """
     lock_tree(project)
-    current = living_folder(project, below)
-    for given in names:
-        name = _usable_name(given)
-        found = _named(project, current, name).first()
-        if found is None:
-            policies.can_edit_folders(actor, project).require()
-            found = _make(actor, project, name, current)
-        found.project = project
-        current = found
-    return current
+    wanted = {tuple(path): tuple(_usable_name(name) for name in path) for path in paths}
+    if () in wanted:
+        raise InvalidInput(_("A folder needs a name."), fields={"folder": [_("Name at least one folder.")]})
+    found: dict[tuple[str, ...], Folder | None] = {(): living_folder(project, below)}
+    for level in range(1, max(map(len, wanted.values()), default=0) + 1):
+        wanted_here = {_folded(names[:level]): names[level - 1] for names in wanted.values() if len(names) >= level}
+        stored = _children([found[place[:-1]] for place in wanted_here], project, wanted_here.values())
+        for place, name in wanted_here.items():
+            parent = found[place[:-1]]
+            found[place] = stored.get((parent.pk if parent else None, place[-1])) or _ensured(
+                actor, project, parent, name
+            )
+    return {path: found[_folded(names)] for path, names in wanted.items()}
 
 
-# -- inside ----------------------------------------------------------------------------------------------------------
-def _stored(folder: Folder) -> Folder:
+# -- parts of services, with the tree locked -------------------------------------------------------------------------
+def hang(*, actor: User | None, folder: Folder, parent: Folder | None) -> Folder:
+    """Give the folder another parent, where its name is known to be free; raises RuleViolation for too deep a tree."""
+    before = folder.parent_id
+    _rehang(folder, parent)
+    folder.updated_by = actor
+    folder.save(update_fields=["parent", "path", "depth", "updated_by", "updated_at"])
+    audit.record("folder.moved", actor=actor, target=folder, changes={"parent": [before, folder.parent_id]})
+    events.publish("folder.moved", folder=folder, actor=actor)
+    return folder
+
+
+def stored_folder(folder: Folder) -> Folder:
     """The folder locked as it is stored; raises NotVisible when it was deleted meanwhile."""
     found = (
         Folder.objects.living()
@@ -194,6 +180,41 @@ def _stored(folder: Folder) -> Folder:
     return found
 
 
+def named(project: Project, parent: Folder | None, name: str) -> Any:
+    """The living folders of this name below the parent: one or none."""
+    siblings = Folder.objects.living().in_project(project).filter(parent=parent)
+    return siblings.annotate(folded_name=Lower("name")).filter(folded_name=Lower(Value(name)))
+
+
+def require_free_name(project: Project, parent: Folder | None, name: str, except_for: Folder | None = None) -> None:
+    """Raise RuleViolation naming `name` when another living folder below the parent has it."""
+    found = named(project, parent, name)
+    if except_for is not None:
+        found = found.exclude(pk=except_for.pk)
+    if found.exists():
+        place = _("in %s") % parent.name if parent else _("at the top")
+        words = _("There is a folder %(name)s %(place)s already.") % {"name": name, "place": place}
+        raise RuleViolation(words, "name_taken", fields={"name": [words]})
+
+
+def require_depth(depth: int) -> None:
+    """Raise RuleViolation naming `parent` for a level below the deepest one."""
+    if depth > DEEPEST:
+        words = _("The tree has at most %d levels.") % DEEPEST
+        raise RuleViolation(words, "too_deep", fields={"parent": [words]})
+
+
+def not_empty(cases: int, folders: int) -> str:
+    """What the folder still holds, in words."""
+    held = []
+    if folders:
+        held.append(ngettext("%d folder", "%d folders", folders) % folders)
+    if cases:
+        held.append(ngettext("%d test case", "%d test cases", cases) % cases)
+    return _("The folder still holds %s.") % _(" and ").join(held)
+
+
+# -- inside ----------------------------------------------------------------------------------------------------------
 def _usable_name(given: str) -> str:
     name = " ".join(str(given).split())
     if not name:
@@ -204,31 +225,36 @@ def _usable_name(given: str) -> str:
     return name
 
 
-def _named(project: Project, parent: Folder | None, name: str) -> Any:
-    """The living folders of this name below the parent: one or none."""
-    siblings = Folder.objects.living().in_project(project).filter(parent=parent)
-    return siblings.annotate(folded_name=Lower("name")).filter(folded_name=Lower(Value(name)))
+def _folded(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name.lower() for name in names)
 
 
-def _require_free_name(project: Project, parent: Folder | None, name: str, except_for: Folder | None = None) -> None:
-    found = _named(project, parent, name)
-    if except_for is not None:
-        found = found.exclude(pk=except_for.pk)
-    if found.exists():
-        place = _("in %s") % parent.name if parent else _("at the top")
-        words = _("There is a folder %(name)s %(place)s already.") % {"name": name, "place": place}
-        raise RuleViolation(words, "name_taken", fields={"name": [words]})
+def _children(
+    parents: Iterable[Folder | None], project: Project, names: Iterable[str]
+) -> dict[tuple[int | None, str], Folder]:
+    """The living folders of these names below the parents, by the key of the parent and the name in lower case."""
+    keys = {parent.pk if parent else None for parent in parents}
+    below = Q(parent__in=keys - {None}) | Q(parent__isnull=True) if None in keys else Q(parent__in=keys)
+    living = Folder.objects.living().in_project(project).filter(below).annotate(folded_name=Lower("name"))
+    found = living.filter(folded_name__in=[Lower(Value(name)) for name in sorted(set(names))])
+    for folder in found:
+        folder.project = project
+    return {(folder.parent_id, folder.name.lower()): folder for folder in found}
 
 
-def _require_depth(depth: int) -> None:
-    if depth > DEEPEST:
-        words = _("The tree has at most %d levels.") % DEEPEST
-        raise RuleViolation(words, "too_deep", fields={"parent": [words]})
+def _ensured(actor: User | None, project: Project, parent: Folder | None, name: str) -> Folder:
+    """The folder that only the database takes for one of this name, or a new one."""
+    found = named(project, parent, name).first()
+    if found is None:
+        policies.can_edit_folders(actor, project).require()
+        found = _make(actor, project, name, parent)
+    found.project = project
+    return found
 
 
 def _make(actor: User | None, project: Project, name: str, parent: Folder | None, **fields: Any) -> Folder:
     depth = parent.depth + 1 if parent else 1
-    _require_depth(depth)
+    require_depth(depth)
     folder = Folder.objects.create(
         project=project, name=name, parent=parent, depth=depth, created_by=actor, updated_by=actor, **fields
     )
@@ -244,15 +270,6 @@ def _rehang(folder: Folder, parent: Folder | None) -> None:
     old_path, shift = folder.path, (parent.depth + 1 if parent else 1) - folder.depth
     below = Folder.objects.in_project(folder.project).filter(path__startswith=old_path).exclude(pk=folder.pk)
     deepest = below.living().order_by("-depth").values_list("depth", flat=True).first() or folder.depth
-    _require_depth(deepest + shift)
+    require_depth(deepest + shift)
     folder.parent, folder.path, folder.depth = parent, path_of(folder.pk, parent), folder.depth + shift
     below.update(path=Concat(Value(folder.path), Substr("path", len(old_path) + 1)), depth=F("depth") + shift)
-
-
-def _not_empty(cases: int, folders: int) -> str:
-    held = []
-    if folders:
-        held.append(ngettext("%d folder", "%d folders", folders) % folders)
-    if cases:
-        held.append(ngettext("%d test case", "%d test cases", cases) % cases)
-    return _("The folder still holds %s.") % _(" and ").join(held)

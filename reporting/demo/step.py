@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.choices import RoleCode
-from accounts.models import Tenant, User
+from accounts.models import Project, Tenant, User
+from catalog.models import DuplicateScan
+from catalog.services.duplicates import scan_project
 
 from .administration import PLATFORM_EMAIL, make_administration, make_platform_administrator
 from .days import Days
@@ -14,6 +17,7 @@ from .people import COMPANY_SLUG, OTHER_SLUG, PASSWORD, email_of, make_other_com
 from .scopes import Written
 from .stories import describe_stories
 from .texts import payment_cases, story
+from .views import keep_views
 
 
 @transaction.atomic
@@ -28,13 +32,21 @@ def make_demo(days: Days | None = None) -> bool:
     project, people, cases = make_payments_company(story(), days)
     written = [Written(case, text) for case, text in zip(cases, payment_cases(), strict=True)]
     describe_stories(project, people, [(each.case, each.text) for each in written], days)
+    keep_views(project, people)
     History(project, people, written, story(), days).play()
     make_administration(project, people, days)
+    _look_for_duplicates(project)
     if not Tenant.objects.filter(slug=OTHER_SLUG).exists():
         make_other_company(days)
     if not User.objects.living().filter(email=PLATFORM_EMAIL).exists():
         make_platform_administrator()
     return True
+
+
+def _look_for_duplicates(project: Project) -> None:
+    """Let the cases be compared once: the page of duplicates shows those that are written alike."""
+    DuplicateScan.objects.create(project=project, started_at=timezone.now())
+    scan_project(project_id=project.pk)
 
 
 def sign_ins() -> list[str]:
