@@ -27,7 +27,7 @@ def upload(page, portal, content):
 def take_back(page, run_worker):
     page.get_by_role("button", name="Take back").click()
     page.get_by_role("dialog").get_by_role("button", name="Take back").click()
-    page.wait_for_load_state()
+    expect(page.get_by_text("Taking the import back")).to_be_visible()
     run_worker()
     expect(page.get_by_text("2 cases were taken back")).to_be_visible(timeout=15_000)
 
@@ -51,7 +51,7 @@ def test_a_table_is_brought_in_and_taken_back(portal, signed_in_page, tester, ru
     assert not TestCase.objects.filter(title="Pay twice").exists()
 
     page.get_by_role("button", name="Import 2 cases").click()
-    expect(page.get_by_role("status").first).to_be_visible()
+    expect(page.get_by_text("Waiting for a worker")).to_be_visible()
     run_worker()
     expect(page.get_by_role("button", name="Take back")).to_be_visible(timeout=15_000)
     assert TestCase.objects.get(title="Pay with an expired card").steps.count() == 2
