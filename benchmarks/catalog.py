@@ -169,6 +169,7 @@ def _measure_writes(figures: Figures, project: Any, user: Any) -> None:
 def measure_catalog(show: Callable[[str, str, str], None]) -> None:
     """Both sizes in one project that grows."""
     from accounts.models import User
+    from benchmarks.files import measure_files
     from benchmarks.measure import timed
     from catalog.services.duplicates import scan_project
     from reporting.load import generate_load
@@ -188,6 +189,7 @@ def measure_catalog(show: Callable[[str, str, str], None]) -> None:
         present = size
     show("10,000 / 100,000 cases: median, processor time", "", f"goal at 100,000; growth at most {MOST_GROWTH} x")
     figures.show(show)
+    measure_files(show, project, user)
 
 
 def main() -> None:

@@ -85,6 +85,12 @@ class ImportPage:
         asked = asked or self.is_asking or self.case_import.state == CaseImportState.UPLOADED
         return bool(self.may_import) and asked
 
+    @property
+    def tells(self) -> bool:
+        """Whether there is something to say above the rows."""
+        telling = (CaseImportState.CHECKED, CaseImportState.UNDONE)
+        return bool(self.refusal or self.case_import.error or self.case_import.state in telling)
+
     @cached_property
     def may_import(self) -> Any:
         """Whether the reader may go on with it."""

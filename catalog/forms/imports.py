@@ -68,13 +68,9 @@ class ColumnChoice:
 class ImportOptionsForm(PortalForm):
     """How a file is read and what is done with its rows."""
 
-    separator = forms.ChoiceField(
-        label=gettext_lazy("Separator"), required=False, choices=list(SEPARATOR_WORDS.items())
-    )
-    encoding = forms.ChoiceField(
-        label=gettext_lazy("Encoding"), required=False, choices=[(name, name.upper()) for name in ENCODINGS]
-    )
-    sheet = forms.ChoiceField(label=gettext_lazy("Sheet"), required=False)
+    separator = forms.ChoiceField(label=gettext_lazy("Separator"), choices=list(SEPARATOR_WORDS.items()))
+    encoding = forms.ChoiceField(label=gettext_lazy("Encoding"), choices=[(name, name.upper()) for name in ENCODINGS])
+    sheet = forms.ChoiceField(label=gettext_lazy("Sheet"))
     has_head = forms.BooleanField(label=gettext_lazy("The first row names the columns"), required=False)
     is_per_step = forms.ChoiceField(
         label=gettext_lazy("Rows"),

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import IO
 
@@ -19,6 +20,9 @@ SAMPLE = 64 * 1024
 ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "iso-8859-1", "iso-8859-2", "cp1250", "cp1251",
              "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr", "mac_roman")  # fmt: skip
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_WESTERN = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "iso-8859-1", "mac_roman")
+_ODD = re.compile("[^\\W\\d_][\xa1-\xbf\xd7\xf7\ufffd\u0192\u02c6\u2020\u2021\u2030][^\\W\\d_]")
+"""Signs that stand between letters where a text is read as Western that is none."""
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -35,9 +39,19 @@ def encoding_of(stream: IO[bytes]) -> str:
             return "utf-16-le" if odd > even else "utf-16-be"
     if _is_utf8(stream):
         return "utf-8"
-    best = from_bytes(sample, cp_isolation=[name for name in ENCODINGS if not name.startswith("utf")]).best()
-    found = best.encoding if best else "cp1252"
-    return "cp1252" if found in {"latin_1", "iso8859_1", "iso8859_15", "ascii", "cp1254"} else found
+    western = sample.decode("cp1252", "replace")
+    if not _ODD.search(western):
+        return "cp1252"
+    best = from_bytes(sample, cp_isolation=[name for name in ENCODINGS if name not in _WESTERN]).best()
+    if best:
+        return best.encoding
+    return min(("cp1252", "cp1250", "iso-8859-2", "cp1251"), key=lambda name: _oddness(sample, name))
+
+
+def _oddness(sample: bytes, name: str) -> int:
+    """How many signs stand where no text has them, when the bytes are read like this."""
+    text = sample.decode(name, "replace")
+    return len(_ODD.findall(text)) + sum("\x80" <= sign <= "\x9f" or sign == "\ufffd" for sign in text)
 
 
 def _is_utf8(stream: IO[bytes]) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -160,8 +161,13 @@ def _store(actor: User | None, changed: Sequence[tuple[TestCase, dict[str, list[
     for case, _changes in changed:
         case.version, case.updated_by, case.updated_at = case.version + 1, actor, now
     names = {name for _case, changes in changed for name in changes}
-    columns = [*sorted(names & set(EDITABLE)), "version", "updated_by", "updated_at"]
-    TestCase.objects.bulk_update([case for case, _changes in changed], columns, batch_size=_BATCH)
+    saved, columns = [case for case, _changes in changed], sorted(names & set(EDITABLE))
+    if columns:
+        columns += ["version", "updated_by", "updated_at"]
+        TestCase.objects.bulk_update(saved, columns, batch_size=_BATCH)
+    else:
+        kept = TestCase.objects.filter(pk__in=[case.pk for case in saved])
+        kept.update(version=F("version") + 1, updated_by=actor, updated_at=now)
     for fields, ids in _by_fields(changed).items():
         versions.keep_versions(actor=actor, case_ids=ids, changed=fields, reason=reason)
     audit.record_each("case.updated", actor=actor, changed=changed, reason=reason)

@@ -5,12 +5,13 @@ from collections.abc import Callable, Sequence
 from django.db import transaction
 
 from qaportal.kit.errors import PortalError
+from qaportal.kit.inserting import insert_all
 
 from ..choices import RowVerdict
 from ..importing.planning import PlannedCase, Planner
 from ..models import CaseImport, CaseImportRow, CaseOrigin
 from .cases import create_cases
-from .folders import ensure_folder_path
+from .folders import ensure_folder_paths
 from .rewriting import rewrite_cases
 
 MOST_WORDS = 20
@@ -48,22 +49,19 @@ def _create(planner: Planner, rows: Sequence[PlannedCase], reason: str) -> None:
 
 def _update(planner: Planner, rows: Sequence[PlannedCase], reason: str) -> None:
     """Save the planned cases, which the planner has locked."""
-    places: dict[tuple[str, ...], int] = {}
+    moved = [row for row in rows if "folder" in row.changes]
+    paths = {tuple(row.proposal.place) for row in moved if row.proposal.place}
+    places = {}
+    if paths:
+        place = {"actor": planner.actor, "project": planner.project, "below": planner.root}
+        places = ensure_folder_paths(paths=sorted(paths), **place)
+    for row in moved:
+        folder = places[tuple(row.proposal.place)] if row.proposal.place else planner.root
+        row.case.folder = folder
+        row.changes["folder"][1] = row.case.folder_id
     for row in rows:
-        if "folder" in row.changes:
-            row.case.folder_id = _folder(planner, tuple(row.proposal.place or ()), places)
-            row.changes["folder"][1] = row.case.folder_id
         row.case.version = row.read_version
     rewrite_cases(actor=planner.actor, changed=[(row.case, row.changes) for row in rows], reason=reason)
-
-
-def _folder(planner: Planner, names: tuple[str, ...], known: dict[tuple[str, ...], int]) -> int | None:
-    if not names:
-        return planner.root.pk if planner.root else None
-    if names not in known:
-        place = {"actor": planner.actor, "project": planner.project, "below": planner.root}
-        known[names] = ensure_folder_path(names=names, **place).pk
-    return known[names]
 
 
 def _keep_origins(planner: Planner, rows: Sequence[PlannedCase]) -> None:
@@ -84,7 +82,7 @@ def _keep_origins(planner: Planner, rows: Sequence[PlannedCase]) -> None:
 
 def keep_rows(*, case_import: CaseImport, planned: Sequence[PlannedCase]) -> None:
     """Write down what becomes, or became, of each row."""
-    CaseImportRow.objects.bulk_create(
+    rows = [
         CaseImportRow(
             project=case_import.project,
             case_import=case_import,
@@ -98,4 +96,5 @@ def keep_rows(*, case_import: CaseImport, planned: Sequence[PlannedCase]) -> Non
             version=each.case.version if each.case else None,
         )
         for each in planned
-    )
+    ]
+    insert_all(rows)

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
+from qaportal.kit.inserting import insert_all
 
 from ..models import TestCase, TestCaseStory, TestStep
 from . import bulk, stories
@@ -13,7 +14,6 @@ from .drafts import steps_of
 from .step_text import keep_steps_text
 
 Changed = Sequence[tuple[TestCase, Mapping[str, list[Any]]]]
-_BATCH = 1_000
 
 
 @transaction.atomic
@@ -42,5 +42,5 @@ def _replace_steps(given: Sequence[tuple[TestCase, Sequence[Mapping[str, Any]]]]
     rows = [step for case, steps in given for step in steps_of(case, steps)]
     for step in rows:
         step.attachments = before.get((step.case_id, step.action, step.expected, step.data), [])
-    TestStep.objects.bulk_create(rows, batch_size=_BATCH)
+    insert_all(rows)
     keep_steps_text(keys)
