@@ -29,6 +29,7 @@ class CatalogConfig(AppConfig):
             "case.deleted",
             "case.linked",
             "case.unlinked",
+            *("field.created", "field.updated", "template.created", "template.updated"),
             "story.created",
             "story.updated",
             "story.deleted",

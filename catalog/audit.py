@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.words import Kind, Subject, register
 
-from .models import Folder, Story, TestCase
+from .models import CustomField, Folder, Story, Template, TestCase
 
 
 def register_all() -> None:
@@ -33,6 +33,27 @@ def register_all() -> None:
             },
         ),
         Subject(
+            "field",
+            _("Own fields"),
+            {
+                "created": _("added a field of the project's own"),
+                "updated": _("changed a field of the project's own"),
+                "moved": _("put a field of the project's own elsewhere"),
+                "archived": _("archived a field of the project's own"),
+                "restored": _("brought back a field of the project's own"),
+            },
+        ),
+        Subject(
+            "template",
+            _("Templates"),
+            {
+                "created": _("added a template"),
+                "updated": _("changed a template"),
+                "archived": _("archived a template"),
+                "restored": _("brought back a template"),
+            },
+        ),
+        Subject(
             "story",
             _("Stories"),
             {
@@ -46,5 +67,7 @@ def register_all() -> None:
         Subject("test_id", _("Test cases"), {"reserved": _("reserved a test id")}),
         Kind(Folder, _("Folder"), lambda reader: Folder.objects.visible_to(reader).select_related("project")),
         Kind(TestCase, _("Test case"), lambda reader: TestCase.objects.visible_to(reader).select_related("project")),
+        Kind(CustomField, _("Field"), lambda reader: CustomField.objects.visible_to(reader).select_related("project")),
+        Kind(Template, _("Template"), lambda reader: Template.objects.visible_to(reader).select_related("project")),
         Kind(Story, _("Story"), lambda reader: Story.objects.visible_to(reader).select_related("project")),
     )

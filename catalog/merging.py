@@ -9,6 +9,7 @@ from qaportal.kit.concurrency import etag
 
 from .comparison import Difference, differences, label_of
 from .models import TestCase, TestCaseVersion
+from .own_fields import OwnFields
 from .services.cases import document_of
 from .services.drafts import EDITABLE, assign
 from .services.versions import LATER
@@ -34,7 +35,8 @@ def typed_document(
     for name in EDITABLE:
         attribute = TestCase._meta.get_field(name).attname
         setattr(draft, attribute, getattr(case, attribute))
-    assign(draft, fields)
+    draft._state.adding = False
+    assign(draft, fields, OwnFields(case.project))
     return {**snapshot(draft, EDITABLE), "steps": steps, "story": story}
 
 

@@ -15,9 +15,11 @@ from qaportal.kit.errors import InvalidInput
 
 from .. import policies
 from ..models import Folder, TestCase, TestCaseVersion
+from ..own_fields import OwnFields
 from . import folders, versions
 from .cases import locked_cases, require_reachable
 from .drafts import EDITABLE, assign, usable_words
+from .step_text import keep_steps_text
 
 SINGLE = frozenset({"title", "automation_key"})
 """Fields that tell one case from another: they are never the same for many."""
@@ -52,14 +54,15 @@ def update_cases(
     if "owner" in fields:
         require_reachable(project, fields["owner"])
     added, removed = usable_words(add_tags, "add_tags"), set(usable_words(remove_tags, "remove_tags"))
-    changed = []
+    changed, own = [], OwnFields(project, actor=actor)
     for case in locked_cases(project, case_ids):
         before = audit.snapshot(case, EDITABLE)
-        assign(case, fields if places is None else {**fields, "folder": places[case.pk]})
+        assign(case, fields if places is None else {**fields, "folder": places[case.pk]}, own)
         if added or removed:
             case.tags = usable_words([word for word in [*case.tags, *added] if word not in removed], "tags")
         if changes := audit.changes_between(before, audit.snapshot(case, EDITABLE)):
             changed.append((case, changes))
+    own.keep_used()
     _store(actor, changed, versions.usable_reason(reason))
     return {case.pk: case.version for case, _changes in changed}
 
@@ -115,6 +118,8 @@ def _store(actor: User | None, changed: Sequence[tuple[TestCase, dict[str, list[
     names = {name for _case, changes in changed for name in changes}
     columns = [*sorted(names), "version", "updated_by", "updated_at"]
     TestCase.objects.bulk_update([case for case, _changes in changed], columns, batch_size=_BATCH)
+    if "custom_values" in names:
+        keep_steps_text([case.pk for case, changes in changed if "custom_values" in changes])
     for fields, ids in _by_fields(changed).items():
         versions.keep_versions(actor=actor, case_ids=ids, changed=fields, reason=reason)
     audit.record_each("case.updated", actor=actor, changed=changed, reason=reason)
