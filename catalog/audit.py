@@ -34,13 +34,13 @@ def register_all() -> None:
         ),
         Subject(
             "field",
-            _("Own fields"),
+            _("Custom fields"),
             {
-                "created": _("added a field of the project's own"),
-                "updated": _("changed a field of the project's own"),
-                "moved": _("put a field of the project's own elsewhere"),
-                "archived": _("archived a field of the project's own"),
-                "restored": _("brought back a field of the project's own"),
+                "created": _("added a custom field"),
+                "updated": _("changed a custom field"),
+                "moved": _("moved a custom field"),
+                "archived": _("archived a custom field"),
+                "restored": _("brought back a custom field"),
             },
         ),
         Subject(
@@ -67,7 +67,11 @@ def register_all() -> None:
         Subject("test_id", _("Test cases"), {"reserved": _("reserved a test id")}),
         Kind(Folder, _("Folder"), lambda reader: Folder.objects.visible_to(reader).select_related("project")),
         Kind(TestCase, _("Test case"), lambda reader: TestCase.objects.visible_to(reader).select_related("project")),
-        Kind(CustomField, _("Field"), lambda reader: CustomField.objects.visible_to(reader).select_related("project")),
+        Kind(
+            CustomField,
+            _("Custom field"),
+            lambda reader: CustomField.objects.visible_to(reader).select_related("project"),
+        ),
         Kind(Template, _("Template"), lambda reader: Template.objects.visible_to(reader).select_related("project")),
         Kind(Story, _("Story"), lambda reader: Story.objects.visible_to(reader).select_related("project")),
     )

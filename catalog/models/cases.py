@@ -85,7 +85,7 @@ class TestCase(ProjectOwned, Authored, SoftDeleted):
         Template, null=True, blank=True, on_delete=models.SET_NULL, related_name="cases", db_index=False
     )
     custom_values = models.JSONField(
-        _("own fields"), default=dict, blank=True, db_default=Value({}, models.JSONField())
+        _("custom fields"), default=dict, blank=True, db_default=Value({}, models.JSONField())
     )
     """The values of the project's own fields, by their keys."""
     merged_into = models.ForeignKey(

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.project_pages import get_visible, project_page
 from qaportal.kit.concurrency import etag
 from qaportal.kit.errors import InvalidInput, VersionConflict
+from qaportal.kit.views import render_fragment, wants_fragment
 
 from .. import policies
 from ..forms import EMPTY_STEPS, CaseForm, read_steps
@@ -20,6 +21,9 @@ from ..models import Folder, TestCase
 from ..services import cases
 from ..services.drafts import usable_steps
 
+SHOW = "show"
+"""Sent with a form in which another template was chosen: it is drawn anew and nothing is stored."""
+
 
 @require_http_methods(["GET", "POST"])
 @project_page
@@ -27,8 +31,11 @@ def create_case(request: HttpRequest) -> HttpResponse:
     """The form for a new case, in the folder of the address."""
     policies.can_edit_cases(request.user, request.project).require()
     initial = CaseForm.initial_of_new(request.project, request.GET.get("folder", ""))
-    form = CaseForm(request.POST or None, initial=initial, project=request.project, user=request.user)
     steps = read_steps(request.POST)
+    if SHOW in request.POST:
+        form = CaseForm(initial=initial, project=request.project, user=request.user, typed=request.POST)
+        return _render_form(request, form, steps)
+    form = CaseForm(request.POST or None, initial=initial, project=request.project, user=request.user)
     case, _conflict = _stored(request, form, steps)
     if case is not None:
         messages.success(request, _("%s is written") % case.test_id)
@@ -45,7 +52,11 @@ def update_case(request: HttpRequest, test_id: str) -> HttpResponse:
     if request.method != "POST":
         steps = list(case.steps.values("action", "expected", "data"))
         return _render_form(request, _form_of(request, case), steps, case=case, etag=etag(case))
-    form, steps = _form_of(request, case, request.POST), read_steps(request.POST)
+    steps = read_steps(request.POST)
+    if SHOW in request.POST:
+        form = _form_of(request, case, typed=request.POST)
+        return _render_form(request, form, steps, case=case, etag=request.POST.get("etag", ""))
+    form = _form_of(request, case, request.POST)
     saved, conflict = _stored(request, form, steps, case)
     if saved is not None:
         return _after_save(request, saved)
@@ -71,9 +82,9 @@ def _render_merge(request: HttpRequest, form: CaseForm, steps: list[dict[str, st
     return _render_form(request, form, merged.document["steps"], case=case, etag=etag(case), conflict=merged)
 
 
-def _form_of(request: HttpRequest, case: TestCase, data: Any = None) -> CaseForm:
+def _form_of(request: HttpRequest, case: TestCase, data: Any = None, *, typed: Any = None) -> CaseForm:
     initial = CaseForm.initial_of(case)
-    return CaseForm(data, initial=initial, project=request.project, user=request.user, owner=case.owner)
+    return CaseForm(data, initial=initial, project=request.project, user=request.user, owner=case.owner, typed=typed)
 
 
 def _stored(
@@ -112,7 +123,8 @@ def _render_form(
         "cancel_url": (case.get_absolute_url() if case else list_url) + query,
     }
     status = 422 if form.errors or context.get("conflict") else 200
-    return render(request, "catalog/case_form.html", context, status=status)
+    template = "catalog/case_form.html" + ("#own_fields" if wants_fragment(request) else "")
+    return render_fragment(request, template, context, status=status)
 
 
 def _after_save(request: HttpRequest, case: TestCase) -> HttpResponse:
