@@ -3,7 +3,18 @@
 from django.urls import path
 
 from . import converters  # noqa: F401  registers the kind of part that names a story
-from .views import bulk, cases, folders, links, reading, stories, story_lists, versions
+from .views import (
+    bulk,
+    cases,
+    custom_fields,
+    folders,
+    links,
+    reading,
+    stories,
+    story_lists,
+    templates,
+    versions,
+)
 
 app_name = "catalog"
 
@@ -37,6 +48,15 @@ urlpatterns = [
     path("p/<str:project_key>/stories/<story:pk>/delete/", stories.delete_story, name="story_delete"),
     path("p/<str:project_key>/stories/<story:pk>/link/", stories.link_cases, name="story_link"),
     path("p/<str:project_key>/stories/<story:pk>/unlink/", stories.unlink_cases, name="story_unlink"),
+    path("p/<str:project_key>/settings/fields/", custom_fields.field_list, name="field_list"),
+    path("p/<str:project_key>/settings/fields/new/", custom_fields.create_field, name="field_create"),
+    path("p/<str:project_key>/settings/fields/<int:pk>/", custom_fields.update_field, name="field_update"),
+    path("p/<str:project_key>/settings/fields/<int:pk>/move/", custom_fields.move_field, name="field_move"),
+    path("p/<str:project_key>/settings/fields/<int:pk>/archive/", custom_fields.archive_field, name="field_archive"),
+    path("p/<str:project_key>/settings/templates/", templates.template_list, name="template_list"),
+    path("p/<str:project_key>/settings/templates/new/", templates.create_template, name="template_create"),
+    path("p/<str:project_key>/settings/templates/<int:pk>/", templates.update_template, name="template_update"),
+    path("p/<str:project_key>/settings/templates/<int:pk>/change/", templates.change_template, name="template_change"),
     path("p/<str:project_key>/folders/new/", folders.create_folder, name="folder_create"),
     path("p/<str:project_key>/folders/choices/", reading.folder_options, name="folder_choices"),
     path("p/<str:project_key>/folders/<int:pk>/edit/", folders.update_folder, name="folder_update"),

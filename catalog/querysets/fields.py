@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Q, Value
 
 from accounts.querysets import ProjectOwnedQuerySet
+
+if TYPE_CHECKING:
+    from ..models import TestCase
 
 
 class CustomFieldQuerySet(ProjectOwnedQuerySet):
@@ -41,6 +44,10 @@ class TemplateQuerySet(ProjectOwnedQuerySet):
     def in_use(self) -> Self:
         """Those that are not archived, the default one first."""
         return self.filter(is_archived=False).order_by("-is_default", "name", "pk")
+
+    def usable_for(self, case: TestCase | None) -> Self:
+        """Those in use, and the one that the case has."""
+        return self.filter(Q(is_archived=False) | Q(pk=case.template_id if case else None))
 
     def with_field_ids(self) -> Self:
         """The default one first; each with `field_ids`, the keys of its fields in their order."""

@@ -136,7 +136,7 @@ def _assign(field: CustomField, given: Mapping[str, Any]) -> None:
     field.name = _text(given.get("name"), "name", 100, problems)
     if not field.name:
         problems.setdefault("name", [_("A field needs a name.")])
-    elif not field.is_archived and _is_taken(field):
+    elif "name" not in problems and not field.is_archived and _is_taken(field):
         problems["name"] = [_("Another field has this name.")]
     if given.get("kind") not in FieldKind.values:
         problems["kind"] = [_("Choose one of the kinds.")]

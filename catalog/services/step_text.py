@@ -17,7 +17,7 @@ FROM (
             FROM catalog_teststep step WHERE step.case_id = wanted.id
         ), ''), (
             SELECT string_agg(said #>> '{}', E'\\n')
-            FROM jsonb_path_query(wanted.custom_values, 'strict $.** ? (@.type() == "string")') said
+            FROM jsonb_path_query(wanted.custom_values, 'strict $.** ? (@.type() == "string" && @ != "")') said
         )), %s) AS texts
     FROM catalog_testcase wanted WHERE wanted.id = ANY(%s)
 ) told

@@ -108,7 +108,7 @@ def _assign(template: Template, given: Mapping[str, Any]) -> None:
     same_name = Template.objects.in_project(template.project_id).filter(name__iexact=template.name, is_archived=False)
     if not template.name:
         problems.setdefault("name", [_("A template needs a name.")])
-    elif not template.is_archived and same_name.exclude(pk=template.pk).exists():
+    elif "name" not in problems and not template.is_archived and same_name.exclude(pk=template.pk).exists():
         problems["name"] = [_("Another template has this name.")]
     if problems:
         raise InvalidInput(next(iter(problems.values()))[0], fields=problems)
