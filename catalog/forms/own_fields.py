@@ -64,11 +64,16 @@ class OwnFieldsForm(PortalForm):
         template_id: int | None,
         values: Mapping[str, Any] | None,
         typed: QueryDict | None = None,
+        form_id: str = "",
         **kwargs: Any,
     ) -> None:
-        """`values` are the stored ones, None of something new; `typed` is what a form holds that is drawn anew."""
+        """`values` are the stored ones, None of something new; `typed` is what a form holds that is drawn anew.
+
+        Controls that stand outside of their form name it by `form_id`.
+        """
         super().__init__(data, **kwargs)
-        self.own, self.own_fields = own, own.of(template_id)
+        self.own, self.own_fields, self.form_id = own, own.of(template_id), form_id
+        self.stored = values or {}
         for field in self.own_fields:
             name = f"{PREFIX}{field.key}"
             value = field.default if values is None else values.get(field.key)
@@ -76,7 +81,23 @@ class OwnFieldsForm(PortalForm):
             if typed is not None and (field.key in typed.getlist(DRAWN) or name in typed):
                 value = self.fields[name].widget.value_from_datadict(typed, {}, name)
             self.initial[name] = value
+            if form_id:
+                self.fields[name].widget.attrs["form"] = form_id
         style_widgets(self)
+
+    @property
+    def own_controls(self) -> list[Control]:
+        """The fields, in the order of the template."""
+        return controls(self, self.own_fields)
+
+    def typed_values(self) -> dict[str, Any]:
+        """What a sent form holds, as it was typed: the service says what of it can be used."""
+        names = {field.key: f"{PREFIX}{field.key}" for field in self.own_fields}
+        return {
+            key: self.fields[name].widget.value_from_datadict(self.data, self.files, name)
+            for key, name in names.items()
+            if not self.fields[name].disabled and key in self.data.getlist(DRAWN)
+        }
 
 
 def control_of(field: CustomField, value: Any, *, may: bool) -> forms.Field:
@@ -107,6 +128,17 @@ def given_values(form: forms.BaseForm, fields: Iterable[CustomField], stored: Ma
         says_nothing = field.kind == FieldKind.CHECKBOX and not value and field.key not in stored
         found[field.key] = None if says_nothing else value
     return found
+
+
+def as_sent(values: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Stored values as a form sends them, for taking a change back."""
+    sent: dict[str, Any] = {DRAWN: list(values)} if values else {}
+    for key, value in (values or {}).items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            sent |= {f"{PREFIX}{key}.{name}": [step.get(name, "") for step in value] for name in STEP_COLUMNS}
+        elif value is not False:
+            sent[f"{PREFIX}{key}"] = "on" if value is True else value
+    return sent
 
 
 def carried(typed: QueryDict, fields: Sequence[CustomField]) -> list[tuple[str, str]]:

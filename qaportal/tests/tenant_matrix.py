@@ -32,7 +32,13 @@ from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
 from catalog.services.cases import update_case
 from catalog.services.links import link_two_cases
 from catalog.services.versions import keep_versions
-from catalog.tests.factories import FolderFactory, StoryFactory, TestCaseFactory
+from catalog.tests.factories import (
+    CustomFieldFactory,
+    FolderFactory,
+    StoryFactory,
+    TemplateFactory,
+    TestCaseFactory,
+)
 from files.services import store
 from qaportal.kit import progress
 from releases.tests.factories import ReleaseCaseFactory, ReleaseFactory
@@ -77,7 +83,8 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
     feature = FolderFactory(parent=sub_module, name=f"{marker} feature")
     case = TestCaseFactory(folder=feature, title=f"{marker} case", steps=[f"{marker} step"], version=project.pk)
     keep_versions(actor=None, case_ids=[case.pk])
-    case = update_case(actor=None, case=case, description=f"{marker} words")
+    own = own_fields_of(project, marker)
+    case = update_case(actor=None, case=case, description=f"{marker} words", custom_values={"plain": marker})
     release = ReleaseFactory(project=project, name=f"{marker} release", version=f"{marker}-1")
     scope = ReleaseCaseFactory(release=release, case=case, comments=f"{marker} comment")
     run = make_run(project, name=f"{marker} run", release=release)
@@ -96,7 +103,7 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
     report_import = ReportImport.objects.create(
         project=project, file=stored, file_name=f"{marker}.xml", sha256="0" * 64, run=run, progress_id=work.pk
     )
-    world.objects = {
+    world.objects = own | {
         "project": project,
         "member": member,
         "module": module,
@@ -122,6 +129,13 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
     if not beside:
         world.objects |= admin_matrix.objects_for(world)
     return world
+
+
+def own_fields_of(project: Project, marker: str) -> dict[str, Any]:
+    """A custom field and the template that has it."""
+    field = CustomFieldFactory(project=project, name=f"{marker} field", key="plain")
+    template = TemplateFactory(project=project, name=f"{marker} template", is_default=True, has=[field])
+    return {"custom_field": field, "template": template}
 
 
 def _named(marker: str) -> dict[str, str]:
@@ -241,6 +255,8 @@ ROWS = (
     Row("pk", "release-", pk_of("release")),
     Row("tc_id", "release-", pk_of("case")),
     Row("pk", "catalog:folder", pk_of("module")),
+    Row("pk", "catalog:field", pk_of("custom_field")),
+    Row("pk", "catalog:template", pk_of("template")),
     Row("test_id", "catalog:", lambda world: world.objects["case"].test_id, lambda: "TC_UI_99999"),
     Row("number", "catalog:", lambda world: world.objects["case"].version - 1, lambda: 99_999),
     Row("pk", "catalog:story", pk_of("story")),
@@ -269,6 +285,7 @@ BODY_IDS: dict[str, Callable[[World], Any]] = {
     "folder_id": pk_of("feature"),
     "test_case_id": pk_of("case"),
     "test_case_ids": lambda world: [world.objects["case"].pk],
+    "template_id": pk_of("template"),
     "release_id": pk_of("release"),
     "run_id": pk_of("run"),
     "test_run_id": pk_of("run"),

@@ -26,17 +26,17 @@ NOT_ALONE = {
     "accounts.TenantDomain": "found within a company, which has a guard of its own",
     "files.StoredFile": "pages name the project too, which has a guard of its own",
     "releases.ReleaseCase": "found within a release, which has a guard of its own",
+    "catalog.CustomField": "pages name the project too, which has a guard of its own",
+    "catalog.Template": "pages name the project too, which has a guard of its own",
     "catalog.FolderCount": "counted for a project, which has a guard of its own",
     "catalog.TestCaseLink": "found for a case, which has a guard of its own",
     "catalog.TestCaseVersion": "found for a case, which has a guard of its own",
 }
 """Models whose guard stands behind another one: taking it away alone opens nothing. Each with its reason."""
 NEVER_ASKED = {
-    "catalog.CustomField": "no address shows them yet",
     "catalog.SharedSteps": "no address shows them yet",
     "catalog.SharedStepsVersion": "no address shows them yet",
-    "catalog.Template": "no address shows them yet",
-    "catalog.TemplateField": "no address shows them yet",
+    "catalog.TemplateField": "read as those of a template, which has a guard of its own",
     "catalog.CaseActivity": "joined to cases, which have a guard of their own",
     "catalog.TestCaseStory": "read as those of a case, which has a guard of its own",
     "catalog.TitleWord": "read as those of a project that is searched, which has a guard of its own",

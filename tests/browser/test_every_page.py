@@ -11,9 +11,12 @@ from accounts.services.invitations import invitation_url, invite
 from accounts.services.people import set_project_role
 from accounts.services.roles import create_role
 from accounts.tests.factories import UserFactory
+from catalog.services.cases import update_case
 from catalog.services.coverage import link_cases
+from catalog.services.custom_fields import create_field
 from catalog.services.links import link_two_cases
 from catalog.services.stories import create_story
+from catalog.services.templates import create_template
 from releases.models import ReleaseCase
 from runs.services.verdicts import set_verdict
 from runs.tests.factories import make_run, record, reported
@@ -58,6 +61,12 @@ def pages(portal) -> list[str]:
         f"{run}edit/",
         "~/runs/upload/",
         "~/members/",
+        "~/settings/fields/",
+        "~/settings/fields/new/",
+        portal.field.get_absolute_url(),
+        "~/settings/templates/",
+        "~/settings/templates/new/",
+        portal.template.get_absolute_url(),
         "/administration/audit/",
         f"/administration/audit/?entry={portal.entry.pk}&action=release.updated",
         f"/administration/audit/{portal.entry.pk}/",
@@ -119,6 +128,13 @@ def filled(portal, tester, lead, admin):
     link_cases(actor=tester, story=portal.story, case_ids=[portal.cases[0].pk, portal.cases[1].pk])
     create_story(actor=tester, project=portal.project, story_id="PAY-313", title="Refund")
     link_two_cases(actor=tester, case=portal.cases[0], other=portal.cases[1], type="DEPENDS_ON")
+    about = {"name": "Risk", "kind": "dropdown", "options": [{"name": "Low"}, {"name": "High"}]}
+    portal.field = create_field(actor=lead, project=portal.project, **about)
+    steps = create_field(actor=lead, project=portal.project, name="Clean up", kind="steps", help_text="Afterwards")
+    portal.template = create_template(actor=lead, project=portal.project, name="Checkout", fields=[portal.field, steps])
+    create_template(actor=lead, project=portal.project, name="API", fields=[steps])
+    values = {"risk": "high", "clean_up": ["Void the payment"]}
+    update_case(actor=tester, case=portal.cases[0], custom_values=values)
     portal.entry = AuditEntry.objects.filter(action="release.updated").latest("pk")
     invite(actor=admin, tenant=admin.tenant, email="petra@tessarin.example", role=tester.role)
     create_api_token(actor=tester, name="Nightly build", scopes=["results:write"], project=portal.project)
