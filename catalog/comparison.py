@@ -213,3 +213,33 @@ def _text_of(step: Mapping[str, str]) -> str:
     if step.get("data"):
         lines.append(f"{_('Data')}: {step['data']}")
     return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One change of a field, in words."""
+
+    label: str
+    before: str
+    after: str
+
+
+def told_changes(changes: Sequence[Mapping[str, Sequence[Any]]], *, project: Project) -> list[list[Told]]:
+    """What each of the changes (by field, before and after) says, in the order that matters; four queries at most."""
+    changes = [_spread_change(each) for each in changes]
+    documents = [{name: pair[side] for name, pair in each.items()} for each in changes for side in (0, 1)]
+    names = _Names(project, documents, {name for each in changes for name in each})
+    return [
+        [
+            Told(names.label_of(name), words_of(name, pair[0], names), words_of(name, pair[1], names))
+            for name, pair in sorted(each.items(), key=lambda item: names.place_of(item[0]))
+        ]
+        for each in changes
+    ]
+
+
+def _spread_change(change: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    """The change with each custom field that changes as a name of its own."""
+    before, after = (spread({name: pair[side] for name, pair in change.items()}) for side in (0, 1))
+    pairs = {name: (before.get(name), after.get(name)) for name in {**before, **after}}
+    return {name: pair for name, pair in pairs.items() if not name.startswith(OWN) or pair[0] != pair[1]}

@@ -240,7 +240,7 @@ class ExecutionPage:
             return None
         known = {
             "own": own,
-            "template_id": row.case.template_id,
+            "fields": own.of(row.case.template_id),
             "values": last_values(row.scope),
             "form_id": "verdict",
             "use_required_attribute": False,

@@ -1,6 +1,7 @@
 """The shape of the input of the catalog's pages."""
 
-from .cases import EMPTY_STEPS, CaseForm, CaseLinkForm, MoveForm, read_steps
+from .cases import EMPTY_STEPS, CaseForm, CaseLinkForm, read_steps
+from .changing import ChangeForm
 from .fields import FolderField, read_ids
 from .folders import FolderForm
 from .stories import StoryForm
@@ -9,9 +10,9 @@ __all__ = [
     "EMPTY_STEPS",
     "CaseForm",
     "CaseLinkForm",
+    "ChangeForm",
     "FolderField",
     "FolderForm",
-    "MoveForm",
     "StoryForm",
     "read_ids",
     "read_steps",

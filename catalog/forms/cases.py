@@ -11,7 +11,7 @@ from accounts.models import Project, User
 from qaportal.kit.forms import PortalForm
 
 from ..choices import AutomationStatus, CaseLinkType, CaseState, Priority, TestTag, TestType
-from ..models import LONGEST_ESTIMATE, TestCase
+from ..models import LONGEST_ESTIMATE, CustomField, TestCase
 from ..own_fields import PREFIX, OwnFields
 from ..services.drafts import EDITABLE, default_tag
 from ..services.stories import primary_story_id
@@ -95,15 +95,19 @@ class CaseForm(PortalForm):
         if typed is not None:
             self.initial |= {name: typed[name] for name in self.fields if name in typed}
         chosen = next((pk for pk in offered if str(pk) == chosen), self.initial["template"])
+        self.own_fields = self._fields_to_draw(chosen)
         drawn = OwnFieldsForm(
-            self.data if self.is_bound else None, own=own, template_id=chosen, values=values, typed=typed
+            self.data if self.is_bound else None, own=own, fields=self.own_fields, values=values, typed=typed
         )
-        self.own_fields = drawn.own_fields
         self.fields.update(drawn.fields)
         self.initial.update(drawn.initial)
         self.fields["template"].choices = sorted(offered.items(), key=lambda each: each[1].casefold())
         if len(offered) < 2:
             del self.fields["template"]
+
+    def _fields_to_draw(self, template_id: int | None) -> list[CustomField]:
+        """The custom fields that the form shows."""
+        return self.own.of(template_id)
 
     @property
     def own_controls(self) -> list[Control]:
@@ -165,17 +169,6 @@ class CaseForm(PortalForm):
         if chosen is not None and chosen != self.initial["template"]:
             values["template"] = self.own.templates[chosen]
         return values
-
-
-class MoveForm(PortalForm):
-    """Where picked cases go."""
-
-    folder = FolderField(label=_("Folder"))
-
-    def __init__(self, *args: Any, project: Project, user: User, **kwargs: Any) -> None:
-        """Offer the project's folders."""
-        super().__init__(*args, **kwargs)
-        self.fields["folder"].offer(project, user, _("In no folder"))
 
 
 class CaseLinkForm(PortalForm):

@@ -54,14 +54,14 @@ class Control:
 
 
 class OwnFieldsForm(PortalForm):
-    """The custom fields of one template; names are those with which the services refuse."""
+    """The custom fields of a case or a result; names are those with which the services refuse."""
 
     def __init__(
         self,
         data: Any = None,
         *,
         own: OwnFields,
-        template_id: int | None,
+        fields: Sequence[CustomField],
         values: Mapping[str, Any] | None,
         typed: QueryDict | None = None,
         form_id: str = "",
@@ -72,7 +72,7 @@ class OwnFieldsForm(PortalForm):
         Controls that stand outside of their form name it by `form_id`.
         """
         super().__init__(data, **kwargs)
-        self.own, self.own_fields, self.form_id = own, own.of(template_id), form_id
+        self.own, self.own_fields, self.form_id = own, fields, form_id
         self.stored = values or {}
         for field in self.own_fields:
             name = f"{PREFIX}{field.key}"

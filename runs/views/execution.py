@@ -176,7 +176,7 @@ def own_values_in(request: HttpRequest, scope: ReleaseCase) -> dict[str, Any] | 
     if DRAWN not in request.POST:
         return None
     own = OwnFields(request.project, actor=request.user, target=FieldTarget.RESULT)
-    return OwnFieldsForm(request.POST, own=own, template_id=scope.case.template_id, values={}).typed_values()
+    return OwnFieldsForm(request.POST, own=own, fields=own.of(scope.case.template_id), values={}).typed_values()
 
 
 def _query_of(request: HttpRequest, scope: ReleaseCase) -> Any:
