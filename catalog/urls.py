@@ -13,6 +13,7 @@ from .views import (
     stories,
     story_lists,
     templates,
+    texts,
     versions,
 )
 
@@ -37,6 +38,7 @@ urlpatterns = [
     ),
     path("p/<str:project_key>/cases/<str:test_id>/links/", links.link_case, name="case_link"),
     path("p/<str:project_key>/cases/<str:test_id>/links/<int:link_id>/remove/", links.unlink_case, name="case_unlink"),
+    path("p/<str:project_key>/texts/preview/", texts.preview, name="text_preview"),
     path("p/<str:project_key>/stories/", story_lists.StoryListView.as_view(), name="story_list"),
     path("p/<str:project_key>/stories/new/", stories.create_story, name="story_create"),
     path("p/<str:project_key>/stories/epics/", story_lists.epic_list, name="story_epics"),

@@ -92,8 +92,6 @@ class CaseForm(PortalForm):
         self.initial["template"] = effective.pk if effective else None
         offered = {each.pk: each.name for each in ([effective] if effective else []) + own.offered_templates}
         chosen = (typed or (self.data if self.is_bound else {})).get("template", "")
-        if typed is not None:
-            self.initial |= {name: typed[name] for name in self.fields if name in typed}
         chosen = next((pk for pk in offered if str(pk) == chosen), self.initial["template"])
         self.own_fields = self._fields_to_draw(chosen)
         drawn = OwnFieldsForm(
@@ -104,6 +102,8 @@ class CaseForm(PortalForm):
         self.fields["template"].choices = sorted(offered.items(), key=lambda each: each[1].casefold())
         if len(offered) < 2:
             del self.fields["template"]
+        if typed is not None:
+            self.show_typed(typed)
 
     def _fields_to_draw(self, template_id: int | None) -> list[CustomField]:
         """The custom fields that the form shows."""
@@ -150,6 +150,12 @@ class CaseForm(PortalForm):
             "tags": ", ".join(case.tags),
             "estimate": round(case.estimate / 60, 2) if case.estimate is not None else None,
         }
+
+    def show_typed(self, data: QueryDict) -> None:
+        """Show what was typed into the form, right or wrong, as if it stood there."""
+        for name, field in self.fields.items():
+            if not name.startswith(PREFIX):
+                self.initial[name] = field.widget.value_from_datadict(data, {}, name)
 
     @staticmethod
     def initial_of_document(document: Mapping[str, Any]) -> dict[str, Any]:

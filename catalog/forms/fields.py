@@ -6,6 +6,7 @@ from django import forms
 from django.http import QueryDict
 
 from accounts.models import Project, User
+from qaportal.kit.forms import MarkdownArea
 
 from ..models import Folder
 from ..services.drafts import LONGEST_TEXT
@@ -24,9 +25,10 @@ def read_ids(data: QueryDict, most: int = MOST_PICKED) -> list[int]:
 
 
 def long_text(label: Any, rows: int, help_text: Any = "") -> forms.CharField:
-    """A text of several lines."""
-    widget = forms.Textarea(attrs={"rows": rows})
-    return forms.CharField(label=label, required=False, max_length=LONGEST_TEXT, widget=widget, help_text=help_text)
+    """A text of several lines, in Markdown."""
+    return forms.CharField(
+        label=label, required=False, max_length=LONGEST_TEXT, widget=MarkdownArea(rows), help_text=help_text
+    )
 
 
 class FolderField(forms.TypedChoiceField):

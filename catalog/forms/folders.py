@@ -9,7 +9,8 @@ from accounts.models import Project, User
 from qaportal.kit.forms import PortalForm
 
 from ..models import Folder
-from .fields import FolderField, long_text
+from ..services.drafts import LONGEST_TEXT
+from .fields import FolderField
 
 
 class FolderForm(PortalForm):
@@ -17,7 +18,9 @@ class FolderForm(PortalForm):
 
     name = forms.CharField(label=_("Name"), max_length=200, widget=forms.TextInput(attrs={"autofocus": True}))
     parent = FolderField(label=_("Below"))
-    description = long_text(_("Description"), 2)
+    description = forms.CharField(
+        label=_("Description"), required=False, max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
     def __init__(self, *args: Any, project: Project, user: User, folder: Folder | None = None, **kwargs: Any) -> None:
         """Offer every place but those below the folder itself."""

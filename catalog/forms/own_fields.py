@@ -8,9 +8,9 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from qaportal.kit.forms import PortalForm, style_widgets
+from qaportal.kit.forms import MarkdownArea, PortalForm, style_widgets
 
-from ..choices import FieldKind
+from ..choices import FieldKind, FieldTarget
 from ..custom_values import LONGEST_LINK, LONGEST_STRING, shown_bound
 from ..models import CustomField
 from ..own_fields import PREFIX, OwnFields
@@ -161,7 +161,11 @@ def _string(field: CustomField, _value: Any) -> forms.Field:
 
 
 def _long_text(field: CustomField, _value: Any) -> forms.Field:
-    return forms.CharField(max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 3}), strip=False)
+    return forms.CharField(
+        max_length=LONGEST_TEXT,
+        widget=MarkdownArea(3) if field.target == FieldTarget.CASE else forms.Textarea(attrs={"rows": 3}),
+        strip=False,
+    )
 
 
 def _number(field: CustomField, _value: Any) -> forms.Field:

@@ -20,9 +20,9 @@ from .. import policies
 from ..choices import CaseState
 from ..models import Folder, TestCase, TestStep
 from ..own_fields import OwnFields
-from . import folders, stories, test_ids, versions
+from . import folders, named_files, stories, test_ids, versions
 from .drafts import EDITABLE, CaseDraft, assign, default_tag, steps_of, usable_steps
-from .step_text import found_text, keep_steps_text
+from .step_text import found_text, keep_steps_text, texts_in
 
 __all__ = [
     "CaseDraft",
@@ -84,6 +84,10 @@ def create_cases(
     steps = [step for case, given in zip(cases, steps_by_case, strict=True) for step in steps_of(case, given)]
     TestStep.objects.bulk_create(steps, batch_size=_BATCH)
     stories.cover_stories(actor=actor, stories=dict(zip(cases, stories_by_case, strict=True)))
+    texts = [getattr(case, name) for case in cases for name in named_files.SHOWING]
+    texts += [text for given in steps_by_case for step in given for text in step.values()]
+    texts += [text for case in cases for text in texts_in(case.custom_values)]
+    named_files.claim_shown(actor=actor, project=project, texts=texts)
     versions.keep_versions(actor=actor, case_ids=[case.pk for case in cases])
     audit.record_each("case.created", actor=actor, changed=[(case, None) for case in cases])
     if cases:
@@ -140,7 +144,7 @@ def update_case(
     case.version += 1
     case.updated_by = actor
     case.save(update_fields=[*(set(changes) & set(EDITABLE)), "version", "updated_by", "updated_at"])
-    _keep_beside(case, changes, own)
+    _keep_beside(actor, own, case, after, changes)
     versions.keep_versions(actor=actor, case_ids=[case.pk], changed=sorted(changes), reason=reason)
     audit.record("case.updated", actor=actor, target=case, changes=changes, reason=reason)
     events.publish("case.updated", case=case, changes=changes, actor=actor)
@@ -280,8 +284,13 @@ def _replace_steps(case: TestCase, steps: Sequence[Mapping[str, str]]) -> None:
     TestStep.objects.bulk_create(steps_of(case, steps))
 
 
-def _keep_beside(case: TestCase, changes: Mapping[str, Any], own: OwnFields) -> None:
-    """What follows from a change of steps and own fields: the text to be found by, and which fields hold values."""
+def _keep_beside(
+    actor: User | None, own: OwnFields, case: TestCase, after: Mapping[str, Any], changes: Mapping[str, Any]
+) -> None:
+    """What follows from a change: files that texts show, the text to be found by, which fields hold values."""
+    texts = [after[name] for name in named_files.SHOWING] + [text for step in after["steps"] for text in step.values()]
+    texts += texts_in(case.custom_values)
+    named_files.claim_shown(actor=actor, project=case.project, texts=texts)
     if "custom_values" in changes:
         own.keep_used()
     if {"steps", "custom_values"} & set(changes):

@@ -62,19 +62,19 @@ def steps_from_text(text: str, current: Sequence[Mapping[str, str]]) -> Sequence
 def found_text(steps: Iterable[Mapping[str, str]], values: Mapping[str, Any]) -> str:
     """What steps and own fields say, for `TestCase.steps_text`: a case is found by so much of it."""
     texts = [step.get(name) for step in steps for name in ("action", "expected", "data")]
-    return "\n".join(text for text in [*texts, *_texts_in(values)] if text)[:LONGEST_FOUND]
+    return "\n".join(text for text in [*texts, *texts_in(values)] if text)[:LONGEST_FOUND]
 
 
-def _texts_in(value: Any) -> Iterator[str]:
+def texts_in(value: Any) -> Iterator[str]:
     """Every text in the value, in the order in which the database keeps them."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
         for key in sorted(value, key=lambda each: (len(each.encode()), each.encode())):
-            yield from _texts_in(value[key])
+            yield from texts_in(value[key])
     elif isinstance(value, list):
         for each in value:
-            yield from _texts_in(each)
+            yield from texts_in(each)
 
 
 def keep_steps_text(case_ids: Iterable[int]) -> None:

@@ -30,15 +30,14 @@ SHOW = "show"
 def create_case(request: HttpRequest) -> HttpResponse:
     """The form for a new case, in the folder of the address."""
     policies.can_edit_cases(request.user, request.project).require()
+    if SHOW in request.POST or "restore" in request.POST:
+        return _render_typed(request)
     initial = CaseForm.initial_of_new(request.project, request.GET.get("folder", ""))
-    steps = read_steps(request.POST)
-    if SHOW in request.POST:
-        form = CaseForm(initial=initial, project=request.project, user=request.user, typed=request.POST)
-        return _render_form(request, form, steps)
     form = CaseForm(request.POST or None, initial=initial, project=request.project, user=request.user)
+    steps = read_steps(request.POST)
     case, _conflict = _stored(request, form, steps)
     if case is not None:
-        messages.success(request, _("%s is written") % case.test_id)
+        messages.success(request, _("%s is written") % case.test_id, extra_tags=_draft_key(request))
         return _after_save(request, case)
     return _render_form(request, form, steps)
 
@@ -52,13 +51,14 @@ def update_case(request: HttpRequest, test_id: str) -> HttpResponse:
     if request.method != "POST":
         steps = list(case.steps.values("action", "expected", "data"))
         return _render_form(request, _form_of(request, case), steps, case=case, etag=etag(case))
-    steps = read_steps(request.POST)
+    if "restore" in request.POST:
+        return _render_draft(request, case)
     if SHOW in request.POST:
-        form = _form_of(request, case, typed=request.POST)
-        return _render_form(request, form, steps, case=case, etag=request.POST.get("etag", ""))
-    form = _form_of(request, case, request.POST)
+        return _render_typed(request, case)
+    form, steps = _form_of(request, case, request.POST), read_steps(request.POST)
     saved, conflict = _stored(request, form, steps, case)
     if saved is not None:
+        messages.success(request, _("%s is saved") % saved.test_id, extra_tags=_draft_key(request, case))
         return _after_save(request, saved)
     if conflict:
         return _render_merge(request, form, steps, case)
@@ -80,6 +80,28 @@ def _render_merge(request: HttpRequest, form: CaseForm, steps: list[dict[str, st
     initial = CaseForm.initial_of_document(merged.document)
     form = CaseForm(None, initial=initial, project=request.project, user=request.user, owner=case.owner)
     return _render_form(request, form, merged.document["steps"], case=case, etag=etag(case), conflict=merged)
+
+
+def _draft_key(request: HttpRequest, case: TestCase | None = None) -> str:
+    """Under what the browser keeps what this person typed and did not save."""
+    return f"{request.user.pk}/{request.project.key}/{case.test_id if case else 'new'}"
+
+
+def _render_draft(request: HttpRequest, case: TestCase) -> HttpResponse:
+    """The form with what the browser kept of it, beside what was saved since; nothing is stored."""
+    if request.POST.get("etag", "") != etag(case) and (form := _form_of(request, case, request.POST)).is_valid():
+        return _render_merge(request, form, read_steps(request.POST), case)
+    return _render_typed(request, case)
+
+
+def _render_typed(request: HttpRequest, case: TestCase | None = None) -> HttpResponse:
+    """The form drawn anew with what stands in it, right or wrong: of a draft, or of another template."""
+    steps, seen = read_steps(request.POST), request.POST.get("etag", "")
+    if case is not None:
+        form = _form_of(request, case, typed=request.POST)
+    else:
+        form = CaseForm(None, project=request.project, user=request.user, typed=request.POST)
+    return _render_form(request, form, steps, case=case, etag=seen)
 
 
 def _form_of(request: HttpRequest, case: TestCase, data: Any = None, *, typed: Any = None) -> CaseForm:
@@ -118,6 +140,7 @@ def _render_form(
         "form": form,
         "steps": rows,
         "case": case,
+        "draft": _draft_key(request, case),
         "project": request.project,
         "crumbs": [(_("Test cases"), list_url)],
         "cancel_url": (case.get_absolute_url() if case else list_url) + query,

@@ -59,6 +59,18 @@ class SampleForm(PortalForm):
     report = forms.FileField(label="Report", required=False)
 
 
+MARKDOWN = """
+# Before the payment
+1. Open `https://shop.example/basket` with **two** items.
+2. Pay with the card below; ~~cash~~ is not offered.
+
+| Card | Answer | Amount |
+|------|--------|-------:|
+| 4111 | paid   |  12.00 |
+| 4000 | refused |  0.00 |
+
+> The bank's page may take ten seconds.
+"""
 INES, TOMAS = Person("Ines Valko"), Person("Tomas Reyl")
 FLAKY = (
     "passed",
@@ -142,6 +154,7 @@ def samples() -> dict[str, Any]:
             {"label": "History", "url": "#", "is_current": False, "icon": "history"},
         ],
         "crumbs": [("Kit", "#"), ("Style", "")],
+        "markdown_text": MARKDOWN,
         "form": SampleForm(),
         "filter_form": SampleForm(auto_id="filter_%s"),
         "row_form": SampleForm(auto_id="row_%s"),

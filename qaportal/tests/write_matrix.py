@@ -74,6 +74,7 @@ WRITES = (
     Write("catalog:folder_", "folder.edit"),
     Write("catalog:folder_delete", "folder.delete"),
     Write("catalog:case_", "case.edit"),
+    Write("catalog:text_preview", NOTHING_CHANGES),
     Write("catalog:story_", "story.edit"),
     Write("catalog:story_delete", "story.delete"),
     Write("catalog:field_", "field.edit"),

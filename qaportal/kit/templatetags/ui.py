@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import charts, drawing, statuses, wording
+from ..markdown import as_html
 
 register = template.Library()
 
@@ -151,6 +152,12 @@ def number(value: object) -> str:
 def marked(text: str) -> SafeString:
     """A text with its found words between the marks of a search, as HTML; everything else is escaped."""
     return drawing.marked(text)
+
+
+@register.filter
+def markdown(text: str | None) -> SafeString:
+    """A text in Markdown as HTML that runs nothing; see `kit/markdown.py`. It stands in a `q-prose`."""
+    return SafeString(as_html(text or ""))
 
 
 @register.filter(name="percent")
@@ -369,6 +376,7 @@ def field(
         "hint": hint,
         "css": css,
         "kind": kind,
+        "is_markdown": "data-markdown" in widget.attrs,
         "is_hidden": bound.is_hidden,
         "label_hidden": label_hidden,
         "described_by": described.get("aria-describedby", ""),
