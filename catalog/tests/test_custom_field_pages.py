@@ -4,6 +4,7 @@ import pytest
 
 from catalog.models import CustomField, Template, TestCase
 from catalog.services.cases import create_case, update_case
+from catalog.services.duplicating import duplicate_cases
 from catalog.tests.factories import CustomFieldFactory, TemplateFactory
 from catalog.tests.pages import HTMX, text, url
 
@@ -330,3 +331,27 @@ def test_what_both_changed_in_a_custom_field_stands_side_by_side(project, risk, 
     page = text(client.post(url("case_update", project, case.test_id), data))
     rows = page[page.index("<tbody>") : page.index("</tbody>")]
     assert (">Risk</th>" in rows, "<del>High</del>" in rows, "<ins>Low</ins>" in rows) == (True, True, True)
+
+
+# -- many cases
+def test_many_cases_get_a_custom_value_by_the_bar_and_copies_take_theirs_along(project, risk, docs, signed_in, tester):
+    cases = [create_case(actor=tester, project=project, title=f"Case {n}", custom_values={"risk": "low"}) for n in "ab"]
+    picked = {"ids": ",".join(str(case.pk) for case in cases), "act": "change"}
+    client = signed_in(tester)
+    asked = text(client.post(url("case_change", project), picked, headers=HTMX))
+    assert 'value="custom_fields.risk"' in asked
+    sent = {**picked, "set": ["custom_fields.risk"], "custom_fields.risk": "high"}
+    preview = text(client.post(url("case_change", project), {**sent, "step": "preview"}, headers=HTMX))
+    assert ("Risk" in preview, "<ins>High</ins>" in preview) == (True, True)
+    client.post(url("case_change", project), {**sent, "step": "apply"}, headers=HTMX)
+    assert {case.custom_values["risk"] for case in TestCase.objects.all()} == {"high"}
+    CustomField.objects.filter(pk=risk.pk).update(options=[{"code": "high", "name": "High", "is_archived": True}])
+    copies = duplicate_cases(actor=tester, project=project, case_ids=[cases[0].pk])
+    assert copies[0].custom_values == {"risk": "high"}
+
+
+def test_the_fields_of_a_draft_come_back_with_it(project, risk, docs, signed_in, tester):
+    data = {**FORM, **drawn("risk", "docs"), "custom_fields.risk": "high", "custom_fields.docs": "half", "restore": "1"}
+    page = text(signed_in(tester).post(url("case_create", project), data))
+    assert '<option value="high" selected>High</option>' in page
+    assert 'name="custom_fields.docs" value="half"' in page
