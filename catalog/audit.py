@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.words import Kind, Subject, register
 
-from .models import CustomField, Folder, Story, Template, TestCase
+from .models import CaseImport, CustomField, Folder, Story, Template, TestCase
 
 
 def register_all() -> None:
@@ -65,6 +65,17 @@ def register_all() -> None:
                 "unlinked": _("unlinked test cases from a story"),
             },
         ),
+        Subject(
+            "case_import",
+            _("Imports of test cases"),
+            {
+                "uploaded": _("uploaded a file of test cases"),
+                "started": _("started an import of test cases"),
+                "finished": _("imported test cases"),
+                "failed": _("imported no test cases"),
+                "undone": _("took an import of test cases back"),
+            },
+        ),
         Subject("test_id", _("Test cases"), {"reserved": _("reserved a test id")}),
         Kind(Folder, _("Folder"), lambda reader: Folder.objects.visible_to(reader).select_related("project")),
         Kind(TestCase, _("Test case"), lambda reader: TestCase.objects.visible_to(reader).select_related("project")),
@@ -74,5 +85,10 @@ def register_all() -> None:
             lambda reader: CustomField.objects.visible_to(reader).select_related("project"),
         ),
         Kind(Template, _("Template"), lambda reader: Template.objects.visible_to(reader).select_related("project")),
+        Kind(
+            CaseImport,
+            _("Import of test cases"),
+            lambda reader: CaseImport.objects.visible_to(reader).select_related("project"),
+        ),
         Kind(Story, _("Story"), lambda reader: Story.objects.visible_to(reader).select_related("project")),
     )

@@ -1,6 +1,6 @@
 """The fields of a project's own, read once: which a case has, and what becomes of the values that are given."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -128,7 +128,7 @@ class OwnFields:
                 self._put_one(after, str(key), value, fields)
             except Unusable as error:
                 problems[f"{PREFIX}{str(key)[:100]}"] = [str(error)]
-        asked = fields if is_new else given
+        asked = fields if is_new else before.keys() - after.keys()
         for key in asked if self.asks_required else ():
             if self._is_missing(fields.get(key), after) and f"{PREFIX}{key}" not in problems:
                 problems[f"{PREFIX}{key}"] = [_("%s is needed.") % fields[key].name]
@@ -190,3 +190,9 @@ class OwnFields:
         for field in wanted.values():
             field.is_used = True
         self._used = set()
+
+
+def note_used(project: Project, keys: Iterable[str]) -> None:
+    """Note that the fields of cases with these keys hold values; see `OwnFields.keep_used`."""
+    unused = CustomField.objects.in_project(project).of(FieldTarget.CASE).filter(is_used=False, key__in=set(keys))
+    unused.update(is_used=True)

@@ -4,6 +4,7 @@ from .activity import CaseActivity
 from .cases import LONGEST_ESTIMATE, TestCase, TestIdCounter, TestStep
 from .fields import CustomField, Template, TemplateField
 from .folders import Folder, FolderCount
+from .imports import CaseImport, CaseImportRow, CaseOrigin, ColumnMapping
 from .links import TestCaseLink
 from .shared_steps import SharedSteps, SharedStepsVersion
 from .stories import Story, TestCaseStory
@@ -13,6 +14,10 @@ from .words import TitleWord
 __all__ = [
     "LONGEST_ESTIMATE",
     "CaseActivity",
+    "CaseImport",
+    "CaseImportRow",
+    "CaseOrigin",
+    "ColumnMapping",
     "CustomField",
     "Folder",
     "FolderCount",

@@ -3,6 +3,7 @@
 from .cases import CaseActivityQuerySet, TestCaseQuerySet, TestCaseVersionQuerySet, TestStepQuerySet, TitleWordQuerySet
 from .fields import CustomFieldQuerySet, TemplateFieldQuerySet, TemplateQuerySet
 from .folders import FolderCountQuerySet, FolderQuerySet
+from .imports import CaseImportQuerySet, CaseImportRowQuerySet, CaseOriginQuerySet, ColumnMappingQuerySet
 from .links import TestCaseLinkQuerySet
 from .shared_steps import SharedStepsQuerySet, SharedStepsVersionQuerySet
 from .stories import FAILING, StoryLinkQuerySet, StoryQuerySet
@@ -10,6 +11,10 @@ from .stories import FAILING, StoryLinkQuerySet, StoryQuerySet
 __all__ = [
     "FAILING",
     "CaseActivityQuerySet",
+    "CaseImportQuerySet",
+    "CaseImportRowQuerySet",
+    "CaseOriginQuerySet",
+    "ColumnMappingQuerySet",
     "CustomFieldQuerySet",
     "FolderCountQuerySet",
     "FolderQuerySet",

@@ -145,6 +145,23 @@ class TestCaseQuerySet(ProjectOwnedQuerySet):
         links = self.model._meta.get_field("story_links").related_model.objects.of_living_stories()
         return self.for_list().prefetch_related("steps", Prefetch("story_links", queryset=links))
 
+    def for_files(self) -> Self:
+        """All that a file says of a case: steps and those it shares, the primary story, people and templates."""
+        steps = self.model._meta.get_field("steps").related_model.objects.select_related("shared_steps")
+        links = self.model._meta.get_field("story_links").related_model.objects.filter(is_primary=True)
+        return (
+            self.select_related("folder", "owner", "template")
+            .defer("search", "folded", "steps_text")
+            .prefetch_related(
+                Prefetch("steps", queryset=steps.order_by("position")),
+                Prefetch("story_links", queryset=links.select_related("story")),
+            )
+        )
+
+    def by_place(self) -> Self:
+        """Folder by folder as the tree nests them, then by id."""
+        return self.sorted_by("id").order_by(F("folder__path").asc(nulls_first=True), *self.SORTS["id"])
+
 
 class TestStepQuerySet(ProjectOwnedQuerySet):
     """Steps."""

@@ -27,6 +27,10 @@ class FolderQuerySet(ProjectOwnedQuerySet):
         """In the order of the tree's levels."""
         return self.select_related("parent").order_by("position", "name", "pk")
 
+    def names(self) -> dict[int, str]:
+        """The name of each folder by its id, deleted ones included: paths may lead through them."""
+        return dict(self.values_list("pk", "name"))
+
     def at_depth(self, depth: int) -> Self:
         """Modules are at depth 1, sub-modules at 2, features at 3."""
         return self.filter(depth=depth)

@@ -29,6 +29,7 @@ from accounts.models import (
 )
 from accounts.services.api_tokens import create_api_token
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
+from catalog.models import CaseImport
 from catalog.services.cases import update_case
 from catalog.services.links import link_two_cases
 from catalog.services.versions import keep_versions
@@ -120,6 +121,9 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         "file": stored,
         "progress": work,
         "report_import": report_import,
+        "case_import": CaseImport.objects.create(
+            project=project, file=stored, file_name=f"{marker}.csv", format="table", created_by=admin, updated_by=admin
+        ),
         "person": people["viewer"],
         "audit_entry": AuditEntry.objects.filter(tenant=tenant).first(),
     }
@@ -236,6 +240,8 @@ ROWS = (
     Row("file_id", "", pk_of("file"), uuid.uuid4),
     Row("progress_id", "", pk_of("progress"), uuid.uuid4),
     Row("import_id", "", pk_of("report_import"), uuid.uuid4),
+    Row("import_id", "catalog:import", pk_of("case_import"), uuid.uuid4),
+    Row("import_id", "repository-import", pk_of("case_import"), uuid.uuid4),
     Row("entry_id", "accounts:audit", pk_of("audit_entry")),
     Row("pk", "audit-log-", pk_of("audit_entry")),
     Row("pk", "project-", pk_of("project")),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0011_find_own_fields'),
+        ('catalog', '0012_case_imports'),
     ]
 
     operations = [
