@@ -68,8 +68,10 @@ def test_what_is_not_given_stays_and_nothing_takes_a_value_away(project, fields,
 
 
 def test_a_required_field_is_asked_of_new_cases_and_cannot_be_emptied(project, fields, tester):
-    old = create_case(actor=tester, project=project, title="Pay")
+    empty = create_case(actor=tester, project=project, title="From before")
+    old = create_case(actor=tester, project=project, title="Pay", custom_values={"risk": "low"})
     CustomField.objects.filter(key="risk").update(is_required=True)
+    assert update_case(actor=tester, case=empty, custom_values={"risk": None}).version == 1
     wanted = {"custom_fields.risk": ["Risk is needed."]}
     assert problems(lambda: create_case(actor=tester, project=project, title="Refund")) == wanted
     assert problems(lambda: update_case(actor=tester, case=old, custom_values={"risk": ""})) == wanted
