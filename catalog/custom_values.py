@@ -238,13 +238,13 @@ def _option(field: CustomField, given: Any, kept: Sequence[str]) -> str:
     found = named.get(word) or next((each for each in _in_use_first(field) if _same(each["name"], word)), None)
     if found is None:
         raise Unusable(_("“%(word)s” is not one of: %(names)s.") % {"word": word[:100], "names": offered_names(field)})
-    if found["is_archived"] and found["code"] not in kept:
+    if found.get("is_archived") and found["code"] not in kept:
         raise Unusable(_("“%s” is not offered any more.") % found["name"])
     return found["code"]
 
 
 def _in_use_first(field: CustomField) -> list[dict[str, Any]]:
-    return sorted(field.options, key=lambda each: each["is_archived"])
+    return sorted(field.options, key=lambda each: each.get("is_archived"))
 
 
 def _same(name: str, word: str) -> bool:
@@ -253,7 +253,7 @@ def _same(name: str, word: str) -> bool:
 
 def offered_names(field: CustomField) -> str:
     """What the options are called that can be chosen."""
-    return ", ".join(each["name"] for each in field.options if not each["is_archived"])
+    return ", ".join(each["name"] for each in field.options if not each.get("is_archived"))
 
 
 def _dropdown(field: CustomField, given: Any, kept: Any) -> str:

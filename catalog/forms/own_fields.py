@@ -188,9 +188,9 @@ def _date(field: CustomField, _value: Any) -> forms.Field:
 def _offered(field: CustomField, kept: Sequence[str]) -> list[tuple[str, str]]:
     """The options in use, and those that the case has although they are not offered any more."""
     return [
-        (each["code"], _("%s (not offered any more)") % each["name"] if each["is_archived"] else each["name"])
+        (each["code"], _("%s (not offered any more)") % each["name"] if each.get("is_archived") else each["name"])
         for each in field.options
-        if not each["is_archived"] or each["code"] in kept
+        if not each.get("is_archived") or each["code"] in kept
     ]
 
 

@@ -221,7 +221,7 @@ def _usable_options(field: CustomField, given: Sequence[Mapping[str, Any]]) -> l
     A name that an archived option has brings that one back. Raises Unusable.
     """
     stored = {each["code"]: each for each in field.options or []}
-    by_name = {each["name"].casefold(): code for code, each in stored.items() if each["is_archived"]}
+    by_name = {each["name"].casefold(): code for code, each in stored.items() if each.get("is_archived")}
     options: dict[str, dict[str, Any]] = {}
     for each in given:
         name = " ".join(str(each.get("name") or "").split())
@@ -237,7 +237,7 @@ def _usable_options(field: CustomField, given: Sequence[Mapping[str, Any]]) -> l
         if code in options:
             raise Unusable(_("“%s” stands there twice.") % name[:100])
         options[code] = {"code": code, "name": name, "is_archived": bool(each.get("is_archived"))}
-    _require_usable([each for each in options.values() if not each["is_archived"]])
+    _require_usable([each for each in options.values() if not each.get("is_archived")])
     gone = [{**each, "is_archived": True} for code, each in stored.items() if code not in options]
     return [*options.values(), *(gone if field.is_used else ())]
 

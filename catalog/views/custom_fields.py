@@ -60,7 +60,7 @@ def update_field(request: HttpRequest, pk: int) -> HttpResponse:
     field = _visible(request, pk)
     initial = CustomFieldForm.initial_of(field) | {"if_match": etag(field)}
     if request.method != "POST" or SHOW in request.POST:
-        options = read_options(request.POST) or [each for each in field.options if not each["is_archived"]]
+        options = read_options(request.POST) or [each for each in field.options if not each.get("is_archived")]
         return _render_form(request, CustomFieldForm(initial=initial | _typed(request), field=field), options, field)
     form, options = CustomFieldForm(request.POST, initial=initial, field=field), read_options(request.POST)
     if form.is_valid():
@@ -157,7 +157,7 @@ def _render_form(
 ) -> HttpResponse:
     list_url = reverse("catalog:field_list", args=[request.project.key])
     errors = getattr(form, "option_errors", [])
-    archived = [each["name"] for each in (field.options if field else []) if each["is_archived"]]
+    archived = [each["name"] for each in (field.options if field else []) if each.get("is_archived")]
     context = {
         "form": form,
         "field": field,
