@@ -83,6 +83,7 @@ PERMISSIONS: dict[str, Permission] = {
         ),
         Permission("case.delete", gettext_lazy("delete test cases"), _TESTERS, CASES),
         Permission("field.edit", gettext_lazy("change custom fields and templates"), _MANAGERS),
+        Permission("view.share", gettext_lazy("share views of test cases with everybody in the project"), _MANAGERS),
         Permission("story.edit", gettext_lazy("write stories and say which cases cover them"), _TESTERS, CASES),
         Permission("story.delete", gettext_lazy("delete stories"), _TESTERS, CASES),
         Permission("release.view", gettext_lazy("read releases"), _EVERYBODY, READ),

@@ -23,6 +23,7 @@ class CatalogConfig(AppConfig):
             "folder.updated",
             "folder.moved",
             "folder.deleted",
+            "folder.restored",
             "case.created",
             "case.updated",
             "case.moved",

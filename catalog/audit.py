@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.words import Kind, Subject, register
 
-from .models import CaseImport, CustomField, Folder, Story, Template, TestCase
+from .models import CaseImport, CopyJob, CustomField, Folder, SavedView, Story, Template, TestCase
 
 
 def register_all() -> None:
@@ -18,6 +18,7 @@ def register_all() -> None:
                 "updated": _("changed a folder"),
                 "moved": _("moved a folder"),
                 "deleted": _("deleted a folder"),
+                "restored": _("restored a folder"),
             },
         ),
         Subject(
@@ -27,6 +28,7 @@ def register_all() -> None:
                 "created": _("created a test case"),
                 "updated": _("changed a test case"),
                 "moved": _("moved a test case"),
+                "copied": _("copied a test case"),
                 "deleted": _("deleted a test case"),
                 "restored": _("brought a test case back"),
                 "linked": _("linked a test case to another"),
@@ -66,6 +68,26 @@ def register_all() -> None:
             },
         ),
         Subject(
+            "view",
+            _("Saved views"),
+            {
+                "created": _("saved a view of test cases"),
+                "updated": _("changed a view of test cases"),
+                "deleted": _("deleted a view of test cases"),
+            },
+        ),
+        Subject(
+            "copy_job",
+            _("Copies of test cases"),
+            {
+                "started": _("started to copy test cases"),
+                "finished": _("copied test cases"),
+                "failed": _("could not copy test cases"),
+                "resumed": _("went on copying test cases"),
+                "undone": _("took copies of test cases back"),
+            },
+        ),
+        Subject(
             "case_import",
             _("Imports of test cases"),
             {
@@ -79,6 +101,8 @@ def register_all() -> None:
         Subject("test_id", _("Test cases"), {"reserved": _("reserved a test id")}),
         Kind(Folder, _("Folder"), lambda reader: Folder.objects.visible_to(reader).select_related("project")),
         Kind(TestCase, _("Test case"), lambda reader: TestCase.objects.visible_to(reader).select_related("project")),
+        Kind(SavedView, _("Saved view"), lambda reader: SavedView.objects.visible_to(reader).select_related("project")),
+        Kind(CopyJob, _("Copy"), lambda reader: CopyJob.objects.visible_to(reader).select_related("project")),
         Kind(
             CustomField,
             _("Custom field"),

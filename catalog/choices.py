@@ -81,6 +81,25 @@ class CaseState(models.TextChoices):
     DEPRECATED = "deprecated", _("Deprecated")
 
 
+class FolderContent(models.TextChoices):
+    """What becomes of what a folder holds when it is deleted."""
+
+    MOVE = "move", _("Move it to another folder")
+    ARCHIVE = "archive", _("Archive the cases")
+    DELETE = "delete", _("Delete everything with it")
+
+
+class CopyState(models.TextChoices):
+    """How far a copy of cases is."""
+
+    QUEUED = "queued", _("Queued")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    UNDOING = "undoing", _("Being taken back")
+    UNDONE = "undone", _("Taken back")
+
+
 class ResultStatus(models.TextChoices):
     """The verdict words of cases and results, in the order they are always shown."""
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from qaportal.kit import panels
 
+from .case_columns import estimate_words
 from .models import TestCase
 from .own_fields import OwnFields
 from .shown_values import ShownValues, shown_values
@@ -31,12 +30,7 @@ class OpenCase:
     @property
     def estimate(self) -> str:
         """How long it takes, in words; nothing when nobody said."""
-        if self.case.estimate is None:
-            return ""
-        minutes, seconds = divmod(self.case.estimate, 60)
-        hours, minutes = divmod(minutes, 60)
-        parts = [(hours, _("%d h")), (minutes, _("%d min")), (seconds, _("%d s"))]
-        return " ".join(words % number for number, words in parts if number) or _("%d s") % 0
+        return estimate_words(self.case.estimate)
 
     @property
     def story_links(self) -> list:

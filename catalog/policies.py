@@ -57,3 +57,8 @@ def can_edit_stories(user: User | None, project: Project) -> Decision:
 def can_delete_stories(user: User | None, project: Project) -> Decision:
     """Whether the user may delete stories."""
     return _decide(user, "story.delete", project)
+
+
+def can_share_views(user: User | None, project: Project) -> Decision:
+    """Whether the user may keep views of the list of cases for everybody in the project."""
+    return _decide(user, "view.share", project)

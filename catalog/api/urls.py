@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from qaportal.kit.api.viewsets import PortalRouter
 
-from . import export_views, import_views, link_views, story_views, views
+from . import export_views, hierarchy_views, import_views, link_views, story_views, views
 
 router = PortalRouter()
 router.register("modules", views.ModuleViewSet, basename="module")
@@ -14,6 +14,16 @@ router.register("test-cases", views.TestCaseViewSet, basename="test-case")
 router.register("jira-stories", story_views.StoryViewSet, basename="jira-story")
 
 urlpatterns = [
+    re_path(
+        r"^test-cases/hierarchy/structure/?$",
+        hierarchy_views.HierarchyViewSet.as_view({"get": "structure"}),
+        name="test-case-structure",
+    ),
+    re_path(
+        r"^test-cases/hierarchy/options/?$",
+        hierarchy_views.HierarchyViewSet.as_view({"get": "options"}),
+        name="test-case-options",
+    ),
     re_path(
         r"^test-cases/by-jira-story/?$",
         story_views.CasesByStoryViewSet.as_view({"get": "list"}),

@@ -2,10 +2,12 @@
 
 from .cases import EMPTY_STEPS, CaseForm, CaseLinkForm, read_steps
 from .changing import ChangeForm
+from .copies import CopyForm
 from .exports import ExportForm
 from .fields import FolderField, read_ids
-from .folders import FolderForm
+from .folders import FolderForm, FolderMoveForm
 from .imports import ImportFileForm, ImportOptionsForm
+from .removal import FolderDeleteForm
 from .stories import StoryForm
 
 __all__ = [
@@ -13,9 +15,12 @@ __all__ = [
     "CaseForm",
     "CaseLinkForm",
     "ChangeForm",
+    "CopyForm",
     "ExportForm",
+    "FolderDeleteForm",
     "FolderField",
     "FolderForm",
+    "FolderMoveForm",
     "ImportFileForm",
     "ImportOptionsForm",
     "StoryForm",

@@ -2,10 +2,13 @@
 
 from .activity import CaseActivity
 from .cases import LONGEST_ESTIMATE, TestCase, TestIdCounter, TestStep
+from .copies import CopiedCase, CopyJob
 from .fields import CustomField, Template, TemplateField
 from .folders import Folder, FolderCount
 from .imports import CaseImport, CaseImportRow, CaseOrigin, ColumnMapping
 from .links import TestCaseLink
+from .removals import FolderRemoval
+from .saved_views import SavedView
 from .shared_steps import SharedSteps, SharedStepsVersion
 from .stories import Story, TestCaseStory
 from .versions import TestCaseVersion
@@ -18,9 +21,13 @@ __all__ = [
     "CaseImportRow",
     "CaseOrigin",
     "ColumnMapping",
+    "CopiedCase",
+    "CopyJob",
     "CustomField",
     "Folder",
     "FolderCount",
+    "FolderRemoval",
+    "SavedView",
     "SharedSteps",
     "SharedStepsVersion",
     "Story",

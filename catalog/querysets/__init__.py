@@ -1,10 +1,12 @@
 """What people may see of the catalog."""
 
 from .cases import CaseActivityQuerySet, TestCaseQuerySet, TestCaseVersionQuerySet, TestStepQuerySet, TitleWordQuerySet
+from .copies import CopiedCaseQuerySet, CopyJobQuerySet
 from .fields import CustomFieldQuerySet, TemplateFieldQuerySet, TemplateQuerySet
-from .folders import FolderCountQuerySet, FolderQuerySet
+from .folders import FolderCountQuerySet, FolderQuerySet, FolderRemovalQuerySet
 from .imports import CaseImportQuerySet, CaseImportRowQuerySet, CaseOriginQuerySet, ColumnMappingQuerySet
 from .links import TestCaseLinkQuerySet
+from .saved_views import SavedViewQuerySet
 from .shared_steps import SharedStepsQuerySet, SharedStepsVersionQuerySet
 from .stories import FAILING, StoryLinkQuerySet, StoryQuerySet
 
@@ -15,9 +17,13 @@ __all__ = [
     "CaseImportRowQuerySet",
     "CaseOriginQuerySet",
     "ColumnMappingQuerySet",
+    "CopiedCaseQuerySet",
+    "CopyJobQuerySet",
     "CustomFieldQuerySet",
     "FolderCountQuerySet",
     "FolderQuerySet",
+    "FolderRemovalQuerySet",
+    "SavedViewQuerySet",
     "SharedStepsQuerySet",
     "SharedStepsVersionQuerySet",
     "StoryLinkQuerySet",

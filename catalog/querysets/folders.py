@@ -22,6 +22,7 @@ class FolderQuerySet(ProjectOwnedQuerySet):
     """Folders."""
 
     view_permission = "case.view"
+    restore_permission = "folder.delete"
 
     def for_list(self) -> Self:
         """In the order of the tree's levels."""
@@ -59,3 +60,13 @@ class FolderCountQuerySet(ProjectOwnedQuerySet):
     def total(self) -> int:
         """How many cases there are."""
         return self.aggregate(total=Sum("cases"))["total"] or 0
+
+
+class FolderRemovalQuerySet(ProjectOwnedQuerySet):
+    """Deletions of folders."""
+
+    view_permission = "case.view"
+
+    def open(self) -> Self:
+        """Those that nobody took back yet."""
+        return self.filter(restored_at__isnull=True)

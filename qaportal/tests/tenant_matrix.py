@@ -29,8 +29,9 @@ from accounts.models import (
 )
 from accounts.services.api_tokens import create_api_token
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
-from catalog.models import CaseImport
+from catalog.models import CaseImport, CopyJob, SavedView
 from catalog.services.cases import update_case
+from catalog.services.copies import start_copy
 from catalog.services.links import link_two_cases
 from catalog.services.versions import keep_versions
 from catalog.tests.factories import (
@@ -112,6 +113,7 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         "feature": feature,
         "case": case,
         "story": story,
+        "saved_view": SavedView.objects.create(project=project, name=f"{marker} view", query="priority=high"),
         "case_link": link_two_cases(actor=admin, case=case, other=spare, type="DEPENDS_ON"),
         "release": release,
         "release_case": scope,
@@ -121,6 +123,12 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         "file": stored,
         "progress": work,
         "report_import": report_import,
+        "copy_job": start_copy(actor=admin, project=project, target_project=project, case_ids=[spare.pk]),
+        "failed_copy": CopyJob.objects.create(
+            project=project, target_project=project, state="failed", created_by=admin, counts={"copied": 0, "cases": 0}
+        ),
+        "other_module": FolderFactory(project=project, name=f"{marker} other module"),
+        "deleted_folder": FolderFactory(project=project, name=f"{marker} gone", deleted_at=timezone.now()),
         "case_import": CaseImport.objects.create(
             project=project, file=stored, file_name=f"{marker}.csv", format="table", created_by=admin, updated_by=admin
         ),
@@ -263,8 +271,12 @@ ROWS = (
     Row("pk", "catalog:folder", pk_of("module")),
     Row("pk", "catalog:field", pk_of("custom_field")),
     Row("pk", "catalog:template", pk_of("template")),
+    Row("pk", "catalog:folder_restore", pk_of("deleted_folder")),
+    Row("job_id", "catalog:copy", pk_of("copy_job"), uuid.uuid4),
+    Row("job_id", "catalog:copy_resume", pk_of("failed_copy"), uuid.uuid4),
     Row("test_id", "catalog:", lambda world: world.objects["case"].test_id, lambda: "TC_UI_99999"),
     Row("number", "catalog:", lambda world: world.objects["case"].version - 1, lambda: 99_999),
+    Row("pk", "catalog:view", pk_of("saved_view")),
     Row("pk", "catalog:story", pk_of("story")),
     Row("link_id", "catalog:", pk_of("case_link")),
     Row("pk", "releases:", pk_of("release")),

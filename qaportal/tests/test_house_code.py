@@ -164,6 +164,7 @@ WITHOUT_ACTOR = {
     "accounts.services.projects.key_from": "makes a word, changes nothing",
     "accounts.services.people.check_password_strength": "checks, changes nothing",
     "catalog.services.test_ids.hand_out": "hands numbers to services that know who acts",
+    "catalog.services.copies.fail_copy": "run by a job: whoever asked for the copy is the actor",
     "catalog.services.import_running": "run by jobs: whoever began the import is the actor",
     "catalog.services.import_rows": "a part of services that know who acts: the planner holds him",
     "catalog.services.import_undo.run_undo": "run by a job: whoever took the import back is the actor",

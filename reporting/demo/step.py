@@ -14,6 +14,7 @@ from .people import COMPANY_SLUG, OTHER_SLUG, PASSWORD, email_of, make_other_com
 from .scopes import Written
 from .stories import describe_stories
 from .texts import payment_cases, story
+from .views import keep_views
 
 
 @transaction.atomic
@@ -28,6 +29,7 @@ def make_demo(days: Days | None = None) -> bool:
     project, people, cases = make_payments_company(story(), days)
     written = [Written(case, text) for case, text in zip(cases, payment_cases(), strict=True)]
     describe_stories(project, people, [(each.case, each.text) for each in written], days)
+    keep_views(project, people)
     History(project, people, written, story(), days).play()
     make_administration(project, people, days)
     if not Tenant.objects.filter(slug=OTHER_SLUG).exists():
