@@ -21,11 +21,13 @@ from qaportal.kit.errors import InvalidInput, NotVisible, PortalError, RuleViola
 from .. import policies
 from ..choices import CopyState
 from ..models import CopiedCase, CopyJob, Folder, TestCase, TestStep
+from ..own_fields import note_used
 from . import folders, test_ids, versions
 from .bulk import MOST_AT_ONCE, update_cases
 from .cases import delete_cases
 from .copied_parts import copy_history, copy_steps, copy_stories, make_folders
 from .fitting import Fitting
+from .step_text import found_text
 
 OPTIONS = ("steps", "tags", "versions", "stories", "attachments")
 AT_ONCE = 200
@@ -262,6 +264,8 @@ def _copy_chunk(actor: User, job: CopyJob, rows: Sequence[CopiedCase]) -> None:
     fitting = Fitting(job)
     copies = {pk: fitting.case_for(source, actor) for pk, source in sources.items()}
     _give_ids(job.target_project, list(copies.values()))
+    for copy in copies.values():
+        copy.steps_text = found_text((), copy.custom_values)
     steps = copy_steps(actor=actor, job=job, copies=copies) if job.options["steps"] else []
     if job.options["versions"]:
         for pk, copy in copies.items():
@@ -269,6 +273,7 @@ def _copy_chunk(actor: User, job: CopyJob, rows: Sequence[CopiedCase]) -> None:
     new = list(copies.values())
     TestCase.objects.bulk_create(new, batch_size=_BATCH)
     TestStep.objects.bulk_create(steps, batch_size=_BATCH)
+    note_used(job.target_project, [key for copy in new for key in copy.custom_values])
     if job.options["stories"]:
         copy_stories(actor=actor, job=job, copies=copies)
     if job.options["versions"]:
