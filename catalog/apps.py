@@ -33,6 +33,7 @@ class CatalogConfig(AppConfig):
             "case.linked",
             "case.unlinked",
             *("field.created", "field.updated", "template.created", "template.updated"),
+            "case.merged",
             "story.created",
             "story.updated",
             "story.deleted",
@@ -40,6 +41,7 @@ class CatalogConfig(AppConfig):
             "story.unlinked",
         )
         events.subscribe("job.abandoned", jobs.close_abandoned)
+        events.subscribe("job.abandoned", jobs.close_abandoned_scan)
         register_content_check(TestCase.objects.fill_project)
         audit.register_all()
         search.register_all()
