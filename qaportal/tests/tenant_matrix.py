@@ -147,7 +147,9 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
 def own_fields_of(project: Project, marker: str) -> dict[str, Any]:
     """A custom field and the template that has it."""
     field = CustomFieldFactory(project=project, name=f"{marker} field", key="plain")
-    template = TemplateFactory(project=project, name=f"{marker} template", is_default=True, has=[field])
+    CustomFieldFactory(project=project, name=f"{marker} other field", key="other")
+    TemplateFactory(project=project, name=f"{marker} usual template", is_default=True, has=[field])
+    template = TemplateFactory(project=project, name=f"{marker} template", has=[field])
     return {"custom_field": field, "template": template}
 
 
