@@ -25,6 +25,7 @@ NOUNS: dict[str, Promise | str] = {
     "folder": gettext_lazy("Folders"),
     "case": gettext_lazy("Test cases"),
     "workflow": gettext_lazy("Workflow"),
+    "field": gettext_lazy("Custom fields"),
     "view": gettext_lazy("Saved views"),
     "story": gettext_lazy("Stories"),
     "release": gettext_lazy("Releases"),

@@ -78,9 +78,13 @@ PERMISSIONS: dict[str, Permission] = {
         Permission("folder.delete", gettext_lazy("delete folders"), _MANAGERS, CASES),
         Permission("case.view", gettext_lazy("read test cases"), _EVERYBODY, READ),
         Permission("case.edit", gettext_lazy("write test cases"), _TESTERS, CASES),
+        Permission(
+            "case.edit_restricted", gettext_lazy("change what restricted fields say"), _MANAGERS, CASES | RESULTS
+        ),
         Permission("case.delete", gettext_lazy("delete test cases"), _TESTERS, CASES),
         Permission("case.review", gettext_lazy("approve and return test cases"), _TESTERS, CASES),
         Permission("workflow.edit", gettext_lazy("change the states of test cases"), _MANAGERS),
+        Permission("field.edit", gettext_lazy("change custom fields and templates"), _MANAGERS),
         Permission("view.share", gettext_lazy("share views of test cases with everybody in the project"), _MANAGERS),
         Permission("story.edit", gettext_lazy("write stories and say which cases cover them"), _TESTERS, CASES),
         Permission("story.delete", gettext_lazy("delete stories"), _TESTERS, CASES),

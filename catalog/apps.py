@@ -37,6 +37,7 @@ class CatalogConfig(AppConfig):
             "review.returned",
             "review.withdrawn",
             "workflow.updated",
+            *("field.created", "field.updated", "template.created", "template.updated"),
             "case.merged",
             "story.created",
             "story.updated",

@@ -4,7 +4,18 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.words import Kind, Subject, register
 
-from .models import CaseImport, CaseReview, CopyJob, Folder, SavedView, Story, TestCase, WorkflowState
+from .models import (
+    CaseImport,
+    CaseReview,
+    CopyJob,
+    CustomField,
+    Folder,
+    SavedView,
+    Story,
+    Template,
+    TestCase,
+    WorkflowState,
+)
 
 
 def register_all() -> None:
@@ -37,6 +48,27 @@ def register_all() -> None:
                 "comparison_requested": _("let the portal look for duplicate test cases"),
                 "told_apart": _("said that two test cases are no duplicates"),
                 "doubted_again": _("took back that two test cases are no duplicates"),
+            },
+        ),
+        Subject(
+            "field",
+            _("Custom fields"),
+            {
+                "created": _("added a custom field"),
+                "updated": _("changed a custom field"),
+                "moved": _("moved a custom field"),
+                "archived": _("archived a custom field"),
+                "restored": _("brought back a custom field"),
+            },
+        ),
+        Subject(
+            "template",
+            _("Templates"),
+            {
+                "created": _("added a template"),
+                "updated": _("changed a template"),
+                "archived": _("archived a template"),
+                "restored": _("brought back a template"),
             },
         ),
         Subject(
@@ -106,6 +138,12 @@ def register_all() -> None:
         Kind(TestCase, _("Test case"), lambda reader: TestCase.objects.visible_to(reader).select_related("project")),
         Kind(SavedView, _("Saved view"), lambda reader: SavedView.objects.visible_to(reader).select_related("project")),
         Kind(CopyJob, _("Copy"), lambda reader: CopyJob.objects.visible_to(reader).select_related("project")),
+        Kind(
+            CustomField,
+            _("Custom field"),
+            lambda reader: CustomField.objects.visible_to(reader).select_related("project"),
+        ),
+        Kind(Template, _("Template"), lambda reader: Template.objects.visible_to(reader).select_related("project")),
         Kind(
             CaseImport,
             _("Import of test cases"),

@@ -23,6 +23,7 @@ from .case_rows import matching_ids
 from .comparison import Told, told_changes
 from .forms import ChangeForm, read_ids
 from .models import Folder, TestCase
+from .own_fields import OwnFields
 from .services import bulk
 from .services.cases import delete_cases
 
@@ -118,7 +119,7 @@ class ChangePage:
         if self.act == DELETE:
             return Preview(len(cases), len(cases), [(case, []) for case in cases[:SHOWN]])
         values = {name: value for name, value in self.wanted.items() if name != "reason"}
-        changed = bulk.changes_of(cases, **values)
+        changed = bulk.changes_of(cases, OwnFields(self.project, actor=self.user), **values)
         told = told_changes([changes for _case, changes in changed[:SHOWN]], project=self.project)
         rows = [(case, each) for (case, _changes), each in zip(changed[:SHOWN], told, strict=True)]
         return Preview(len(cases), len(changed), rows)

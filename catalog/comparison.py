@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from accounts.models import Project, User
 from qaportal.kit.differences import Part, compared
 
-from .choices import Priority
-from .models import Folder, TestCase
+from .choices import FieldKind, Priority
+from .models import Folder, Template, TestCase
+from .own_fields import OwnFields
 from .services.drafts import EDITABLE
 from .services.versions import PLACED
+from .shown_values import words_of_value
 from .workflow import workflow_of
 
 ORDER = (
@@ -25,6 +27,8 @@ ORDER = (
     *("story", *PLACED),
 )
 """What is told first of all differences; each name once."""
+OWN = "custom_values."
+"""What stands before the key of a custom field where each is a name of its own."""
 MOST_PAIRS = 400
 """Pairs of steps that are looked at to find those that belong together."""
 
@@ -56,17 +60,53 @@ def label_of(name: str) -> str:
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any], *, project: Project) -> list[Difference]:
-    """The fields in which two documents of versions differ, the ones that matter first; three queries at most."""
-    changed = [name for name in dict.fromkeys(ORDER) if (before.get(name) or None) != (after.get(name) or None)]
+    """The fields in which two documents of versions differ, in the order in which they matter; four queries at most.
+
+    Each custom field stands for itself, by its name.
+    """
+    before, after = spread(before), spread(after)
+    own = sorted(name for name in {*before, *after} if name.startswith(OWN))
+    changed = [name for name in dict.fromkeys((*ORDER, *own)) if _differ(name, before, after)]
     names = _Names(project, (before, after), changed)
-    return [Difference(name, label_of(name), _rows(name, before.get(name), after.get(name), names)) for name in changed]
+    found = [
+        Difference(name, names.label_of(name), _rows(name, before.get(name), after.get(name), names))
+        for name in changed
+    ]
+    return sorted(found, key=lambda each: names.place_of(each.name))
+
+
+def spread(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with each custom field as a name of its own."""
+    plain = {name: value for name, value in document.items() if name != "custom_values"}
+    return plain | {f"{OWN}{key}": value for key, value in (document.get("custom_values") or {}).items()}
+
+
+def gathered(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with its custom fields in one place again, those that say nothing left out."""
+    plain = {name: value for name, value in document.items() if not name.startswith(OWN)}
+    values = {name.removeprefix(OWN): value for name, value in document.items() if name.startswith(OWN)}
+    return plain | {"custom_values": {key: value for key, value in values.items() if value is not None}}
+
+
+def labels_of(names: Sequence[str], *, project: Project) -> list[str]:
+    """What the fields of a spread document are called; one query at most."""
+    known = _Names(project, (), ())
+    return [known.label_of(name) for name in names]
+
+
+def _differ(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether the field says something else: an unticked custom box says something, an empty text does not."""
+    old, new = before.get(name), after.get(name)
+    return old != new if name.startswith(OWN) else (old or None) != (new or None)
 
 
 class _Names:
     """What folders and people are called that two documents name by key."""
 
     def __init__(self, project: Project, documents: Sequence[Mapping[str, Any]], changed: Iterable[str]) -> None:
-        wanted = {name: {each.get(name) for each in documents} - {None} for name in changed if name in _NAMED}
+        wanted = {
+            name: {each.get(name) for each in documents} - {None} for name in changed if name in (*_NAMED, "template")
+        }
         self.folders = dict(
             Folder.objects.in_project(project).filter(pk__in=wanted.get("folder", ())).values_list("pk", "name")
             if "folder" in wanted
@@ -75,6 +115,25 @@ class _Names:
         self.workflow = workflow_of(project) if "state" in changed else None
         people = User.objects.filter(pk__in=wanted["owner"], tenant=project.tenant_id) if "owner" in wanted else ()
         self.people = {each.pk: each.full_name for each in people}
+        templates = Template.objects.in_project(project).filter(pk__in=wanted.get("template", ()))
+        self.templates = dict(templates.values_list("pk", "name")) if wanted.get("template") else {}
+        self.own = OwnFields(project)
+        self._places = {name: place for place, name in enumerate(dict.fromkeys(ORDER))}
+
+    def label_of(self, name: str) -> str:
+        """What a field is called, one of the project's own too."""
+        if not name.startswith(OWN):
+            return label_of(name)
+        field = self.own.by_key.get(name.removeprefix(OWN))
+        return field.name if field else name.removeprefix(OWN)
+
+    def place_of(self, name: str) -> tuple[int, int]:
+        """Where a field is told of: custom fields where their whole has its place, in their order."""
+        if not name.startswith(OWN):
+            return self._places[name], 0
+        keys = list(self.own.by_key)
+        key = name.removeprefix(OWN)
+        return self._places["custom_values"], keys.index(key) if key in keys else len(keys)
 
 
 _NAMED = ("folder", "owner")
@@ -90,20 +149,31 @@ def words_of(name: str, value: Any, names: _Names) -> str:
         return names.people.get(value, _("Nobody"))
     if name == "state":
         return str(names.workflow.shown(value).name)
+    if name == "template":
+        return names.templates.get(value, str(value))
+    if name.startswith(OWN) and (field := names.own.by_key.get(name.removeprefix(OWN))):
+        return words_of_value(field, value)
     if name == "priority":
         return str(Priority(value).label)
+    return _plain_words(name, value)
+
+
+def _plain_words(name: str, value: Any) -> str:
+    """A value that nothing else names."""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if isinstance(value, Mapping):
         return json.dumps(value, ensure_ascii=False, indent=2)
-    choices = dict(TestCase._meta.get_field(name).choices or ()) if name != "story" else {}
+    is_plain = name == "story" or name.startswith(OWN)
+    choices = {} if is_plain else dict(TestCase._meta.get_field(name).choices or ())
     return str(choices.get(value, value))
 
 
 def _rows(name: str, before: Any, after: Any, names: _Names) -> list[Row]:
-    if name == "steps":
+    field = names.own.by_key.get(name.removeprefix(OWN)) if name.startswith(OWN) else None
+    if name == "steps" or (field and field.kind == FieldKind.STEPS):
         return list(_step_rows(before or [], after or []))
     return [Row(*compared(words_of(name, before, names), words_of(name, after, names)))]
 
@@ -164,13 +234,21 @@ class Told:
 
 
 def told_changes(changes: Sequence[Mapping[str, Sequence[Any]]], *, project: Project) -> list[list[Told]]:
-    """What each of the changes (by field, before and after) says, in the order that matters; two queries at most."""
+    """What each of the changes (by field, before and after) says, in the order that matters; four queries at most."""
+    changes = [_spread_change(each) for each in changes]
     documents = [{name: pair[side] for name, pair in each.items()} for each in changes for side in (0, 1)]
     names = _Names(project, documents, {name for each in changes for name in each})
     return [
         [
-            Told(label_of(name), words_of(name, pair[0], names), words_of(name, pair[1], names))
-            for name, pair in sorted(each.items(), key=lambda item: ORDER.index(item[0]))
+            Told(names.label_of(name), words_of(name, pair[0], names), words_of(name, pair[1], names))
+            for name, pair in sorted(each.items(), key=lambda item: names.place_of(item[0]))
         ]
         for each in changes
     ]
+
+
+def _spread_change(change: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    """The change with each custom field that changes as a name of its own."""
+    before, after = (spread({name: pair[side] for name, pair in change.items()}) for side in (0, 1))
+    pairs = {name: (before.get(name), after.get(name)) for name in {**before, **after}}
+    return {name: pair for name, pair in pairs.items() if not name.startswith(OWN) or pair[0] != pair[1]}

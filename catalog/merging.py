@@ -7,8 +7,9 @@ from typing import Any
 from accounts.audit import snapshot
 from qaportal.kit.concurrency import etag
 
-from .comparison import Difference, differences, label_of
+from .comparison import OWN, Difference, differences, gathered, labels_of, spread
 from .models import TestCase, TestCaseVersion
+from .own_fields import OwnFields
 from .services.cases import document_of
 from .services.drafts import EDITABLE, assign
 from .services.versions import LATER
@@ -34,7 +35,8 @@ def typed_document(
     for name in EDITABLE:
         attribute = TestCase._meta.get_field(name).attname
         setattr(draft, attribute, getattr(case, attribute))
-    assign(draft, fields)
+    draft._state.adding = False
+    assign(draft, fields, OwnFields(case.project))
     return {**snapshot(draft, EDITABLE), "steps": steps, "story": story}
 
 
@@ -52,16 +54,19 @@ def merge(case: TestCase, typed: Mapping[str, Any], seen: str) -> Merge:
 
     Where the version that was seen is not known any more, every field that differs is disputed: nothing is guessed.
     """
-    stored, base = document_of(case), seen_document(case, seen)
+    stored, base = spread(document_of(case)), seen_document(case, seen)
+    base, typed = None if base is None else spread(base), spread(typed)
     document, taken, disputed = dict(stored), [], {}
-    for name, value in typed.items():
-        if value == stored[name]:
+    for name in {**stored, **typed}:
+        value = typed.get(name)
+        if value == stored.get(name) or (name not in typed and not name.startswith(OWN)):
             continue
-        if base is not None and value == base[name]:
-            taken.append(label_of(name))
+        if base is not None and value == base.get(name):
+            taken.append(name)
             continue
         document[name] = value
-        if base is None or stored[name] != base[name]:
+        if base is None or stored.get(name) != base.get(name):
             disputed[name] = value
-    sides = ({name: stored[name] for name in disputed}, disputed)
-    return Merge(document, taken, differences(*sides, project=case.project))
+    sides = ({name: stored.get(name) for name in disputed}, disputed)
+    found = differences(*map(gathered, sides), project=case.project)
+    return Merge(gathered(document), labels_of(taken, project=case.project), found)

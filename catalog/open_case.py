@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from qaportal.kit import panels
 
 from .case_columns import estimate_words
 from .models import TestCase
+from .own_fields import OwnFields
+from .shown_values import ShownValues, shown_values
 
 
-@dataclass(slots=True)
+@dataclass
 class OpenCase:
     """The case in the drawer or on its own page."""
 
@@ -33,6 +36,12 @@ class OpenCase:
     def story_links(self) -> list:
         """The stories it covers, the primary one first."""
         return sorted(self.case.story_links.all(), key=lambda link: (not link.is_primary, link.story.story_id))
+
+    @cached_property
+    def own_values(self) -> ShownValues:
+        """What its custom fields say."""
+        own = OwnFields(self.case.project)
+        return shown_values(own, self.case.custom_values, self.case.template_id)
 
     @property
     def shown_panel(self) -> tuple[panels.Panel, Any] | None:

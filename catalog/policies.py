@@ -38,6 +38,16 @@ def can_edit_cases(user: User | None, project: Project) -> Decision:
     return _decide(user, "case.edit", project)
 
 
+def can_edit_restricted(user: User | None, project: Project) -> Decision:
+    """Whether the user may change what restricted fields of cases and results say."""
+    return _decide(user, "case.edit_restricted", project)
+
+
+def can_edit_fields(user: User | None, project: Project) -> Decision:
+    """Whether the user may add and change the project's own fields and its templates."""
+    return _decide(user, "field.edit", project)
+
+
 def can_delete_cases(user: User | None, project: Project) -> Decision:
     """Whether the user may delete cases."""
     return _decide(user, "case.delete", project)

@@ -118,6 +118,18 @@ def register_all() -> None:
     )
     navigation.register(
         navigation.Entry(
+            code="custom_fields",
+            label=gettext_lazy("Custom fields"),
+            icon="adjustments-horizontal",
+            url_name="catalog:field_list",
+            group=90,
+            order=20,
+            prefix=("catalog:field_", "catalog:template_"),
+            allowed=lambda user, project: bool(decide(user, "field.edit", project)),
+        )
+    )
+    navigation.register(
+        navigation.Entry(
             code="stories",
             label=gettext_lazy("Stories"),
             icon="bookmark",

@@ -7,6 +7,11 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.models import Project
+from catalog.choices import FieldTarget
+from catalog.own_fields import OwnFields
+from catalog.shown_values import ShownValues, shown_values
+
 from .models import Result, RunCase, TestRun
 from .terminal import readable
 
@@ -26,12 +31,14 @@ class ShownAttempt:
     notes: str
     properties: list[tuple[str, str]]
     attachments: list[str]
+    own: ShownValues
+    """What the project's own fields say."""
 
     @property
     def says_nothing(self) -> bool:
         """Whether the report told nothing beside the status."""
         texts = (self.message, self.trace, self.output, self.notes)
-        return not any(texts) and not self.properties and not self.attachments
+        return not any(texts) and not self.properties and not self.attachments and not self.own
 
 
 @dataclass(slots=True)
@@ -57,7 +64,7 @@ def _texts(value: object) -> list[tuple[str, str]]:
     return [(str(name), readable(str(text))) for name, text in value.items()] if isinstance(value, dict) else []
 
 
-def _shown(result: Result) -> ShownAttempt:
+def _shown(result: Result, project: Project) -> ShownAttempt:
     facts = result.metadata or {}
     trace, message = readable(result.stack_trace), readable(result.error_message)
     if message and trace.startswith(message):
@@ -70,6 +77,7 @@ def _shown(result: Result) -> ShownAttempt:
         notes=result.notes,
         properties=_texts(facts.get("properties")),
         attachments=[str(path) for path in facts.get("attachments") or []],
+        own=shown_values(OwnFields(project, target=FieldTarget.RESULT), result.custom_values, None),
     )
 
 
@@ -110,7 +118,7 @@ def drawer_of(test: RunCase, *, request: HttpRequest, rows: Page) -> Drawer:
     attempts = list(
         Result.objects.filter(run_case=test)
         .select_related("executor")
-        .defer("stack_trace", "output", "error_message", "metadata")
+        .defer("stack_trace", "output", "error_message", "metadata", "custom_values")
         .order_by("-attempt", "-id")[: SHOWN_ATTEMPTS + 1]
     )
     hidden = max(0, test.attempts - SHOWN_ATTEMPTS)
@@ -122,5 +130,5 @@ def drawer_of(test: RunCase, *, request: HttpRequest, rows: Page) -> Drawer:
     if view == "history":
         drawer.history = Paginator(history_of(test), HISTORY_PAGE).get_page(_whole(request.GET.get("before", "")) or 1)
     elif chosen is not None:
-        drawer.shown = _shown(Result.objects.select_related("executor").get(pk=chosen.pk))
+        drawer.shown = _shown(Result.objects.select_related("executor").get(pk=chosen.pk), request.project)
     return drawer

@@ -13,12 +13,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from catalog.choices import Priority, TestType
+from catalog.choices import FieldTarget, Priority, TestType
+from catalog.forms.own_fields import OwnFieldsForm
 from catalog.models import Folder
+from catalog.own_fields import OwnFields
+from catalog.shown_values import ShownValues, shown_values
 from qaportal.kit.text import key_in
+from qaportal.kit.views import Refusal
 from releases.filters import ReleaseCaseFilter, in_folder
 from releases.models import Release, ReleaseCase
 from releases.tree import NO_FOLDER, Node, ScopeTree, scope_tree
+
+from .models import Result
 
 ROWS = 100
 TYPE_ICONS = {
@@ -102,12 +108,32 @@ def group_of(node: Node | None, rows: list[Row]) -> Group:
     return Group(node.pk, node.name, node.own_total, node.own_executed, rows)
 
 
+def last_values(scope: ReleaseCase) -> dict[str, Any] | None:
+    """What the last result of the case in its release says in the project's own fields, None while there is none."""
+    if scope.last_result_id is None:
+        return None
+    found = Result.objects.filter(pk=scope.last_result_id).values_list("custom_values", flat=True)
+    return found.first() or {}
+
+
 class ExecutionPage:
     """One reading of the page; the query string holds its whole state."""
 
-    def __init__(self, release: Release, *, user: User, query: QueryDict) -> None:
-        """Read `folder`, `open`, `case`, `page` and the filters; what makes no sense is left out."""
+    def __init__(
+        self,
+        release: Release,
+        *,
+        user: User,
+        query: QueryDict,
+        typed: QueryDict | None = None,
+        refusal: Refusal | None = None,
+    ) -> None:
+        """Read `folder`, `open`, `case`, `page` and the filters; what makes no sense is left out.
+
+        `typed` and `refusal` are what somebody sent about the open case, and why it was refused.
+        """
         self.release = release
+        self.typed, self.refusal = typed, refusal
         self.user = user
         self.query = query
         self.folder_id = key_in(query.get("folder"))
@@ -204,6 +230,33 @@ class ExecutionPage:
             scope.for_list().defer(None).defer("case__search", "case__folded").prefetch_related("case__steps").first()
         )
         return self._row(found) if found else None
+
+    @cached_property
+    def own_form(self) -> OwnFieldsForm | None:
+        """The project's own fields of results for the open case, with what its last result says; None without any."""
+        row = self.opened_row
+        own = OwnFields(self.release.project, actor=self.user, target=FieldTarget.RESULT)
+        if row is None or not own.by_key:
+            return None
+        known = {
+            "own": own,
+            "fields": own.of(row.case.template_id),
+            "values": last_values(row.scope),
+            "form_id": "verdict",
+            "use_required_attribute": False,
+        }
+        if self.refusal is None:
+            return OwnFieldsForm(**known)
+        form = OwnFieldsForm(self.typed, **known)
+        form.errors.clear()
+        form.refuse(self.refusal)
+        return form
+
+    @cached_property
+    def own_values(self) -> ShownValues:
+        """What the last result of the open case says in the project's own fields, to read."""
+        form = self.own_form
+        return shown_values(form.own, form.stored, self.opened_row.case.template_id) if form else ShownValues(())
 
     @cached_property
     def close_url(self) -> str:

@@ -236,6 +236,8 @@ class Result(models.Model):
     started_at = models.DateTimeField(null=True)
     executed_at = models.DateTimeField()
     metadata = models.JSONField(null=True)
+    custom_values = models.JSONField(null=True)
+    """The values of the project's own fields of results, by their keys."""
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -21,6 +21,7 @@ from ..services.bulk import MOST_AT_ONCE, SINGLE
 from ..services.drafts import LONGEST_TEXT, usable_words
 from ..services.step_text import render_steps
 from ..services.stories import primary_story_id
+from .custom_fields import CustomFieldsField
 
 
 class CodeField(serializers.ChoiceField):
@@ -170,6 +171,8 @@ class TestCaseSerializer(PortalModelSerializer):
     state = StateField(required=False)
     estimate = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=LONGEST_ESTIMATE)
     owner_id = IdField(required=False, allow_null=True)
+    template_id = IdField(required=False, allow_null=True)
+    custom_fields = CustomFieldsField(source="custom_values", required=False)
     last_status = serializers.SerializerMethodField()
     created_by = serializers.IntegerField(source="created_by_id", read_only=True, allow_null=True)
 
@@ -203,6 +206,8 @@ class TestCaseSerializer(PortalModelSerializer):
             "state",
             "estimate",
             "owner_id",
+            "template_id",
+            "custom_fields",
             "last_status",
             "version",
             "project_id",

@@ -21,11 +21,13 @@ from qaportal.kit.errors import InvalidInput, NotVisible
 
 from ..choices import FolderContent, TestType
 from ..filters import FeatureFilter, SubModuleFilter, TestCaseApiFilter
-from ..models import Folder, TestCase
+from ..models import Folder, Template, TestCase
+from ..own_fields import OwnFields
 from ..services import bulk, cases, folder_removal, folders, places, test_ids
 from ..services.drafts import MOST_STEPS, default_tag
 from ..services.step_text import parse_steps, steps_from_text
 from . import serializers
+from .custom_fields import values_by_key
 
 CASCADE = OpenApiParameter("cascade", bool, description="Delete what the folder holds with it.")
 PROJECT = OpenApiParameter("project_id", OpenApiTypes.STR, description="The project; needed when there are several.")
@@ -200,13 +202,19 @@ class TestCaseViewSet(PlainStyle, ProjectViewSet):
         fields = dict(data)
         place = {name: fields.pop(name) for name in places.NAMES if name in fields}
         if "folder_id" in fields:
-            fields["folder"] = self._named(Folder, fields.pop("folder_id"), "folder_id", project)
+            fields["folder"] = self._named(Folder.objects.all(), fields.pop("folder_id"), "folder_id", project)
         elif place:
             fields["folder"] = places.folder_for(actor=self.request.user, project=project, case=case, wanted=place)
         if "jira_story_id" in fields:
             fields["story_id"] = fields.pop("jira_story_id") or ""
         if "owner_id" in fields:
             fields["owner"] = self._owner(fields.pop("owner_id"))
+        if "template_id" in fields:
+            fields["template"] = self._named(
+                Template.objects.usable_for(case), fields.pop("template_id"), "template_id", project
+            )
+        if "custom_values" in fields:
+            fields["custom_values"] = values_by_key(OwnFields(project), fields["custom_values"])
         if case is not None and case.test_type == TestType.SEMI_AUTOMATED and fields.get("test_type") == "automated":
             del fields["test_type"]
         text = fields.pop("steps_to_reproduce", None)
@@ -218,8 +226,8 @@ class TestCaseViewSet(PlainStyle, ProjectViewSet):
                 raise InvalidInput(words, fields={"steps_to_reproduce": [words]})
         return fields
 
-    def _named(self, model: type[Folder], given: int | None, field: str, project: Project) -> Folder | None:
-        return None if given is None else self.visible_related(model.objects.all(), given, field=field, project=project)
+    def _named(self, found: QuerySet, given: int | None, field: str, project: Project) -> Any:
+        return None if given is None else self.visible_related(found, given, field=field, project=project)
 
     def _owner(self, given: int | None) -> User | None:
         if given is None:

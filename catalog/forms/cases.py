@@ -11,12 +11,14 @@ from accounts.models import Project, User
 from qaportal.kit.forms import PortalForm
 
 from ..choices import AutomationStatus, CaseLinkType, Priority, TestTag, TestType
-from ..models import LONGEST_ESTIMATE, TestCase
+from ..models import LONGEST_ESTIMATE, CustomField, TestCase
+from ..own_fields import PREFIX, OwnFields
 from ..services.drafts import EDITABLE, default_tag
 from ..services.states import starting_state
 from ..services.stories import primary_story_id
 from ..workflow import workflow_of
 from .fields import FolderField, long_text
+from .own_fields import Control, OwnFieldsForm, carried, controls, given_values
 
 EMPTY_STEPS = 2
 
@@ -59,10 +61,23 @@ class CaseForm(PortalForm):
         label=_("Automation key"), required=False, max_length=1000, help_text=_("Finds this case in uploaded reports.")
     )
     automated_script_path = forms.CharField(label=_("Script"), required=False, max_length=1000)
+    template = forms.TypedChoiceField(label=_("Template"), required=False, coerce=int, empty_value=None)
 
-    def __init__(self, *args: Any, project: Project, user: User, owner: User | None = None, **kwargs: Any) -> None:
-        """Offer the project's folders and people, and the case's owner even when he does not work here any more."""
+    def __init__(
+        self,
+        *args: Any,
+        project: Project,
+        user: User,
+        owner: User | None = None,
+        typed: QueryDict | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Offer the project's folders and people, and the case's owner even when he does not work here any more.
+
+        `typed` is what a form holds in which another template was chosen: nothing of it is checked yet.
+        """
         super().__init__(*args, **kwargs)
+        self._add_own_fields(OwnFields(project, actor=user), typed)
         self.fields["folder"].offer(project, user, _("In no folder"))
         self.people = {each.pk: each for each in User.objects.who_reach(project).select_related("role", "tenant")}
         if owner is not None:
@@ -71,6 +86,42 @@ class CaseForm(PortalForm):
         self.fields["owner"].choices = [("", _("Nobody")), *people]
         self.fields["estimate"].widget.attrs["step"] = "any"
         self.fields["state"].choices = workflow_of(project).choices_beside(self.initial.get("state"))
+
+    def _add_own_fields(self, own: OwnFields, typed: QueryDict | None) -> None:
+        """Draw the custom fields of the chosen template, and offer the others where there are any."""
+        self.own, self.typed, values = own, typed, self.initial.pop("custom_values", None)
+        self._stored_template, self._stored_values = self.initial.get("template"), values or {}
+        effective = own.template_of(self._stored_template)
+        self.initial["template"] = effective.pk if effective else None
+        offered = {each.pk: each.name for each in ([effective] if effective else []) + own.offered_templates}
+        chosen = (typed or (self.data if self.is_bound else {})).get("template", "")
+        chosen = next((pk for pk in offered if str(pk) == chosen), self.initial["template"])
+        self.own_fields = self._fields_to_draw(chosen)
+        drawn = OwnFieldsForm(
+            self.data if self.is_bound else None, own=own, fields=self.own_fields, values=values, typed=typed
+        )
+        self.fields.update(drawn.fields)
+        self.initial.update(drawn.initial)
+        self.fields["template"].choices = sorted(offered.items(), key=lambda each: each[1].casefold())
+        if len(offered) < 2:
+            del self.fields["template"]
+        if typed is not None:
+            self.show_typed(typed)
+
+    def _fields_to_draw(self, template_id: int | None) -> list[CustomField]:
+        """The custom fields that the form shows."""
+        return self.own.of(template_id)
+
+    @property
+    def own_controls(self) -> list[Control]:
+        """The custom fields, in the order of the template."""
+        return controls(self, self.own_fields)
+
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """What was typed into custom fields that the chosen template does not have."""
+        typed = self.typed if self.typed is not None else self.data
+        return carried(typed, self.own_fields) if typed else []
 
     @staticmethod
     def initial_of_new(project: Project, folder_id: str) -> dict[str, Any]:
@@ -91,11 +142,13 @@ class CaseForm(PortalForm):
     @staticmethod
     def _shown(case: TestCase) -> dict[str, Any]:
         """Every field but the story."""
-        names = [name for name in CaseForm.base_fields if name not in {"folder", "owner", "story_id"}]
+        names = [name for name in CaseForm.base_fields if name not in {"folder", "owner", "story_id", "template"}]
         return {
             **{name: getattr(case, name) for name in names},
             "folder": case.folder_id,
             "owner": case.owner_id,
+            "template": case.template_id,
+            "custom_values": case.custom_values,
             "priority": case.priority_code,
             "tags": ", ".join(case.tags),
             "estimate": round(case.estimate / 60, 2) if case.estimate is not None else None,
@@ -104,7 +157,8 @@ class CaseForm(PortalForm):
     def show_typed(self, data: QueryDict) -> None:
         """Show what was typed into the form, right or wrong, as if it stood there."""
         for name, field in self.fields.items():
-            self.initial[name] = field.widget.value_from_datadict(data, {}, name)
+            if not name.startswith(PREFIX):
+                self.initial[name] = field.widget.value_from_datadict(data, {}, name)
 
     @staticmethod
     def initial_of_document(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,6 +172,11 @@ class CaseForm(PortalForm):
         minutes = values["estimate"]
         values["estimate"] = None if minutes is None else round(minutes * 60)
         values["owner"] = self.people.get(values["owner"])
+        values = {name: value for name, value in values.items() if not name.startswith(PREFIX)}
+        values["custom_values"] = given_values(self, self.own_fields, self._stored_values)
+        chosen = values.pop("template", None)
+        if chosen is not None and chosen != self.initial["template"]:
+            values["template"] = self.own.templates[chosen]
         return values
 
 

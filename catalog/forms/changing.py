@@ -6,7 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from ..choices import FieldKind
+from ..models import CustomField
 from ..models.versions import LONGEST_REASON
+from ..own_fields import PREFIX
 from ..services.bulk import SINGLE
 from .cases import CaseForm
 
@@ -24,9 +27,9 @@ class ChangeForm(CaseForm):
 
     def __init__(self, *args: Any, only: Sequence[str] | None = None, **kwargs: Any) -> None:
         """Ask for what many cases can share, or for the named fields alone."""
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, initial={"custom_values": {}}, **kwargs)
         wanted = {*(only or self.fields), "reason"} - SINGLE - {"story_id"}
-        for name in [each for each in self.fields if each not in wanted]:
+        for name in [each for each in self.fields if each not in wanted or self.fields[each].disabled]:
             del self.fields[name]
         for field in self.fields.values():
             field.required = False
@@ -42,13 +45,19 @@ class ChangeForm(CaseForm):
         bound = [self[name] for name in self.fields if name not in self.OWN]
         return [(each, each.name in self.set_names) for each in sorted(bound, key=_is_long)]
 
+    def _fields_to_draw(self, template_id: int | None) -> list[CustomField]:
+        """Every custom field in use but steps: the cases may have several templates."""
+        shown = (field for field in self.own.by_key.values() if not field.is_archived)
+        return [field for field in shown if field.kind != FieldKind.STEPS]
+
     def chosen(self) -> dict[str, Any]:
         """What is to be given to the cases, as the service takes it."""
         values = self.values()
         ticked = [name for name in values if name not in self.OWN and (name in self.set_names or not self.is_whole)]
-        return {name: values[name] for name in ticked} | {
-            name: values[name] for name in self.OWN if values.get(name, "").strip(" ,")
-        }
+        chosen = {name: values[name] for name in ticked}
+        if own := {name: chosen.pop(name) for name in ticked if name.startswith(PREFIX)}:
+            chosen["custom_values"] = {name.removeprefix(PREFIX): value for name, value in own.items()}
+        return chosen | {name: values[name] for name in self.OWN if values.get(name, "").strip(" ,")}
 
     def values(self) -> dict[str, Any]:
         """The cleaned input as the services take it; what is not asked for is missing."""
@@ -57,6 +66,8 @@ class ChangeForm(CaseForm):
             values["estimate"] = None if values["estimate"] is None else round(values["estimate"] * 60)
         if "owner" in values:
             values["owner"] = self.people.get(values["owner"])
+        if "template" in values:
+            values["template"] = self.own.templates.get(values["template"])
         return values
 
 

@@ -14,6 +14,7 @@ from qaportal.kit.errors import InvalidInput, PortalError
 from ..choices import ExistingCases, RowVerdict
 from ..exporting.source import told_steps
 from ..models import CaseOrigin, Folder, Template, TestCase
+from ..own_fields import OwnFields
 from ..services.drafts import EDITABLE, CaseDraft, assign, default_tag, usable_words
 from ..services.states import hold_workflow, require_enterable
 from .grouping import raw_cases
@@ -75,6 +76,7 @@ class Planner:
         self.root = self._chosen(Folder.objects.living(), options.folder_id, "folder")
         self.template = self._chosen(Template.objects.in_use(), options.template_id, "template")
         self.folders = Folders(project, self.root)
+        self.own = OwnFields(project, actor=actor)
         self._seen: dict[str, int] = {}
 
     def _chosen(self, rows: Any, key: int | None, name: str) -> Any:
@@ -151,7 +153,7 @@ class Planner:
 
     def _updated(self, proposal: Proposal, case: TestCase) -> PlannedCase:
         before = audit.snapshot(case, EDITABLE)
-        assign(case, self._fields_for(proposal, case))
+        assign(case, self._fields_for(proposal, case), self.own)
         after = audit.snapshot(case, EDITABLE)
         if proposal.place is not None:
             after["folder"] = self._folder_after(proposal)
@@ -173,8 +175,7 @@ class Planner:
         if self.options.merges_tags and "tags" in fields:
             fields["tags"] = usable_words([*case.tags, *usable_words(fields["tags"], "tags")], "tags")
         if proposal.custom:
-            merged = {**case.custom_values, **proposal.custom}
-            fields["custom_values"] = {key: value for key, value in merged.items() if value is not None}
+            fields["custom_values"] = proposal.custom
         return fields
 
     def _folder_after(self, proposal: Proposal) -> Any:
@@ -201,7 +202,11 @@ class Planner:
         )
         probe = TestCase(project=self.project)
         values = {name: value for name, value in fields.items() if name != "tag"}
-        assign(probe, {"title": draft.title, "tag": draft.tag or default_tag(self.project), **values})
+        assign(
+            probe,
+            {"title": draft.title, "tag": draft.tag or default_tag(self.project), **values, "custom_values": custom},
+            self.own,
+        )
         if not probe.title and "title" not in proposal.errors:
             proposal.refuse("title", _("A case needs a title."))
         return PlannedCase(proposal, RowVerdict.CREATE, draft=draft)

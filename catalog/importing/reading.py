@@ -19,6 +19,7 @@ from ..columns.custom import read_value
 from ..columns.texts import FALSE, TRUE, folder_names, from_json, joined_steps, seconds_of
 from ..exporting.tables import CUT
 from ..models import Template
+from ..own_fields import PREFIX
 from ..services.drafts import usable_steps
 from ..services.step_text import parse_steps
 from ..services.stories import usable_story_id
@@ -57,7 +58,8 @@ class Proposal:
     def take(self, error: PortalError, name: str) -> None:
         """Note what a service or a rule says no with."""
         for where, texts in (error.fields or {name: [error.message]}).items():
-            self.errors.setdefault(where, []).extend(texts)
+            column = where.replace(PREFIX, "custom_", 1) if where.startswith(PREFIX) else where
+            self.errors.setdefault(column, []).extend(texts)
 
 
 class CaseReader:

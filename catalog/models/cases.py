@@ -87,7 +87,7 @@ class TestCase(ProjectOwned, Authored, SoftDeleted):
         Template, null=True, blank=True, on_delete=models.SET_NULL, related_name="cases", db_index=False
     )
     custom_values = models.JSONField(
-        _("own fields"), default=dict, blank=True, db_default=Value({}, models.JSONField())
+        _("custom fields"), default=dict, blank=True, db_default=Value({}, models.JSONField())
     )
     """The values of the project's own fields, by their keys."""
     merged_into = models.ForeignKey(
@@ -100,7 +100,7 @@ class TestCase(ProjectOwned, Authored, SoftDeleted):
     """The case, perhaps of another project, that this one was copied from."""
     version = models.PositiveIntegerField(default=1)
     steps_text = models.TextField(blank=True, default="", db_default="", editable=False)
-    """What the steps say, up to a bound, to be found by it; whoever writes the steps writes it too."""
+    """What steps and own fields say, up to a bound, to be found by it; whoever writes them writes it too."""
     search = models.GeneratedField(
         expression=Func(*[F(name) for name in SEARCHED], function="catalog_document"),
         output_field=SearchVectorField(),

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Authored, ProjectOwned
@@ -25,12 +26,14 @@ class CustomField(ProjectOwned, Authored):
     """Whether only those who may change restricted fields change it."""
     default = models.JSONField(_("default"), null=True, blank=True)
     minimum = models.DecimalField(_("at least"), max_digits=20, decimal_places=6, null=True, blank=True)
-    """The least number, or the least number of characters of a text, of chosen options, of steps."""
+    """The least number, the first day as its digits, or how many characters, chosen options or steps at least."""
     maximum = models.DecimalField(_("at most"), max_digits=20, decimal_places=6, null=True, blank=True)
     options = models.JSONField(_("options"), default=list, blank=True)
     """Of lists: each with `code`, `name` and `is_archived`, in their order."""
     position = models.PositiveIntegerField(default=0)
     is_archived = models.BooleanField(default=False)
+    is_used = models.BooleanField(default=False, editable=False)
+    """Whether it ever held a value: its kind stands from then on, as versions still speak of it."""
 
     objects = CustomFieldQuerySet.as_manager()
 
@@ -48,6 +51,10 @@ class CustomField(ProjectOwned, Authored):
     def __str__(self) -> str:
         """The name."""
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """The page on which it is changed."""
+        return reverse("catalog:field_update", args=[self.project.key, self.pk])
 
 
 class Template(ProjectOwned, Authored):
@@ -74,6 +81,10 @@ class Template(ProjectOwned, Authored):
     def __str__(self) -> str:
         """The name."""
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """The page on which it is changed."""
+        return reverse("catalog:template_update", args=[self.project.key, self.pk])
 
 
 class TemplateField(ProjectOwned):

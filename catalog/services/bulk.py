@@ -17,10 +17,12 @@ from qaportal.kit.errors import InvalidInput
 
 from .. import policies
 from ..models import Folder, TestCase, TestCaseVersion
+from ..own_fields import OwnFields, note_used
 from ..workflow import workflow_of
 from . import folders, states, versions
 from .cases import locked_cases, require_reachable, restore_cases
 from .drafts import EDITABLE, assign, usable_words
+from .step_text import keep_steps_text
 
 SINGLE = frozenset({"title", "automation_key"})
 """Fields that tell one case from another: they are never the same for many."""
@@ -56,15 +58,17 @@ def update_cases(
         require_reachable(project, fields["owner"])
     if "state" in fields:
         states.hold_workflow(project)
-    cases = locked_cases(project, case_ids)
-    changed = changes_of(cases, add_tags=add_tags, remove_tags=remove_tags, places=places, **fields)
+    cases, own = locked_cases(project, case_ids), OwnFields(project, actor=actor)
+    changed = changes_of(cases, own, add_tags=add_tags, remove_tags=remove_tags, places=places, **fields)
     states.require_enterable(actor=actor, project=project, changed=changed)
+    own.keep_used()
     _store(actor, changed, versions.usable_reason(reason))
     return {case.pk: case.version for case, _changes in changed}
 
 
 def changes_of(
     cases: Iterable[TestCase],
+    own: OwnFields,
     *,
     add_tags: Sequence[str] | str = (),
     remove_tags: Sequence[str] | str = (),
@@ -73,13 +77,13 @@ def changes_of(
 ) -> list[tuple[TestCase, dict[str, list[Any]]]]:
     """Put the values on the cases without storing anything; answers those that change, each with what changes.
 
-    Raises InvalidInput naming the field.
+    `own` are the fields of their project. Raises InvalidInput naming the field.
     """
     added, removed = usable_words(add_tags, "add_tags"), set(usable_words(remove_tags, "remove_tags"))
     changed = []
     for case in cases:
         before = audit.snapshot(case, EDITABLE)
-        assign(case, fields if places is None else {**fields, "folder": places[case.pk]})
+        assign(case, fields if places is None else {**fields, "folder": places[case.pk]}, own)
         if added or removed:
             case.tags = usable_words([word for word in [*case.tags, *added] if word not in removed], "tags")
         if changes := audit.changes_between(before, audit.snapshot(case, EDITABLE)):
@@ -168,6 +172,9 @@ def _store(actor: User | None, changed: Sequence[tuple[TestCase, dict[str, list[
     else:
         kept = TestCase.objects.filter(pk__in=[case.pk for case in saved])
         kept.update(version=F("version") + 1, updated_by=actor, updated_at=now)
+    if "custom_values" in names:
+        keep_steps_text([case.pk for case, changes in changed if "custom_values" in changes])
+        note_used(changed[0][0].project, [key for case, _changes in changed for key in case.custom_values])
     for fields, ids in _by_fields(changed).items():
         versions.keep_versions(actor=actor, case_ids=ids, changed=fields, reason=reason)
     audit.record_each("case.updated", actor=actor, changed=changed, reason=reason)

@@ -19,9 +19,10 @@ from qaportal.kit.inserting import insert_all
 
 from .. import policies
 from ..models import Folder, TestCase, TestStep
+from ..own_fields import OwnFields
 from . import folders, named_files, states, stories, test_ids, versions
 from .drafts import EDITABLE, CaseDraft, assign, default_tag, steps_of, usable_steps
-from .step_text import found_text, keep_steps_text
+from .step_text import found_text, keep_steps_text, texts_in
 
 __all__ = [
     "CaseDraft",
@@ -59,27 +60,33 @@ def create_case(
 
 
 @transaction.atomic
-def create_cases(*, actor: User | None, project: Project, drafts: Sequence[CaseDraft]) -> list[TestCase]:
+def create_cases(
+    *, actor: User | None, project: Project, drafts: Sequence[CaseDraft], asks_required: bool = True
+) -> list[TestCase]:
     """Write new cases in a fixed number of statements; answers them in the order of their drafts.
 
-    Raises Denied, InvalidInput naming the field, and RuleViolation for an id that is taken.
+    Without `asks_required` an own field that has to say something may say nothing: what a report tells of is never
+    refused for it. Raises Denied, InvalidInput naming the field, and RuleViolation for an id that is taken.
     """
     policies.can_edit_cases(actor, project).require()
     states.hold_workflow(project)
+    own = OwnFields(project, actor=actor, asks_required=asks_required)
     places = _places(actor, project, drafts)
     cases, steps_by_case, stories_by_case = [], [], []
     for draft, folder in zip(drafts, places, strict=True):
-        cases.append(_built(actor, project, draft, folder))
+        cases.append(_built(actor, own, draft, folder))
         steps_by_case.append(usable_steps(draft.steps))
-        cases[-1].steps_text = found_text(steps_by_case[-1])
+        cases[-1].steps_text = found_text(steps_by_case[-1], cases[-1].custom_values)
         stories_by_case.append(stories.usable_story_id(draft.story_id))
     _give_ids(project, cases)
+    own.keep_used()
     insert_all(cases)
     steps = [step for case, given in zip(cases, steps_by_case, strict=True) for step in steps_of(case, given)]
     insert_all(steps)
     stories.cover_stories(actor=actor, stories=dict(zip(cases, stories_by_case, strict=True)))
     texts = [getattr(case, name) for case in cases for name in named_files.SHOWING]
     texts += [text for given in steps_by_case for step in given for text in step.values()]
+    texts += [text for case in cases for text in texts_in(case.custom_values)]
     named_files.claim_shown(actor=actor, project=project, texts=texts)
     versions.keep_versions(actor=actor, case_ids=[case.pk for case in cases])
     audit.record_each("case.created", actor=actor, changed=[(case, None) for case in cases])
@@ -126,8 +133,8 @@ def update_case(
     require_match(case, if_match)
     if "owner" in fields:
         require_reachable(case.project, fields["owner"])
-    before = document_of(case)
-    assign(case, fields)
+    before, own = document_of(case), OwnFields(case.project, actor=actor)
+    assign(case, fields, own)
     after = {**before, **audit.snapshot(case, EDITABLE)}
     if steps is not None:
         after["steps"] = usable_steps(steps)
@@ -144,8 +151,7 @@ def update_case(
     case.version += 1
     case.updated_by = actor
     case.save(update_fields=[*(set(changes) & set(EDITABLE)), "version", "updated_by", "updated_at"])
-    texts = [after[name] for name in named_files.SHOWING] + [text for step in after["steps"] for text in step.values()]
-    named_files.claim_shown(actor=actor, project=case.project, texts=texts)
+    _keep_beside(actor, own, case, after, changes)
     versions.keep_versions(actor=actor, case_ids=[case.pk], changed=sorted(changes), reason=reason)
     _tell(actor, case, changes, reason)
     return case
@@ -259,8 +265,9 @@ def _places(actor: User | None, project: Project, drafts: Sequence[CaseDraft]) -
     return [known[place] for place in wanted]
 
 
-def _built(actor: User | None, project: Project, draft: CaseDraft, folder: Folder | None) -> TestCase:
+def _built(actor: User | None, own: OwnFields, draft: CaseDraft, folder: Folder | None) -> TestCase:
     """The case of a draft, checked, not stored yet."""
+    project = own.project
     case = TestCase(project=project, created_by=actor, updated_by=actor)
     fields = {name: getattr(draft, name) for name in _DRAFT_FIELDS}
     if draft.test_id:
@@ -269,15 +276,27 @@ def _built(actor: User | None, project: Project, draft: CaseDraft, folder: Folde
     fields["tag"] = fields["tag"] or default_tag(project)
     fields["state"] = states.starting_state(project, fields["state"])
     require_reachable(project, draft.owner)
-    assign(case, {**fields, "folder": folder})
+    assign(case, {**fields, "folder": folder}, own)
     return case
 
 
 def _replace_steps(case: TestCase, steps: Sequence[Mapping[str, str]]) -> None:
-    """Store these steps instead of those that stand, and the text that the case is found by."""
+    """Store these steps instead of those that stand."""
     case.steps.all().delete()
     TestStep.objects.bulk_create(steps_of(case, steps))
-    keep_steps_text([case.pk])
+
+
+def _keep_beside(
+    actor: User | None, own: OwnFields, case: TestCase, after: Mapping[str, Any], changes: Mapping[str, Any]
+) -> None:
+    """What follows from a change: files that texts show, the text to be found by, which fields hold values."""
+    texts = [after[name] for name in named_files.SHOWING] + [text for step in after["steps"] for text in step.values()]
+    texts += texts_in(case.custom_values)
+    named_files.claim_shown(actor=actor, project=case.project, texts=texts)
+    if "custom_values" in changes:
+        own.keep_used()
+    if {"steps", "custom_values"} & set(changes):
+        keep_steps_text([case.pk])
 
 
 def _give_ids(project: Project, cases: Sequence[TestCase]) -> None:

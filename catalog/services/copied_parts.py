@@ -144,7 +144,7 @@ def copy_steps(*, actor: User | None, job: CopyJob, copies: Mapping[int, TestCas
             step["attachments"] = [lent[str(key)] for key in step["attachments"] if str(key) in lent]
         if not job.is_within:
             _call_files(copy, steps, lent)
-        copy.steps_text = found_text(steps)
+        copy.steps_text = found_text(steps, copy.custom_values)
         rows += [
             TestStep(case=copy, project_id=copy.project_id, position=position, **step)
             for position, step in enumerate(steps, start=1)

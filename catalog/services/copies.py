@@ -21,6 +21,7 @@ from qaportal.kit.errors import InvalidInput, NotVisible, PortalError, RuleViola
 from .. import policies
 from ..choices import CopyState
 from ..models import CopiedCase, CopyJob, Folder, TestCase, TestStep
+from ..own_fields import note_used
 from . import folders, test_ids, versions
 from .bulk import MOST_AT_ONCE, update_cases
 from .cases import delete_cases
@@ -278,6 +279,7 @@ def _copy_chunk(actor: User, job: CopyJob, rows: Sequence[CopiedCase]) -> None:
     new = list(copies.values())
     TestCase.objects.bulk_create(new, batch_size=_BATCH)
     TestStep.objects.bulk_create(steps, batch_size=_BATCH)
+    note_used(job.target_project, [key for copy in new for key in copy.custom_values])
     if job.options["stories"]:
         copy_stories(actor=actor, job=job, copies=copies)
     if job.options["versions"]:

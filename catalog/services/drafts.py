@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -13,6 +13,9 @@ from qaportal.kit.errors import InvalidInput
 from ..choices import Priority, TestTag, TestType
 from ..models import Folder, Template, TestCase, TestStep
 from ..workflow import workflow_of
+
+if TYPE_CHECKING:
+    from ..own_fields import OwnFields
 
 EDITABLE = (
     "folder",
@@ -84,7 +87,7 @@ class CaseDraft:
     is_archived: bool = False
     template: Template | None = None
     custom_values: Mapping[str, Any] = field(default_factory=dict)
-    """By the keys of the project's own fields, in their stored form."""
+    """By the keys of the project's own fields; what is left out takes the field's default."""
     story_id: str = ""
 
 
@@ -148,15 +151,22 @@ def usable_steps(given: Iterable[Mapping[str, Any]] | None) -> list[dict[str, st
     return steps
 
 
-def assign(case: TestCase, fields: Mapping[str, Any]) -> None:
+def assign(case: TestCase, fields: Mapping[str, Any], own: "OwnFields") -> None:
     """Put the given fields on the case in their stored form and check what is true of the row alone.
 
-    Raises InvalidInput naming the fields.
+    `own` are the fields of the case's project, read once for all cases. Raises InvalidInput naming the fields.
     """
     for name, value in fields.items():
         if name not in EDITABLE:
             raise TypeError(f"A case has no field {name!r} that its writers change.")
-        setattr(case, name, _stored_form(name, value) if name != "state" else usable_state(case, value))
+        if name == "template":
+            own.choose_template(case, value)
+        elif name == "state":
+            case.state = usable_state(case, value)
+        elif name != "custom_values":
+            setattr(case, name, _stored_form(name, value))
+    if case._state.adding or "custom_values" in fields:
+        own.put(case, fields.get("custom_values"))
     too_long = [name for name in _LONG_TEXTS if len(getattr(case, name)) > LONGEST_TEXT]
     if too_long:
         words = _("A text has at most %d characters.") % LONGEST_TEXT

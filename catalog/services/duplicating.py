@@ -12,6 +12,7 @@ from accounts.models import Project, User
 
 from .. import policies
 from ..models import TestCase, TestCaseStory
+from ..own_fields import StoredValues
 from .cases import create_cases, locked_cases
 from .drafts import EDITABLE, CaseDraft
 from .stories import primary_story_id
@@ -33,7 +34,9 @@ def duplicate_cases(*, actor: User | None, project: Project, case_ids: Sequence[
     locked_cases(project, case_ids)
     stories = TestCaseStory.objects.of_living_stories()
     found = TestCase.objects.filter(pk__in=set(case_ids)).defer("search", "folded", "steps_text").order_by("pk")
-    found = found.select_related("folder").prefetch_related("steps", Prefetch("story_links", queryset=stories))
+    found = found.select_related("folder", "template").prefetch_related(
+        "steps", Prefetch("story_links", queryset=stories)
+    )
     owners = User.objects.filter(pk__in={case.owner_id for case in found}).select_related("role", "tenant").in_bulk()
     reached = {pk: owner for pk, owner in owners.items() if owner.role_in(project) is not None}
     drafts = [_draft_of(case, reached.get(case.owner_id)) for case in found]
@@ -42,6 +45,9 @@ def duplicate_cases(*, actor: User | None, project: Project, case_ids: Sequence[
 
 def _draft_of(case: TestCase, owner: User | None) -> CaseDraft:
     taken: dict[str, Any] = {name: getattr(case, name) for name in _COPIED if name != "owner"}
+    taken["custom_values"] = StoredValues(case.custom_values)
+    if case.template is not None and case.template.is_archived:
+        taken["template"] = None
     mark = _("(copy)")
     return CaseDraft(
         **taken,

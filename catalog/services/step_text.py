@@ -1,7 +1,8 @@
 """Steps as one text of numbered lines, and back."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -10,10 +11,15 @@ _NUMBERED = re.compile(r"(\d{1,4})\. (.*)")
 _KEEP = """
 UPDATE catalog_testcase kept SET steps_text = told.texts
 FROM (
-    SELECT wanted.id, coalesce(left(string_agg(concat_ws(E'\\n', NULLIF(step.action, ''), NULLIF(step.expected, ''),
-        NULLIF(step.data, '')), E'\\n' ORDER BY step.position), %s), '') AS texts
-    FROM catalog_testcase wanted LEFT JOIN catalog_teststep step ON step.case_id = wanted.id
-    WHERE wanted.id = ANY(%s) GROUP BY wanted.id
+    SELECT wanted.id, left(concat_ws(E'\\n', NULLIF((
+            SELECT string_agg(concat_ws(E'\\n', NULLIF(step.action, ''), NULLIF(step.expected, ''),
+                NULLIF(step.data, '')), E'\\n' ORDER BY step.position)
+            FROM catalog_teststep step WHERE step.case_id = wanted.id
+        ), ''), (
+            SELECT string_agg(said #>> '{}', E'\\n')
+            FROM jsonb_path_query(wanted.custom_values, 'strict $.** ? (@.type() == "string" && @ != "")') said
+        )), %s) AS texts
+    FROM catalog_testcase wanted WHERE wanted.id = ANY(%s)
 ) told
 WHERE kept.id = told.id AND kept.steps_text <> told.texts
 """
@@ -53,13 +59,25 @@ def steps_from_text(text: str, current: Sequence[Mapping[str, str]]) -> Sequence
     return parse_steps(text)
 
 
-def found_text(steps: Iterable[Mapping[str, str]]) -> str:
-    """What the steps say, for `TestCase.steps_text`: a case is found by so much of it."""
-    texts = (step.get(name) for step in steps for name in ("action", "expected", "data"))
-    return "\n".join(text for text in texts if text)[:LONGEST_FOUND]
+def found_text(steps: Iterable[Mapping[str, str]], values: Mapping[str, Any]) -> str:
+    """What steps and own fields say, for `TestCase.steps_text`: a case is found by so much of it."""
+    texts = [step.get(name) for step in steps for name in ("action", "expected", "data")]
+    return "\n".join(text for text in [*texts, *texts_in(values)] if text)[:LONGEST_FOUND]
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Every text in the value, in the order in which the database keeps them."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key in sorted(value, key=lambda each: (len(each.encode()), each.encode())):
+            yield from texts_in(value[key])
+    elif isinstance(value, list):
+        for each in value:
+            yield from texts_in(each)
 
 
 def keep_steps_text(case_ids: Iterable[int]) -> None:
-    """Write the text of the steps of the (locked) cases anew, for those whose steps are written as rows."""
+    """Write the text of steps and own fields of the (locked) cases anew, for those that are stored."""
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, [LONGEST_FOUND, sorted(case_ids)])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from qaportal.kit.errors import InvalidInput
 
-from ..models import TestCase, TestCaseVersion
+from ..models import Template, TestCase, TestCaseVersion
 from ..models.versions import LONGEST_REASON
 from .drafts import EDITABLE
 
@@ -77,10 +77,16 @@ def restore_version(
 
     Where it stands, who owns it and whether it is archived stay as they are. Raises what `update_case` raises.
     """
+    from ..own_fields import StoredValues
     from .cases import update_case
 
     document = version.document
     fields = {name: document[name] for name in EDITABLE if name in document and name not in PLACED}
+    if "custom_values" in fields:
+        fields["custom_values"] = StoredValues(fields["custom_values"])
+    if "template" in fields:
+        living = Template.objects.in_project(case.project).in_use()
+        fields["template"] = living.filter(pk=fields["template"]).first() if fields["template"] else None
     return update_case(
         actor=actor,
         case=case,

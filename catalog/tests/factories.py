@@ -3,7 +3,17 @@
 import factory
 
 from accounts.tests.factories import ProjectFactory
-from catalog.models import CaseActivity, Folder, Story, TestCase, TestCaseStory, TestStep
+from catalog.models import (
+    CaseActivity,
+    CustomField,
+    Folder,
+    Story,
+    Template,
+    TemplateField,
+    TestCase,
+    TestCaseStory,
+    TestStep,
+)
 from catalog.services.folders import path_of
 from catalog.services.step_text import keep_steps_text
 
@@ -72,4 +82,46 @@ class StoryFactory(factory.django.DjangoModelFactory):
     def cases(self, create, extracted, **kwargs):
         TestCaseStory.objects.bulk_create(
             TestCaseStory(story=self, project=self.project, case=case) for case in extracted or []
+        )
+
+
+class CustomFieldFactory(factory.django.DjangoModelFactory):
+    """`CustomFieldFactory(project=..., kind="dropdown", options=["Low", "High"])`; the key is made of the name."""
+
+    class Meta:
+        model = CustomField
+
+    project = factory.SubFactory(ProjectFactory)
+    name = factory.Sequence(lambda n: f"Field {n}")
+    key = factory.LazyAttribute(lambda built: built.name.lower().replace(" ", "_"))
+    kind = "string"
+    position = factory.Sequence(lambda n: n)
+
+    @classmethod
+    def _adjust_kwargs(cls, **kwargs):
+        options = kwargs.get("options", [])
+        kwargs["options"] = [
+            {"code": each.lower().replace(" ", "_"), "name": each, "is_archived": False}
+            if isinstance(each, str)
+            else each
+            for each in options
+        ]
+        return kwargs
+
+
+class TemplateFactory(factory.django.DjangoModelFactory):
+    """`TemplateFactory(project=..., has=[field, ...])`."""
+
+    class Meta:
+        model = Template
+        skip_postgeneration_save = True
+
+    project = factory.SubFactory(ProjectFactory)
+    name = factory.Sequence(lambda n: f"Template {n}")
+
+    @factory.post_generation
+    def has(self, create, extracted, **kwargs):
+        TemplateField.objects.bulk_create(
+            TemplateField(project=self.project, template=self, field=field, position=position)
+            for position, field in enumerate(extracted or [], start=1)
         )

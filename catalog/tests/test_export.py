@@ -21,7 +21,7 @@ HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "'=1", "''=1", "＝1"]
 
 @pytest.fixture
 def rich_case(project, tester):
-    CustomField.objects.create(
+    field = CustomField.objects.create(
         project=project,
         key="risk",
         name="Risk",
@@ -30,6 +30,7 @@ def rich_case(project, tester):
     )
     folder = FolderFactory(parent=FolderFactory(project=project, name="Cards"), name="Visa/Master\\card")
     template = Template.objects.create(project=project, name="Short")
+    template.fields.add(field, through_defaults={"project": project})
     return create_case(
         actor=tester,
         project=project,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.project_pages import get_visible, project_page
 from qaportal.kit.concurrency import etag
 from qaportal.kit.errors import InvalidInput, VersionConflict
+from qaportal.kit.views import render_fragment, wants_fragment
 
 from .. import policies
 from ..forms import EMPTY_STEPS, CaseForm, read_steps
@@ -20,14 +21,17 @@ from ..models import Folder, TestCase
 from ..services import cases
 from ..services.drafts import usable_steps
 
+SHOW = "show"
+"""Sent with a form in which another template was chosen: it is drawn anew and nothing is stored."""
+
 
 @require_http_methods(["GET", "POST"])
 @project_page
 def create_case(request: HttpRequest) -> HttpResponse:
     """The form for a new case, in the folder of the address."""
     policies.can_edit_cases(request.user, request.project).require()
-    if "restore" in request.POST:
-        return _render_draft(request)
+    if SHOW in request.POST or "restore" in request.POST:
+        return _render_typed(request)
     initial = CaseForm.initial_of_new(request.project, request.GET.get("folder", ""))
     form = CaseForm(request.POST or None, initial=initial, project=request.project, user=request.user)
     steps = read_steps(request.POST)
@@ -49,6 +53,8 @@ def update_case(request: HttpRequest, test_id: str) -> HttpResponse:
         return _render_form(request, _form_of(request, case), steps, case=case, etag=etag(case))
     if "restore" in request.POST:
         return _render_draft(request, case)
+    if SHOW in request.POST:
+        return _render_typed(request, case)
     form, steps = _form_of(request, case, request.POST), read_steps(request.POST)
     saved, conflict = _stored(request, form, steps, case)
     if saved is not None:
@@ -81,19 +87,26 @@ def _draft_key(request: HttpRequest, case: TestCase | None = None) -> str:
     return f"{request.user.pk}/{request.project.key}/{case.test_id if case else 'new'}"
 
 
-def _render_draft(request: HttpRequest, case: TestCase | None = None) -> HttpResponse:
+def _render_draft(request: HttpRequest, case: TestCase) -> HttpResponse:
     """The form with what the browser kept of it, beside what was saved since; nothing is stored."""
+    if request.POST.get("etag", "") != etag(case) and (form := _form_of(request, case, request.POST)).is_valid():
+        return _render_merge(request, form, read_steps(request.POST), case)
+    return _render_typed(request, case)
+
+
+def _render_typed(request: HttpRequest, case: TestCase | None = None) -> HttpResponse:
+    """The form drawn anew with what stands in it, right or wrong: of a draft, or of another template."""
     steps, seen = read_steps(request.POST), request.POST.get("etag", "")
-    if case is not None and seen != etag(case) and (form := _form_of(request, case, request.POST)).is_valid():
-        return _render_merge(request, form, steps, case)
-    form = CaseForm(None, project=request.project, user=request.user, owner=case.owner if case else None)
-    form.show_typed(request.POST)
+    if case is not None:
+        form = _form_of(request, case, typed=request.POST)
+    else:
+        form = CaseForm(None, project=request.project, user=request.user, typed=request.POST)
     return _render_form(request, form, steps, case=case, etag=seen)
 
 
-def _form_of(request: HttpRequest, case: TestCase, data: Any = None) -> CaseForm:
+def _form_of(request: HttpRequest, case: TestCase, data: Any = None, *, typed: Any = None) -> CaseForm:
     initial = CaseForm.initial_of(case)
-    return CaseForm(data, initial=initial, project=request.project, user=request.user, owner=case.owner)
+    return CaseForm(data, initial=initial, project=request.project, user=request.user, owner=case.owner, typed=typed)
 
 
 def _stored(
@@ -133,7 +146,8 @@ def _render_form(
         "cancel_url": (case.get_absolute_url() if case else list_url) + query,
     }
     status = 422 if form.errors or context.get("conflict") else 200
-    return render(request, "catalog/case_form.html", context, status=status)
+    template = "catalog/case_form.html" + ("#own_fields" if wants_fragment(request) else "")
+    return render_fragment(request, template, context, status=status)
 
 
 def _after_save(request: HttpRequest, case: TestCase) -> HttpResponse:

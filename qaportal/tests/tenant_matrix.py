@@ -29,13 +29,19 @@ from accounts.models import (
 )
 from accounts.services.api_tokens import create_api_token
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
-from catalog.models import CaseImport, CaseReview, CopyJob, SavedView, SimilarPair, Template, TestCase
+from catalog.models import CaseImport, CaseReview, CopyJob, SavedView, SimilarPair, TestCase
 from catalog.services.cases import update_case
 from catalog.services.copies import start_copy
 from catalog.services.links import link_two_cases
 from catalog.services.versions import keep_versions
 from catalog.services.workflow import add_state
-from catalog.tests.factories import FolderFactory, StoryFactory, TestCaseFactory
+from catalog.tests.factories import (
+    CustomFieldFactory,
+    FolderFactory,
+    StoryFactory,
+    TemplateFactory,
+    TestCaseFactory,
+)
 from files.services import store
 from qaportal.kit import progress
 from releases.tests.factories import ReleaseCaseFactory, ReleaseFactory
@@ -80,14 +86,14 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
     feature = FolderFactory(parent=sub_module, name=f"{marker} feature")
     case = TestCaseFactory(folder=feature, title=f"{marker} case", steps=[f"{marker} step"], version=project.pk)
     keep_versions(actor=None, case_ids=[case.pk])
-    case = update_case(actor=None, case=case, description=f"{marker} words")
+    own = own_fields_of(project, marker)
+    case = update_case(actor=None, case=case, description=f"{marker} words", custom_values={"plain": marker})
     release = ReleaseFactory(project=project, name=f"{marker} release", version=f"{marker}-1")
     scope = ReleaseCaseFactory(release=release, case=case, comments=f"{marker} comment")
     run = make_run(project, name=f"{marker} run", release=release)
     TestRun.objects.filter(pk=run.pk).update(number=run_number)
     run.refresh_from_db()
     spare = TestCaseFactory(project=project, title=f"{marker} spare case")
-    review, *_others = _asked(case, people)
     about = {"story_id": f"{marker}-1", "epic_id": f"{marker}-EPIC", "title": f"{marker} story"}
     story = StoryFactory(project=project, cases=[case], **about)
     record(
@@ -100,14 +106,14 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
     report_import = ReportImport.objects.create(
         project=project, file=stored, file_name=f"{marker}.xml", sha256="0" * 64, run=run, progress_id=work.pk
     )
-    world.objects = {
+    world.objects = own | {
         "project": project,
         "member": member,
         "module": module,
         "sub_module": sub_module,
         "feature": feature,
         "case": case,
-        "review": review,
+        "review": _asked(case, people)[0],
         "state": add_state(actor=None, project=project, name=f"{marker} state"),
         "story": story,
         "saved_view": SavedView.objects.create(project=project, name=f"{marker} view", query="priority=high"),
@@ -127,7 +133,6 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         ),
         "other_module": FolderFactory(project=project, name=f"{marker} other module"),
         "deleted_folder": FolderFactory(project=project, name=f"{marker} gone", deleted_at=timezone.now()),
-        "template": Template.objects.create(project=project, name=f"{marker} template"),
         "case_import": CaseImport.objects.create(
             project=project, file=stored, file_name=f"{marker}.csv", format="table", created_by=admin, updated_by=admin
         ),
@@ -149,6 +154,15 @@ def _asked(case: TestCase, people: dict[str, User]) -> list[CaseReview]:
         CaseReview.objects.create(reviewer=people[role], requested_by=people["tester"], note=case.title, **facts)
         for role in ("tenant_admin", "quality_manager", "tester")
     ]
+
+
+def own_fields_of(project: Project, marker: str) -> dict[str, Any]:
+    """A custom field and the template that has it."""
+    field = CustomFieldFactory(project=project, name=f"{marker} field", key="plain")
+    CustomFieldFactory(project=project, name=f"{marker} other field", key="other")
+    TemplateFactory(project=project, name=f"{marker} usual template", is_default=True, has=[field])
+    template = TemplateFactory(project=project, name=f"{marker} template", has=[field])
+    return {"custom_field": field, "template": template}
 
 
 def _pairs_of(case: TestCase, spare: TestCase, other: TestCase) -> dict[str, SimilarPair]:
@@ -283,6 +297,8 @@ ROWS = (
     Row("pk", "release-", pk_of("release")),
     Row("tc_id", "release-", pk_of("case")),
     Row("pk", "catalog:folder", pk_of("module")),
+    Row("pk", "catalog:field", pk_of("custom_field")),
+    Row("pk", "catalog:template", pk_of("template")),
     Row("pk", "catalog:folder_restore", pk_of("deleted_folder")),
     Row("job_id", "catalog:copy", pk_of("copy_job"), uuid.uuid4),
     Row("job_id", "catalog:copy_resume", pk_of("failed_copy"), uuid.uuid4),
@@ -319,9 +335,9 @@ BODY_IDS: dict[str, Callable[[World], Any]] = {
     "feature_id": pk_of("feature"),
     "field_id": lambda world: NOTHING,
     "folder_id": pk_of("feature"),
-    "template_id": pk_of("template"),
     "test_case_id": pk_of("case"),
     "test_case_ids": lambda world: [world.objects["case"].pk],
+    "template_id": pk_of("template"),
     "release_id": pk_of("release"),
     "run_id": pk_of("run"),
     "test_run_id": pk_of("run"),

@@ -40,7 +40,7 @@ NOT_ALONE = {
 NEVER_ASKED = {
     "catalog.SharedSteps": "no address shows them yet",
     "catalog.SharedStepsVersion": "no address shows them yet",
-    "catalog.TemplateField": "no address shows them yet",
+    "catalog.TemplateField": "read as those of a template, which has a guard of its own",
     "catalog.CaseImportRow": "read as those of an import, which has a guard of its own",
     "catalog.CaseOrigin": "read as those of a project that is imported into, which has a guard of its own",
     "catalog.ColumnMapping": "read as those of a project that is imported into, which has a guard of its own",

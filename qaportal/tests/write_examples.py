@@ -53,6 +53,12 @@ def _picked(name: str = "case", **more: Any) -> Callable[[World], dict[str, Any]
     return lambda world: {"ids": [world.objects[name].pk], **more}
 
 
+def _case_form(world: World) -> dict[str, Any]:
+    """What the form of a case needs."""
+    codes = {"priority": "high", "test_type": "manual", "tag": "ui", "state": "active"}
+    return {"title": "Plain", "folder": world.objects["feature"].pk, **codes}
+
+
 def _two_cases(world: World) -> dict[str, Any]:
     """Two cases that are not linked like that yet."""
     named = {"caseA": "case", "caseB": "spare_case"}
@@ -166,6 +172,14 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "catalog:story_link": _picked("spare_case"),
     "catalog:story_unlink": _picked(),
     "catalog:story_delete": lambda world: {},
+    "catalog:field_create": lambda world: {"name": "Plain", "target": "case", "kind": "string"},
+    "catalog:field_move": lambda world: {"to": "down"},
+    "catalog:field_archive": lambda world: {},
+    "catalog:field_update": lambda world: {"name": "Plain", "kind": "string"},
+    "catalog:template_update": lambda world: {"name": "Plain"},
+    "catalog:template_change": lambda world: {"act": "default"},
+    "catalog:case_create": _case_form,
+    "catalog:case_update": _case_form,
     "case-link-create": lambda world: {"data": _two_cases(world)},
     "case-link-update": lambda world: {"where": {"id": world.objects["case_link"].pk}, "data": {"isDeleted": True}},
     "jira-story-list": lambda world: {"story_id": "PLAIN-1", "title": "Plain", "project_id": world.project.pk},

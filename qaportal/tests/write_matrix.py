@@ -92,6 +92,8 @@ WRITES = (
     Write("catalog:view_create", MYSELF),
     Write("catalog:story_", "story.edit"),
     Write("catalog:story_delete", "story.delete"),
+    Write("catalog:field_", "field.edit"),
+    Write("catalog:template_", "field.edit"),
     Write("module-", "folder.edit"),
     Write("module-detail", "folder.delete", "delete"),
     Write("sub-module-", "folder.edit"),

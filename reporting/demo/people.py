@@ -1,6 +1,6 @@
 """The companies of the demo and their people."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from catalog.models import TestCase
 from catalog.services.cases import CaseDraft, create_cases
 
 from .days import Days
+from .own_fields import make_own_fields, own_values
 from .texts import CaseText, logistics_cases, payment_cases
 
 PASSWORD = "autumn-checkout"  # noqa: S105  of invented people, printed at each start with --demo
@@ -50,7 +51,7 @@ def make_project(tenant: Tenant, people: dict[str, User], key: str, name: str, d
     return project
 
 
-def _draft(case: CaseText, people: dict[str, User]) -> CaseDraft:
+def _draft(case: CaseText, people: dict[str, User], values: dict[str, Any]) -> CaseDraft:
     path = f"{case.class_name.replace('.', '/')}.py" if case.is_automated else ""
     return CaseDraft(
         title=case.title,
@@ -69,14 +70,22 @@ def _draft(case: CaseText, people: dict[str, User]) -> CaseDraft:
         owner=people.get(case.owner),
         state=case.state,
         story_id=case.story_id,
+        custom_values=values,
     )
 
 
-def write_cases(project: Project, people: dict[str, User], texts: Sequence[CaseText], days: Days) -> list[TestCase]:
+def write_cases(
+    project: Project,
+    people: dict[str, User],
+    texts: Sequence[CaseText],
+    days: Days,
+    values_of: Callable[[CaseText], dict[str, Any]] = lambda text: {},
+) -> list[TestCase]:
     """The cases in the order of their texts, written one after the other in the year before the results begin."""
     author = people.get("quality") or people["admin"]
     with audit.dated(days.at(_NEWEST_CASE, "17:00")):
-        cases = create_cases(actor=author, project=project, drafts=[_draft(text, people) for text in texts])
+        drafts = [_draft(text, people, values_of(text)) for text in texts]
+        cases = create_cases(actor=author, project=project, drafts=drafts)
     pause = timedelta(days=_OLDEST_CASE - _NEWEST_CASE) / len(cases)
     for place, case in enumerate(cases):
         case.created_at = case.updated_at = days.at(_OLDEST_CASE, "09:00") + place * pause
@@ -91,7 +100,8 @@ def make_payments_company(story: dict[str, Any], days: Days) -> tuple[Project, d
         people = make_people(tenant, story["person"])
         words = "Cards, bank transfers, payouts and the ledger behind them."
         project = make_project(tenant, people, "PAY", "Payments platform", words)
-    return project, people, write_cases(project, people, payment_cases(), days)
+        make_own_fields(project, people)
+    return project, people, write_cases(project, people, payment_cases(), days, own_values)
 
 
 def make_other_company(days: Days) -> None:

@@ -14,7 +14,10 @@ from rest_framework.response import Response
 from accounts.api.project_scope import ProjectViewSet
 from accounts.models import User
 from accounts.permissions import CASES, RESULTS
+from catalog.api.custom_fields import CustomFieldsField, values_by_key
 from catalog.api.serializers import TextField
+from catalog.choices import FieldTarget
+from catalog.own_fields import OwnFields
 from catalog.status_words import parse_status
 from qaportal.kit.api.serializers import IdField, PortalSerializer
 from qaportal.kit.api.styles import PlainStyle
@@ -45,6 +48,7 @@ class VerdictSerializer(PortalSerializer):
         required=False, allow_null=True, min_value=0, max_value=LONGEST_DURATION, help_text="Seconds."
     )
     bug_ids = BugIdsField(required=False)
+    custom_fields = CustomFieldsField(required=False)
 
 
 class ScopeRowUpdateSerializer(VerdictSerializer):
@@ -141,12 +145,17 @@ def _is_attempt(row: ReleaseCase, data: dict[str, Any]) -> bool:
     """Whether the body tells of an execution, not only of details of the one that is known."""
     if "execution_status" in data and data["execution_status"] != row.execution_status:
         return True
+    if "custom_fields" in data:
+        return True
     told = {"executed_at": data.get("execution_date"), "execution_duration": data.get("execution_duration")}
     return any(value is not None and value != getattr(row, name) for name, value in told.items())
 
 
 def _execute(actor: User, row: ReleaseCase, data: dict[str, Any], if_match: str | None) -> ReleaseCase:
     given = {name: data[name] for name in ("comments", "execution_duration", "bug_ids", "screenshots") if name in data}
+    if "custom_fields" in data:
+        own = OwnFields(row.project, target=FieldTarget.RESULT)
+        given["custom_values"] = values_by_key(own, data["custom_fields"])
     return set_verdict(
         actor=actor,
         release_case=row,

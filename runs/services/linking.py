@@ -58,7 +58,7 @@ def create_cases_for_tests(*, actor: User, run: TestRun, test_ids: Sequence[int]
     if not tests:
         raise InvalidInput(_("Every one of these tests has its case."), fields={"tests": [_("Nothing to create.")]})
     drafts = [draft_of(test.name, test.automation_key, folder_of(test)) for test in tests]
-    cases = create_cases(actor=actor, project=run.project, drafts=drafts)
+    cases = create_cases(actor=actor, project=run.project, drafts=drafts, asks_required=False)
     links = {test.pk: case.pk for test, case in zip(tests, cases, strict=True)}
     _attach(run, links, MatchedBy.CREATED)
     audit.record("run.cases_created", actor=actor, target=run, number=len(cases))

@@ -173,7 +173,7 @@ def create_missing_cases(*, run: TestRun, actor: User) -> int:
         if not missing:
             return 0
         drafts = [draft_of(name, key, tuple(path)) for _key, _occurrence, name, key, path in missing]
-        cases = create_cases(actor=actor, project=run.project, drafts=drafts)
+        cases = create_cases(actor=actor, project=run.project, drafts=drafts, asks_required=False)
         rows = [
             (test_key, occurrence, case.pk, MatchedBy.CREATED.value)
             for (test_key, occurrence, *_rest), case in zip(missing, cases, strict=True)

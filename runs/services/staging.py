@@ -47,6 +47,8 @@ class NewResult:
     notes: str = ""
     started_at: datetime | None = None
     metadata: dict | None = None
+    custom_values: dict | None = None
+    """Of the project's own fields of results, in their stored form."""
 
 
 @dataclass(slots=True)
@@ -101,6 +103,7 @@ _COLUMNS = {
     "started_at": "timestamptz",
     "executed_at": "timestamptz",
     "metadata": "jsonb",
+    "custom_values": "jsonb",
 }
 _SEVERITY = {
     status.value: str(number)
@@ -170,6 +173,7 @@ def _row(result: NewResult, number: int) -> tuple[str, ...]:
         moment(result.started_at),
         moment(result.executed_at),
         text(json.dumps(result.metadata)) if result.metadata else NULL,
+        text(json.dumps(result.custom_values)) if result.custom_values else NULL,
     )
 
 

@@ -1,5 +1,6 @@
 """Verdicts that people set where they see a case: in a release."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
-from catalog.choices import ResultStatus
+from catalog.choices import FINAL_STATUSES, FieldTarget, ResultStatus
+from catalog.own_fields import OwnFields
 from qaportal.kit.concurrency import require_match
 from qaportal.kit.errors import InvalidInput, RuleViolation
 from releases.choices import OPEN_STATUSES, ExecutionStatus, OverallStatus
@@ -45,6 +47,17 @@ def _check_input(status: str, execution_duration: int | None, executed_at: datet
     return status
 
 
+def _usable_values(
+    actor: User, row: ReleaseCase, status: str, given: Mapping[str, Any] | None
+) -> dict[str, Any] | None:
+    """What the new result says in the project's fields; only an executed case has to say what is required."""
+    asks = status in FINAL_STATUSES
+    own = OwnFields(row.project, actor=actor, target=FieldTarget.RESULT, asks_required=asks)
+    values = own.merged({}, given or {}, template_id=row.case.template_id, is_new=True)
+    own.keep_used()
+    return values or None
+
+
 @transaction.atomic
 def set_verdict(  # noqa: PLR0913  one keyword for each thing a tester can say
     *,
@@ -55,13 +68,15 @@ def set_verdict(  # noqa: PLR0913  one keyword for each thing a tester can say
     execution_duration: int | None = None,
     bug_ids: list[str] | None = None,
     screenshots: list[Any] | None = None,
+    custom_values: Mapping[str, Any] | None = None,
     executed_at: datetime | None = None,
     if_match: str | None = None,
 ) -> ReleaseCase:
     """Give a case of a release its verdict by hand: one more attempt in the release's implicit run.
 
-    `execution_duration` is in seconds; None leaves comments, bugs and screenshots as they are. `not_started` takes
-    the verdict back. Raises Denied, RuleViolation (`release_closed`), InvalidInput and VersionConflict.
+    `execution_duration` is in seconds; None leaves comments, bugs and screenshots as they are. `custom_values` are
+    those of the project's fields of results, by their keys. `not_started` takes the verdict back. Raises Denied,
+    RuleViolation (`release_closed`), InvalidInput and VersionConflict.
     """
     policies.can_record(actor, release_case.project).require()
     release = Release.objects.select_related("project").get(pk=release_case.release_id)
@@ -84,6 +99,7 @@ def set_verdict(  # noqa: PLR0913  one keyword for each thing a tester can say
         case_id=locked.case_id,
         duration_ms=execution_duration * 1000 if execution_duration is not None else None,
         notes=comments or "",
+        custom_values=_usable_values(actor, locked, status, custom_values),
     )
     record_results(run=run, results=[result], actor=actor, source=ResultSource.MANUAL)
     if given:

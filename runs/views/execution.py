@@ -11,6 +11,9 @@ from django.views.generic import TemplateView
 
 from accounts.models import User
 from accounts.project_pages import ProjectMixin, get_visible, project_page
+from catalog.choices import FieldTarget
+from catalog.forms.own_fields import DRAWN, OwnFieldsForm, as_sent
+from catalog.own_fields import OwnFields
 from qaportal.kit.statuses import shown
 from qaportal.kit.views import (
     FragmentMixin,
@@ -29,7 +32,7 @@ from releases.models import Release, ReleaseCase
 from releases.services.scope import update_scope_row
 
 from .. import policies
-from ..execution_page import ExecutionPage
+from ..execution_page import ExecutionPage, last_values
 from ..services.verdicts import set_verdict
 from .addresses import kept
 
@@ -132,6 +135,7 @@ def _announced(
         "status": before.execution_status,
         "comments": before.comments,
         "bug_ids": ",".join(before.bug_ids),
+        **as_sent(last_values(before)),
     }
     tell(response, words, undo={"url": url, "values": values})
     names = ["release-changed"] if in_drawer else ["release-changed", f"verdict-{after.pk}"]
@@ -148,20 +152,31 @@ def set_verdict_here(request: HttpRequest, pk: int, row_id: int) -> HttpResponse
     changed = scope
     with shown_refusal(request) as refusal:
         if form.is_valid():
-            changed = set_verdict(actor=request.user, release_case=scope, **form.given())
+            values = own_values_in(request, scope)
+            changed = set_verdict(actor=request.user, release_case=scope, custom_values=values, **form.given())
     if not form.is_valid():
         refusal = Refusal(" ".join(text for texts in form.errors.values() for text in texts), "invalid", 422)
     if not wants_fragment(request):
         if refusal:
             messages.error(request, refusal.message)
         return _back(request, release)
-    page = ExecutionPage(release, user=request.user, query=_query_of(request, scope))
+    page = ExecutionPage(
+        release, user=request.user, query=_query_of(request, scope), typed=request.POST, refusal=refusal or None
+    )
     response = _answer(request, page, changed, refusal)
     return (
         response
         if refusal
         else _announced(response, scope, changed, page.row_of(scope).set_url, in_drawer=_part(request) == "drawer")
     )
+
+
+def own_values_in(request: HttpRequest, scope: ReleaseCase) -> dict[str, Any] | None:
+    """What the form says in the project's own fields of results; None where it shows none."""
+    if DRAWN not in request.POST:
+        return None
+    own = OwnFields(request.project, actor=request.user, target=FieldTarget.RESULT)
+    return OwnFieldsForm(request.POST, own=own, fields=own.of(scope.case.template_id), values={}).typed_values()
 
 
 def _query_of(request: HttpRequest, scope: ReleaseCase) -> Any:

@@ -11,11 +11,14 @@ from accounts.services.invitations import invitation_url, invite
 from accounts.services.people import set_project_role
 from accounts.services.roles import create_role
 from accounts.tests.factories import UserFactory
+from catalog.services.cases import update_case
 from catalog.services.copies import start_copy
 from catalog.services.coverage import link_cases
+from catalog.services.custom_fields import create_field
 from catalog.services.links import link_two_cases
 from catalog.services.reviews import request_review
 from catalog.services.stories import create_story
+from catalog.services.templates import create_template
 from releases.models import ReleaseCase
 from runs.services.verdicts import set_verdict
 from runs.tests.factories import make_run, record, reported
@@ -76,6 +79,12 @@ def pages(portal) -> list[str]:
         f"{run}edit/",
         "~/runs/upload/",
         "~/members/",
+        "~/settings/fields/",
+        "~/settings/fields/new/",
+        portal.field.get_absolute_url(),
+        "~/settings/templates/",
+        "~/settings/templates/new/",
+        portal.template.get_absolute_url(),
         "/administration/audit/",
         f"/administration/audit/?entry={portal.entry.pk}&action=release.updated",
         f"/administration/audit/{portal.entry.pk}/",
@@ -142,6 +151,13 @@ def filled(portal, tester, lead, admin):
     request_review(actor=tester, reviewers=[admin, lead], **asked)
     copied = {"project": portal.project, "target_project": portal.project, "case_ids": [portal.cases[2].pk]}
     portal.copy_job = start_copy(actor=tester, **copied)
+    about = {"name": "Risk", "kind": "dropdown", "options": [{"name": "Low"}, {"name": "High"}]}
+    portal.field = create_field(actor=lead, project=portal.project, **about)
+    steps = create_field(actor=lead, project=portal.project, name="Clean up", kind="steps", help_text="Afterwards")
+    portal.template = create_template(actor=lead, project=portal.project, name="Checkout", fields=[portal.field, steps])
+    create_template(actor=lead, project=portal.project, name="API", fields=[steps])
+    values = {"risk": "high", "clean_up": ["Void the payment"]}
+    update_case(actor=tester, case=portal.cases[0], custom_values=values)
     portal.entry = AuditEntry.objects.filter(action="release.updated").latest("pk")
     invite(actor=admin, tenant=admin.tenant, email="petra@tessarin.example", role=tester.role)
     create_api_token(actor=tester, name="Nightly build", scopes=["results:write"], project=portal.project)
