@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.words import Kind, Subject, register
 
-from .models import Folder, Story, TestCase
+from .models import Folder, SharedSteps, Story, TestCase
 
 
 def register_all() -> None:
@@ -43,8 +43,22 @@ def register_all() -> None:
                 "unlinked": _("unlinked test cases from a story"),
             },
         ),
+        Subject(
+            "shared_steps",
+            _("Shared steps"),
+            {
+                "created": _("wrote shared steps"),
+                "updated": _("changed shared steps"),
+                "deleted": _("deleted shared steps"),
+            },
+        ),
         Subject("test_id", _("Test cases"), {"reserved": _("reserved a test id")}),
         Kind(Folder, _("Folder"), lambda reader: Folder.objects.visible_to(reader).select_related("project")),
         Kind(TestCase, _("Test case"), lambda reader: TestCase.objects.visible_to(reader).select_related("project")),
+        Kind(
+            SharedSteps,
+            _("Shared steps"),
+            lambda reader: SharedSteps.objects.visible_to(reader).select_related("project"),
+        ),
         Kind(Story, _("Story"), lambda reader: Story.objects.visible_to(reader).select_related("project")),
     )

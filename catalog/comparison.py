@@ -11,11 +11,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
+from files.models import StoredFile
 from qaportal.kit.differences import Part, compared
 
 from .choices import Priority
-from .models import Folder, TestCase
+from .models import Folder, SharedSteps, TestCase
 from .services.drafts import EDITABLE
+from .services.examples import examples_text
 from .services.versions import PLACED
 
 ORDER = (
@@ -55,7 +57,7 @@ def label_of(name: str) -> str:
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any], *, project: Project) -> list[Difference]:
-    """The fields in which two documents of versions differ, in the order in which they matter; two queries at most."""
+    """The fields in which two documents of versions differ, in the order in which they matter; four queries at most."""
     changed = [name for name in dict.fromkeys(ORDER) if (before.get(name) or None) != (after.get(name) or None)]
     names = _Names(project, (before, after), changed)
     return [Difference(name, label_of(name), _rows(name, before.get(name), after.get(name), names)) for name in changed]
@@ -65,6 +67,7 @@ class _Names:
     """What folders and people are called that two documents name by key."""
 
     def __init__(self, project: Project, documents: Sequence[Mapping[str, Any]], changed: Iterable[str]) -> None:
+        self.project = project
         wanted = {name: {each.get(name) for each in documents} - {None} for name in changed if name in _NAMED}
         self.folders = dict(
             Folder.objects.in_project(project).filter(pk__in=wanted.get("folder", ())).values_list("pk", "name")
@@ -86,6 +89,8 @@ def words_of(name: str, value: Any, names: _Names) -> str:
         return names.folders.get(value, _("No folder"))
     if name == "owner":
         return names.people.get(value, _("Nobody"))
+    if name == "scenario_examples":
+        return examples_text(value)
     if name == "priority":
         return str(Priority(value).label)
     if isinstance(value, bool):
@@ -100,13 +105,16 @@ def words_of(name: str, value: Any, names: _Names) -> str:
 
 def _rows(name: str, before: Any, after: Any, names: _Names) -> list[Row]:
     if name == "steps":
-        return list(_step_rows(before or [], after or []))
+        return list(step_rows(before or [], after or [], project=names.project))
     return [Row(*compared(words_of(name, before, names), words_of(name, after, names)))]
 
 
-def _step_rows(before: Sequence[Mapping[str, str]], after: Sequence[Mapping[str, str]]) -> Iterable[Row]:
+def step_rows(
+    before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]], *, project: Project
+) -> Iterable[Row]:
     """The steps that differ, each with its number; those that are on both sides are left out."""
-    old, new = ([_text_of(step) for step in steps] for steps in (before, after))
+    marks = _Marks(project, [*before, *after])
+    old, new = ([_text_of(step, marks) for step in steps] for steps in (before, after))
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
             continue
@@ -141,10 +149,26 @@ def _numbered(place: int | None, parts: list[Part]) -> list[Part]:
     return parts if place is None else [Part(f"{place + 1}. ", False), *parts]
 
 
-def _text_of(step: Mapping[str, str]) -> str:
+class _Marks:
+    """What the files and the shared steps are called that steps name by their keys."""
+
+    def __init__(self, project: Project, steps: Iterable[Mapping[str, Any]]) -> None:
+        files = {each for step in steps for each in step.get("attachments", ())}
+        shared = {step["shared"] for step in steps if "shared" in step}
+        found = StoredFile.objects.in_project(project).filter(pk__in=files) if files else ()
+        self.files = {str(each.pk): each.name for each in found}
+        titles = SharedSteps.objects.in_project(project).filter(pk__in=shared) if shared else ()
+        self.shared = {each.pk: each.title for each in titles}
+
+
+def _text_of(step: Mapping[str, Any], marks: _Marks) -> str:
     lines = [step["action"]]
     if step.get("expected"):
         lines.append(f"{_('Expect')}: {step['expected']}")
     if step.get("data"):
         lines.append(f"{_('Data')}: {step['data']}")
+    if step.get("attachments"):
+        lines.append(f"{_('Files')}: {', '.join(marks.files.get(each, each) for each in step['attachments'])}")
+    if "shared" in step:
+        lines.append(f"{_('Shared steps')}: {marks.shared.get(step['shared'], step['shared'])}")
     return "\n".join(lines)

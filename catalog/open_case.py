@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from qaportal.kit import panels
 
 from .models import TestCase
+from .services.examples import examples_text, is_table
 
 
 @dataclass(slots=True)
@@ -34,6 +35,17 @@ class OpenCase:
         hours, minutes = divmod(minutes, 60)
         parts = [(hours, _("%d h")), (minutes, _("%d min")), (seconds, _("%d s"))]
         return " ".join(words % number for number, words in parts if number) or _("%d s") % 0
+
+    @property
+    def examples(self) -> dict[str, Any] | None:
+        """The table of its examples; None when there is none, or they have a shape of a client's own."""
+        value = self.case.scenario_examples
+        return {"columns": value.get("columns") or [], "rows": value.get("rows") or []} if is_table(value) else None
+
+    @property
+    def examples_text(self) -> str:
+        """Examples in a shape of a client's own."""
+        return examples_text(self.case.scenario_examples)
 
     @property
     def story_links(self) -> list:

@@ -37,3 +37,13 @@ def can_edit_stories(user: User | None, project: Project) -> Decision:
 def can_delete_stories(user: User | None, project: Project) -> Decision:
     """Whether the user may delete stories."""
     return _decide(user, "story.delete", project)
+
+
+def can_edit_shared_steps(user: User | None, project: Project) -> Decision:
+    """Whether the user may write and change steps that cases share: it changes the cases."""
+    return can_edit_cases(user, project)
+
+
+def can_delete_shared_steps(user: User | None, project: Project) -> Decision:
+    """Whether the user may delete steps that cases share."""
+    return can_delete_cases(user, project)

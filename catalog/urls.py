@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import converters  # noqa: F401  registers the kind of part that names a story
-from .views import bulk, cases, folders, links, reading, stories, story_lists, texts, versions
+from .views import bulk, cases, folders, links, reading, shared_steps, stories, story_lists, texts, versions
 
 app_name = "catalog"
 
@@ -26,6 +26,24 @@ urlpatterns = [
     ),
     path("p/<str:project_key>/cases/<str:test_id>/links/", links.link_case, name="case_link"),
     path("p/<str:project_key>/cases/<str:test_id>/links/<int:link_id>/remove/", links.unlink_case, name="case_unlink"),
+    path("p/<str:project_key>/cases/<str:test_id>/share/", shared_steps.case_share, name="case_share"),
+    path("p/<str:project_key>/shared-steps/", shared_steps.shared_steps_list, name="shared_steps_list"),
+    path("p/<str:project_key>/shared-steps/new/", shared_steps.shared_steps_create, name="shared_steps_create"),
+    path("p/<str:project_key>/shared-steps/choices/", shared_steps.shared_steps_choices, name="shared_steps_choices"),
+    path("p/<str:project_key>/shared-steps/<int:pk>/", shared_steps.shared_steps_detail, name="shared_steps_detail"),
+    path(
+        "p/<str:project_key>/shared-steps/<int:pk>/edit/", shared_steps.shared_steps_update, name="shared_steps_update"
+    ),
+    path(
+        "p/<str:project_key>/shared-steps/<int:pk>/delete/",
+        shared_steps.shared_steps_delete,
+        name="shared_steps_delete",
+    ),
+    path(
+        "p/<str:project_key>/shared-steps/<int:pk>/versions/<int:number>/restore/",
+        shared_steps.shared_steps_restore,
+        name="shared_steps_restore",
+    ),
     path("p/<str:project_key>/texts/preview/", texts.preview, name="text_preview"),
     path("p/<str:project_key>/stories/", story_lists.StoryListView.as_view(), name="story_list"),
     path("p/<str:project_key>/stories/new/", stories.create_story, name="story_create"),

@@ -3,6 +3,7 @@
 from .cases import EMPTY_STEPS, CaseForm, CaseLinkForm, MoveForm, read_steps
 from .fields import FolderField, read_ids
 from .folders import FolderForm
+from .shared_steps import SharedStepsForm, ShareForm
 from .stories import StoryForm
 
 __all__ = [
@@ -12,6 +13,8 @@ __all__ = [
     "FolderField",
     "FolderForm",
     "MoveForm",
+    "ShareForm",
+    "SharedStepsForm",
     "StoryForm",
     "read_ids",
     "read_steps",

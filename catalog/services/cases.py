@@ -1,7 +1,7 @@
 """Cases: creating, changing, moving and deleting them, one or thousands at once."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields as fields_of
 from typing import Any
 
@@ -20,8 +20,9 @@ from .. import policies
 from ..choices import CaseState
 from ..models import Folder, TestCase, TestStep
 from . import folders, named_files, stories, test_ids, versions
-from .drafts import EDITABLE, CaseDraft, assign, default_tag, steps_of, usable_steps
+from .drafts import EDITABLE, CaseDraft, assign, default_tag
 from .step_text import found_text, keep_steps_text
+from .steps import Step, steps_document, steps_of, stored_steps
 
 __all__ = [
     "CaseDraft",
@@ -46,7 +47,7 @@ def create_case(
     project: Project,
     title: str,
     folder: Folder | None = None,
-    steps: Sequence[Mapping[str, str]] = (),
+    steps: Sequence[Mapping[str, Any]] = (),
     test_id: str = "",
     **fields: Any,
 ) -> TestCase:
@@ -66,20 +67,20 @@ def create_cases(*, actor: User | None, project: Project, drafts: Sequence[CaseD
     """
     policies.can_edit_cases(actor, project).require()
     places = _places(actor, project, drafts)
-    cases, steps_by_case, stories_by_case = [], [], []
-    for draft, folder in zip(drafts, places, strict=True):
+    steps_by_case = stored_steps(project, [draft.steps for draft in drafts])
+    cases, stories_by_case = [], []
+    for draft, folder, given in zip(drafts, places, steps_by_case, strict=True):
         cases.append(_built(actor, project, draft, folder))
-        steps_by_case.append(usable_steps(draft.steps))
-        cases[-1].steps_text = found_text(steps_by_case[-1])
+        cases[-1].steps_text = found_text(given)
         stories_by_case.append(stories.usable_story_id(draft.story_id))
     _give_ids(project, cases)
     TestCase.objects.bulk_create(cases, batch_size=_BATCH)
     steps = [step for case, given in zip(cases, steps_by_case, strict=True) for step in steps_of(case, given)]
     TestStep.objects.bulk_create(steps, batch_size=_BATCH)
     stories.cover_stories(actor=actor, stories=dict(zip(cases, stories_by_case, strict=True)))
-    texts = [getattr(case, name) for case in cases for name in named_files.SHOWING]
-    texts += [text for given in steps_by_case for step in given for text in step.values()]
-    named_files.claim_shown(actor=actor, project=project, texts=texts)
+    _claim_files(
+        actor, project, [{**vars(case), "steps": given} for case, given in zip(cases, steps_by_case, strict=True)]
+    )
     versions.keep_versions(actor=actor, case_ids=[case.pk for case in cases])
     audit.record_each("case.created", actor=actor, changed=[(case, None) for case in cases])
     if cases:
@@ -101,7 +102,7 @@ def update_case(
     actor: User | None,
     case: TestCase,
     if_match: str | None = None,
-    steps: Sequence[Mapping[str, str]] | None = None,
+    steps: Sequence[Mapping[str, Any]] | None = None,
     story_id: str | None = None,
     reason: str = "",
     **fields: Any,
@@ -115,6 +116,7 @@ def update_case(
     if "folder" in fields:
         fields["folder"] = folders.living_folder(case.project, fields["folder"])
     reason = versions.usable_reason(reason)
+    given = None if steps is None else stored_steps(case.project, [steps])[0]
     case = _locked(case)
     require_match(case, if_match)
     if "owner" in fields:
@@ -122,8 +124,8 @@ def update_case(
     before = document_of(case)
     assign(case, fields)
     after = {**before, **audit.snapshot(case, EDITABLE)}
-    if steps is not None:
-        after["steps"] = usable_steps(steps)
+    if given is not None:
+        after["steps"] = given
     if story_id is not None:
         after["story"] = stories.usable_story_id(story_id)
     changes = audit.changes_between(before, after)
@@ -136,8 +138,7 @@ def update_case(
     case.version += 1
     case.updated_by = actor
     case.save(update_fields=[*(set(changes) & set(EDITABLE)), "version", "updated_by", "updated_at"])
-    texts = [after[name] for name in named_files.SHOWING] + [text for step in after["steps"] for text in step.values()]
-    named_files.claim_shown(actor=actor, project=case.project, texts=texts)
+    _claim_files(actor, case.project, [after])
     versions.keep_versions(actor=actor, case_ids=[case.pk], changed=sorted(changes), reason=reason)
     audit.record("case.updated", actor=actor, target=case, changes=changes, reason=reason)
     events.publish("case.updated", case=case, changes=changes, actor=actor)
@@ -200,7 +201,7 @@ def document_of(case: TestCase) -> dict[str, Any]:
     """Everything that a writer of the case changes, as the audit trail compares it and a version keeps it."""
     return {
         **audit.snapshot(case, EDITABLE),
-        "steps": list(case.steps.order_by("position").values("action", "expected", "data")),
+        "steps": steps_document(case),
         "story": stories.primary_story_id(case),
     }
 
@@ -258,7 +259,16 @@ def _built(actor: User | None, project: Project, draft: CaseDraft, folder: Folde
     return case
 
 
-def _replace_steps(case: TestCase, steps: Sequence[Mapping[str, str]]) -> None:
+def _claim_files(actor: User | None, project: Project, documents: Iterable[Mapping[str, Any]]) -> None:
+    """Keep the files that the texts and steps of these cases name."""
+    texts, steps = [], []
+    for each in documents:
+        texts += [each[name] for name in named_files.SHOWING]
+        steps += each["steps"]
+    named_files.claim_named(actor=actor, project=project, texts=texts, steps=steps)
+
+
+def _replace_steps(case: TestCase, steps: Sequence[Step]) -> None:
     """Store these steps instead of those that stand, and the text that the case is found by."""
     case.steps.all().delete()
     TestStep.objects.bulk_create(steps_of(case, steps))

@@ -18,7 +18,8 @@ from ..forms import EMPTY_STEPS, CaseForm, read_steps
 from ..merging import merge, typed_document
 from ..models import Folder, TestCase
 from ..services import cases
-from ..services.drafts import usable_steps
+from ..services.steps import steps_document, stored_steps
+from ..step_rows import StepRow, step_rows
 
 
 @require_http_methods(["GET", "POST"])
@@ -45,8 +46,7 @@ def update_case(request: HttpRequest, test_id: str) -> HttpResponse:
     policies.can_edit_cases(request.user, request.project).require()
     case = get_visible(TestCase.objects.for_detail(), request, test_id=test_id)
     if request.method != "POST":
-        steps = list(case.steps.values("action", "expected", "data"))
-        return _render_form(request, _form_of(request, case), steps, case=case, etag=etag(case))
+        return _render_form(request, _form_of(request, case), steps_document(case), case=case, etag=etag(case))
     if "restore" in request.POST:
         return _render_draft(request, case)
     form, steps = _form_of(request, case, request.POST), read_steps(request.POST)
@@ -59,14 +59,14 @@ def update_case(request: HttpRequest, test_id: str) -> HttpResponse:
     return _render_form(request, form, steps, case=case, etag=request.POST.get("etag", ""))
 
 
-def _render_merge(request: HttpRequest, form: CaseForm, steps: list[dict[str, str]], case: TestCase) -> HttpResponse:
+def _render_merge(request: HttpRequest, form: CaseForm, steps: list[dict[str, Any]], case: TestCase) -> HttpResponse:
     """The form with both works in it; what both changed stands side by side above."""
     values = form.values()
     if values["folder"] is not None:
         values["folder"] = get_visible(Folder, request, pk=values["folder"])
     story = values.pop("story_id")
     try:
-        typed = typed_document(case, values, steps=usable_steps(steps), story=story)
+        typed = typed_document(case, values, steps=stored_steps(request.project, [steps])[0], story=story)
     except InvalidInput as error:
         form.refuse(error)
         return _render_form(request, form, steps, case=case, etag=request.POST.get("etag", ""))
@@ -97,7 +97,7 @@ def _form_of(request: HttpRequest, case: TestCase, data: Any = None) -> CaseForm
 
 
 def _stored(
-    request: HttpRequest, form: CaseForm, steps: list[dict[str, str]], case: TestCase | None = None
+    request: HttpRequest, form: CaseForm, steps: list[dict[str, Any]], case: TestCase | None = None
 ) -> tuple[TestCase | None, bool]:
     """The stored case, or None and whether somebody else saved first; what a service refuses stands in the form."""
     if not form.is_valid():
@@ -118,14 +118,15 @@ def _stored(
 
 
 def _render_form(
-    request: HttpRequest, form: CaseForm, steps: list[dict[str, str]], case: TestCase | None = None, **context: Any
+    request: HttpRequest, form: CaseForm, steps: list[dict[str, Any]], case: TestCase | None = None, **context: Any
 ) -> HttpResponse:
-    rows = [*steps, *[{"action": "", "expected": "", "data": ""}] * EMPTY_STEPS]
+    rows = [*step_rows(request.project, steps), *[StepRow()] * EMPTY_STEPS]
     list_url = reverse("catalog:case_list", args=[request.project.key])
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     context |= {
         "form": form,
         "steps": rows,
+        "empty_row": StepRow(),
         "case": case,
         "draft": _draft_key(request, case),
         "project": request.project,

@@ -244,6 +244,8 @@ ROWS = (
     Row("test_id", "catalog:", lambda world: world.objects["case"].test_id, lambda: "TC_UI_99999"),
     Row("number", "catalog:", lambda world: world.objects["case"].version - 1, lambda: 99_999),
     Row("pk", "catalog:story", pk_of("story")),
+    Row("pk", "catalog:shared_steps", pk_of("shared_steps")),
+    Row("number", "catalog:shared_steps", lambda world: world.objects["shared_steps"].version - 1, lambda: 99_999),
     Row("link_id", "catalog:", pk_of("case_link")),
     Row("pk", "releases:", pk_of("release")),
     Row("pk", "runs:", pk_of("release")),

@@ -61,6 +61,7 @@ def _new_password_by_link(world: World) -> dict[str, Any]:
     return {"token": link, "new_password": "plain horse 4711"}
 
 
+_EMPTY_STEP = {"step_expected": "", "step_data": ""}
 EXAMPLES: dict[str, Callable[[World], Any]] = {
     "auth-reset-password": _new_password_by_link,
     "account_change_password": _new_password,
@@ -110,6 +111,11 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
         "other": world.objects["spare_case"].test_id,
     },
     "catalog:case_unlink": lambda world: {},
+    "catalog:case_share": lambda world: {"title": "Plain", "positions": ["1"]},
+    "catalog:shared_steps_create": lambda world: {"title": "Plain", "step_action": "Plain", **_EMPTY_STEP},
+    "catalog:shared_steps_update": lambda world: {"title": "Changed", "step_action": "Plain", **_EMPTY_STEP},
+    "catalog:shared_steps_restore": lambda world: {},
+    "catalog:shared_steps_delete": lambda world: {"put_in_place": "on"},
     "catalog:story_link": _picked("spare_case"),
     "catalog:story_unlink": _picked(),
     "catalog:story_delete": lambda world: {},
