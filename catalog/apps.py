@@ -27,6 +27,7 @@ class CatalogConfig(AppConfig):
             "case.updated",
             "case.moved",
             "case.deleted",
+            "case.restored",
             "case.linked",
             "case.unlinked",
             "story.created",

@@ -28,6 +28,7 @@ def register_all() -> None:
                 "updated": _("changed a test case"),
                 "moved": _("moved a test case"),
                 "deleted": _("deleted a test case"),
+                "restored": _("brought a test case back"),
                 "linked": _("linked a test case to another"),
                 "unlinked": _("removed the link of a test case"),
             },

@@ -64,6 +64,7 @@ class CasesPage:
         self.is_unfiled = chosen == UNFILED
         self.folder: Folder | None = self._chosen_folder(chosen)
         self.is_direct = request.GET.get("direct") == "1"
+        self.is_archived = request.GET.get("archived") == "1"
         self.order = request.GET.get("sort", "")
 
     def _chosen_folder(self, chosen: str) -> Folder | None:
@@ -124,7 +125,7 @@ class CasesPage:
     @cached_property
     def filterset(self) -> TestCaseFilter:
         """The filters of the address."""
-        found = TestCase.objects.visible_to(self.user).in_project(self.project).current()
+        found = TestCase.objects.visible_to(self.user).in_project(self.project).filter(is_archived=self.is_archived)
         if self.is_unfiled:
             found = found.filter(folder__isnull=True)
         elif self.folder:
@@ -137,7 +138,7 @@ class CasesPage:
         size = self.request.GET.get("per_page", "")
         size = int(size) if size in {str(each) for each in PAGE_SIZES} else PAGE_SIZE
         place, known = self.request.GET.get("page"), None
-        if not self.is_direct and not is_narrowed(self.filterset):
+        if not self.is_direct and not self.is_archived and not is_narrowed(self.filterset):
             below, total, unfiled = self._counts
             known = unfiled if self.is_unfiled else below[self.folder.pk] if self.folder else total
         return load_rows(self.filterset, user=self.user, order=self.order, size=size, place=place, known=known)
@@ -173,6 +174,8 @@ class CasesPage:
         ]
         if self.is_direct and self.folder:
             chips.append(Chip(_("Only"), _("this folder"), self.list_url + self.query(page=None, direct=None)))
+        if self.is_archived:
+            chips.append(Chip(_("Only"), _("archived"), self.list_url + self.query(page=None, archived=None)))
         return chips
 
     def _words(self, name: str, value: Any) -> str:

@@ -81,3 +81,9 @@ def _filtered(filterset: TestCaseFilter, instead: Mapping[str, Any]) -> Any:
     for name, value in {**filterset.form.cleaned_data, **instead}.items():
         found = filterset.filters[name].filter(found, value)
     return found
+
+
+def matching_ids(filterset: TestCaseFilter, most: int) -> list[int]:
+    """The keys of the cases that the filters leave, at most so many."""
+    found = _filtered(filterset, {}) if filterset.form.is_valid() else filterset.queryset
+    return list(found.order_by("pk").values_list("pk", flat=True)[:most])

@@ -172,3 +172,25 @@ def _text_of(step: Mapping[str, Any], marks: _Marks) -> str:
     if "shared" in step:
         lines.append(f"{_('Shared steps')}: {marks.shared.get(step['shared'], step['shared'])}")
     return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One change of a field, in words."""
+
+    label: str
+    before: str
+    after: str
+
+
+def told_changes(changes: Sequence[Mapping[str, Sequence[Any]]], *, project: Project) -> list[list[Told]]:
+    """What each of the changes (by field, before and after) says, in the order that matters; two queries at most."""
+    documents = [{name: pair[side] for name, pair in each.items()} for each in changes for side in (0, 1)]
+    names = _Names(project, documents, {name for each in changes for name in each})
+    return [
+        [
+            Told(label_of(name), words_of(name, pair[0], names), words_of(name, pair[1], names))
+            for name, pair in sorted(each.items(), key=lambda item: ORDER.index(item[0]))
+        ]
+        for each in changes
+    ]

@@ -1,6 +1,7 @@
 """The shape of the input of the catalog's pages."""
 
-from .cases import EMPTY_STEPS, CaseForm, CaseLinkForm, MoveForm, read_steps
+from .cases import EMPTY_STEPS, CaseForm, CaseLinkForm, read_steps
+from .changing import ChangeForm
 from .fields import FolderField, read_ids
 from .folders import FolderForm
 from .shared_steps import SharedStepsForm, ShareForm
@@ -10,9 +11,9 @@ __all__ = [
     "EMPTY_STEPS",
     "CaseForm",
     "CaseLinkForm",
+    "ChangeForm",
     "FolderField",
     "FolderForm",
-    "MoveForm",
     "ShareForm",
     "SharedStepsForm",
     "StoryForm",

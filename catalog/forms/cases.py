@@ -131,17 +131,6 @@ class CaseForm(PortalForm):
         return values
 
 
-class MoveForm(PortalForm):
-    """Where picked cases go."""
-
-    folder = FolderField(label=_("Folder"))
-
-    def __init__(self, *args: Any, project: Project, user: User, **kwargs: Any) -> None:
-        """Offer the project's folders."""
-        super().__init__(*args, **kwargs)
-        self.fields["folder"].offer(project, user, _("In no folder"))
-
-
 class CaseLinkForm(PortalForm):
     """Another case and how it belongs to this one; the direction is part of the kind."""
 

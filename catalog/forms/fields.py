@@ -20,11 +20,13 @@ MOST_EXAMPLES = 2_000_000
 """Characters of examples as text."""
 
 
-def read_ids(data: QueryDict) -> list[int]:
-    """The picked ids; what is not a number is left out, and so is what is beyond the most that can be picked."""
-    return [int(each) for each in data.getlist("ids") if each.isascii() and each.isdigit() and len(each) < 18][
-        :MOST_PICKED
-    ]
+def read_ids(data: QueryDict, most: int = MOST_PICKED) -> list[int]:
+    """The picked ids, each value one or several separated by commas; what is not a number is left out.
+
+    So is what is beyond the most that can be picked.
+    """
+    parts = [part.strip() for value in data.getlist("ids") for part in value.split(",")]
+    return [int(each) for each in parts if each.isascii() and each.isdigit() and len(each) < 18][:most]
 
 
 def long_text(label: Any, rows: int, help_text: Any = "") -> forms.CharField:

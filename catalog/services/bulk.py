@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from qaportal.kit.errors import InvalidInput
 from .. import policies
 from ..models import Folder, TestCase, TestCaseVersion
 from . import folders, versions
-from .cases import locked_cases, require_reachable
+from .cases import locked_cases, require_reachable, restore_cases
 from .drafts import EDITABLE, assign, usable_words
 
 SINGLE = frozenset({"title", "automation_key"})
@@ -51,17 +52,50 @@ def update_cases(
         folders.living_folder(project, folder)
     if "owner" in fields:
         require_reachable(project, fields["owner"])
+    cases = locked_cases(project, case_ids)
+    changed = changes_of(cases, add_tags=add_tags, remove_tags=remove_tags, places=places, **fields)
+    _store(actor, changed, versions.usable_reason(reason))
+    return {case.pk: case.version for case, _changes in changed}
+
+
+def changes_of(
+    cases: Iterable[TestCase],
+    *,
+    add_tags: Sequence[str] | str = (),
+    remove_tags: Sequence[str] | str = (),
+    places: Mapping[int, Folder | None] | None = None,
+    **fields: Any,
+) -> list[tuple[TestCase, dict[str, list[Any]]]]:
+    """Put the values on the cases without storing anything; answers those that change, each with what changes.
+
+    Raises InvalidInput naming the field.
+    """
     added, removed = usable_words(add_tags, "add_tags"), set(usable_words(remove_tags, "remove_tags"))
     changed = []
-    for case in locked_cases(project, case_ids):
+    for case in cases:
         before = audit.snapshot(case, EDITABLE)
         assign(case, fields if places is None else {**fields, "folder": places[case.pk]})
         if added or removed:
             case.tags = usable_words([word for word in [*case.tags, *added] if word not in removed], "tags")
         if changes := audit.changes_between(before, audit.snapshot(case, EDITABLE)):
             changed.append((case, changes))
-    _store(actor, changed, versions.usable_reason(reason))
-    return {case.pk: case.version for case, _changes in changed}
+    return changed
+
+
+@transaction.atomic
+def take_back_change(*, actor: User, project: Project, moment: datetime) -> int:
+    """Undo what the actor did to many cases at this moment, as far as nobody touched them since.
+
+    The time of a change of many is the same in all its rows, to the microsecond, and leaves a row with its next
+    change. Changed cases are as they were before, deleted ones are back. Answers how many. Raises Denied.
+    """
+    policies.can_edit_cases(actor, project).require()
+    touched = TestCase.objects.in_project(project).filter(updated_at=moment, updated_by=actor)
+    rows = list(touched.values_list("pk", "version", "deleted_at"))
+    gone = [pk for pk, _version, deleted_at in rows if deleted_at is not None]
+    back = restore_cases(actor=actor, project=project, case_ids=gone) if gone else 0
+    changed = {pk: version for pk, version, deleted_at in rows if deleted_at is None}
+    return back + len(take_back(actor=actor, project=project, versions_by_case=changed))
 
 
 @transaction.atomic

@@ -33,6 +33,7 @@ __all__ = [
     "locked_cases",
     "move_cases",
     "require_reachable",
+    "restore_cases",
     "update_case",
 ]
 
@@ -153,29 +154,15 @@ def move_cases(
 
     Raises Denied, and NotVisible when one of them is not a living case of the project.
     """
-    return move_cases_back(actor=actor, project=project, places=dict.fromkeys(case_ids, folder))
-
-
-@transaction.atomic
-def move_cases_back(
-    *, actor: User | None, project: Project, places: Mapping[int, Folder | None]
-) -> dict[int, int | None]:
-    """Put each case into its folder, as undoing a move of cases from several folders does; see `move_cases`."""
     policies.can_edit_cases(actor, project).require()
-    targets = sorted({folder for folder in places.values() if folder}, key=lambda folder: folder.pk)
-    living = {None: None, **{folder: folders.living_folder(project, folder) for folder in targets}}
-    cases = locked_cases(project, places)
-    moved: dict[Folder | None, list[TestCase]] = defaultdict(list)
-    for case in cases:
-        target = living[places[case.pk]]
-        if case.folder_id != (target.pk if target else None):
-            moved[target].append(case)
-    before = {case.pk: case.folder_id for group in moved.values() for case in group}
-    for target, group in moved.items():
-        _update_all(actor, group, "folder", folder=target)
-        changed = [(case, {"folder": [before[case.pk], target.pk if target else None]}) for case in group]
+    target = folders.living_folder(project, folder)
+    moved = [case for case in locked_cases(project, case_ids) if case.folder_id != (target.pk if target else None)]
+    before = {case.pk: case.folder_id for case in moved}
+    if moved:
+        _update_all(actor, moved, "folder", folder=target)
+        changed = [(case, {"folder": [before[case.pk], target.pk if target else None]}) for case in moved]
         audit.record_each("case.moved", actor=actor, changed=changed)
-        events.publish("case.moved", project=project, case_ids=[case.pk for case in group], folder=target, actor=actor)
+        events.publish("case.moved", project=project, case_ids=list(before), folder=target, actor=actor)
     return before
 
 
@@ -194,6 +181,32 @@ def delete_cases(*, actor: User | None, project: Project, case_ids: Sequence[int
     audit.record_each("case.deleted", actor=actor, changed=[(case, None) for case in cases])
     if cases:
         events.publish("case.deleted", project=project, case_ids=[case.pk for case in cases], actor=actor)
+    return len(cases)
+
+
+@transaction.atomic
+def restore_cases(*, actor: User | None, project: Project, case_ids: Sequence[int]) -> int:
+    """Bring deleted cases back as they were; one whose folder is gone comes back in no folder. Answers how many.
+
+    Raises Denied, and NotVisible when one of them is not a deleted case of the project.
+    """
+    policies.can_delete_cases(actor, project).require()
+    wanted = set(case_ids)
+    found = TestCase.objects.in_project(project).filter(pk__in=wanted, deleted_at__isnull=False)
+    found = found.select_for_update(of=("self",)).select_related("folder")
+    cases = list(found.defer("search", "folded", "steps_text").order_by("pk"))
+    if len(cases) != len(wanted):
+        raise NotVisible
+    now = timezone.now()
+    TestCase.objects.filter(pk__in=wanted).update(deleted_at=None, updated_at=now, updated_by=actor)
+    homeless = [case for case in cases if case.folder and case.folder.deleted_at is not None]
+    if homeless:
+        _update_all(actor, homeless, "folder", folder=None)
+    for case in cases:
+        case.project = project
+    audit.record_each("case.restored", actor=actor, changed=[(case, None) for case in cases])
+    if cases:
+        events.publish("case.restored", project=project, case_ids=[case.pk for case in cases], actor=actor)
     return len(cases)
 
 

@@ -106,16 +106,16 @@ def steps_of(case: TestCase, steps: Sequence[Step]) -> list[TestStep]:
 
 def steps_document(case: TestCase) -> list[Step]:
     """The stored steps of the case, as its versions keep them."""
-    names = (*TEXTS, "attachments", "shared_steps_id", "shared_place")
-    return [_step_of(row) for row in case.steps.order_by("position").values(*names)]
+    return [step_of(row) for row in case.steps.order_by("position")]
 
 
-def _step_of(row: Mapping[str, Any]) -> Step:
-    step: Step = {name: row[name] for name in TEXTS}
-    if row["attachments"]:
-        step["attachments"] = [str(each) for each in row["attachments"]]
-    if row["shared_steps_id"]:
-        step |= {"shared": row["shared_steps_id"], "place": row["shared_place"]}
+def step_of(row: TestStep) -> Step:
+    """A stored step as a version keeps it."""
+    step: Step = {name: getattr(row, name) for name in TEXTS}
+    if row.attachments:
+        step["attachments"] = [str(each) for each in row.attachments]
+    if row.shared_steps_id:
+        step |= {"shared": row.shared_steps_id, "place": row.shared_place}
     return step
 
 

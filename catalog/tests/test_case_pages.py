@@ -217,7 +217,7 @@ def test_a_panel_of_another_app_becomes_a_tab(project, case, signed_in, tester, 
     assert signed_in(tester).get(case.get_absolute_url(), {"tab": "proof"}).context["page"].tabs[1]["is_current"]
 
 
-@pytest.mark.parametrize("name", ["case_list", "case_create", "folder_create", "folder_choices"])
+@pytest.mark.parametrize("name", ["case_list", "case_create", "folder_create"])
 def test_a_stranger_finds_no_page(project, signed_in, stranger, name):
     assert signed_in(stranger).get(url(name, project)).status_code == 404
 
@@ -227,7 +227,7 @@ def test_a_stranger_finds_no_case_and_no_folder(project, case, tree, signed_in, 
     addresses = [case.get_absolute_url(), url("case_update", project, case.test_id)]
     addresses += [url(f"folder_{each}", project, tree["card"].pk) for each in ("update", "delete", "children")]
     assert {client.get(address).status_code for address in addresses} == {404}
-    posts = [url(f"case_{each}", project) for each in ("move", "move_back", "delete", "tag")]
+    posts = [url(f"case_{each}", project) for each in ("move", "change", "duplicate", "take_back")]
     assert {client.post(address, {"ids": case.pk}).status_code for address in posts} == {404}
 
 
@@ -237,5 +237,8 @@ def test_things_of_another_project_are_not_found_in_this_one(project, other_proj
     assert client.get(url("case_detail", project, foreign.test_id)).status_code == 404
     assert client.get(url("case_list", project), {"folder": folder.pk}).status_code == 404
     assert client.get(url("case_list", project), {"folder": "x"}).status_code == 404
-    assert client.post(url("case_delete", project), {"ids": foreign.pk}).status_code == 404
-    assert client.post(url("case_move", project), {"ids": foreign.pk, "folder": ""}).status_code == 404
+    for act in ("change", "archive", "delete"):
+        sent = {"ids": foreign.pk, "act": act, "step": "apply", "set": "priority", "priority": "low"}
+        assert client.post(url("case_change", project), sent).status_code == 404
+    assert client.post(url("case_duplicate", project), {"ids": foreign.pk}).status_code == 404
+    assert client.post(url("case_move", project) + "?to=none", {"ids": foreign.pk}).status_code == 404

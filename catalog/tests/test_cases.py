@@ -9,7 +9,6 @@ from catalog.services.cases import (
     create_cases,
     delete_cases,
     move_cases,
-    move_cases_back,
     update_case,
 )
 from catalog.services.folders import delete_folder
@@ -185,7 +184,7 @@ def test_a_write_based_on_an_old_version_is_refused(project, tester):
     assert TestCase.objects.get(pk=case.pk).title == "Theirs"
 
 
-def test_moving_tells_where_each_case_was_and_can_be_taken_back(project, tester, published):
+def test_moving_tells_where_each_case_was(project, tester, published):
     here, there = FolderFactory(project=project), FolderFactory(project=project)
     one, two, three = (TestCaseFactory(project=project, folder=place) for place in (here, None, there))
     before = move_cases(actor=tester, project=project, case_ids=[one.pk, two.pk, three.pk], folder=there)
@@ -193,9 +192,6 @@ def test_moving_tells_where_each_case_was_and_can_be_taken_back(project, tester,
     assert set(there.cases.values_list("pk", flat=True)) == {one.pk, two.pk, three.pk}
     assert TestCase.objects.get(pk=one.pk).version == 2
     assert published == ["case.moved"]
-    move_cases_back(actor=tester, project=project, places={one.pk: here, two.pk: None})
-    assert TestCase.objects.get(pk=one.pk).folder == here
-    assert TestCase.objects.get(pk=two.pk).folder is None
 
 
 def test_foreign_and_deleted_cases_do_not_exist_for_moving_and_deleting(project, other_project, lead):

@@ -1,87 +1,106 @@
 """What is done to many picked cases at once."""
 
+from datetime import datetime
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_naive
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from accounts.project_pages import get_visible, project_page
-from qaportal.kit.errors import InvalidInput
-from qaportal.kit.views import render_fragment, tell, wants_fragment
+from qaportal.kit.views import Refusal, render_fragment, shown_refusal, tell, wants_fragment
 
-from .. import policies
-from ..case_pages import UNFILED, CasesPage, read_ids_of
-from ..forms import MoveForm, read_ids
+from ..case_pages import UNFILED, CasesPage
+from ..change_page import ChangePage, Done, moment_of
+from ..forms import read_ids
 from ..models import Folder
-from ..services import cases
-from ..services.bulk import update_cases
-
-MOST_TAKEN_BACK = 300
+from ..services import bulk, cases
+from ..services.duplicating import duplicate_cases as copy_cases
 
 
-@require_http_methods(["GET", "POST"])
+@require_POST
+@project_page
+def change_cases(request: HttpRequest) -> HttpResponse:
+    """Change, move, tag, archive or delete the picked cases: ask, show what it will do, do it."""
+    page = ChangePage(request)
+    context: dict[str, Any] = {"page": page, "project": request.project}
+    with shown_refusal(request) as refusal:
+        if request.POST.get("step") == "apply":
+            return _after_bulk(request, page.apply())
+        context["joined_ids"] = page.joined_ids
+        if not page.is_asking:
+            context["preview"] = page.preview()
+    return _render_change(request, context, refusal)
+
+
+@require_POST
 @project_page
 def move_cases(request: HttpRequest) -> HttpResponse:
-    """Move the picked cases; GET shows the form that chooses a folder."""
-    policies.can_edit_cases(request.user, request.project).require()
-    ids = read_ids(request.POST or request.GET)
-    form = MoveForm(_place_of(request), project=request.project, user=request.user)
-    if request.method != "POST" or not form.is_valid():
-        context = {"form": form, "ids": ids, "project": request.project}
-        return render_fragment(request, "catalog/case_move.html", context, status=422 if form.errors else 200)
-    chosen = form.cleaned_data["folder"]
-    folder = get_visible(Folder, request, pk=chosen) if chosen is not None else None
-    before = cases.move_cases(actor=request.user, project=request.project, case_ids=ids, folder=folder)
-    words = ngettext("%(n)d case moved to %(place)s", "%(n)d cases moved to %(place)s", len(before))
-    words %= {"n": len(before), "place": folder.name if folder else _("no folder")}
-    return _after_bulk(request, words, undo=_undo_of(request, before))
+    """Move the dropped cases into the folder that the address names by `to`."""
+    ids, to = read_ids(request.POST), request.GET.get("to", request.POST.get("to", ""))
+    chosen = int(to) if to.isascii() and to.isdigit() and len(to) < 18 else 0
+    folder = None if to == UNFILED else get_visible(Folder, request, pk=chosen)
+    with transaction.atomic():
+        moved = cases.move_cases(actor=request.user, project=request.project, case_ids=ids, folder=folder)
+        moment = moment_of(list(moved))
+    words = ngettext("%(n)d case moved to %(place)s", "%(n)d cases moved to %(place)s", len(moved))
+    words %= {"n": len(moved), "place": folder.name if folder else _("no folder")}
+    return tell(HttpResponse(status=204), words, undo=_undo(request, moment))
 
 
 @require_POST
 @project_page
-def move_cases_back(request: HttpRequest) -> HttpResponse:
-    """Take a move back: every case goes where it was."""
-    wanted: dict[int, int | None] = {}
-    for pair in request.POST.get("places", "").split(",")[:MOST_TAKEN_BACK]:
-        case, _colon, folder = pair.partition(":")
-        if read_ids_of([case]):
-            wanted[int(case)] = int(folder) if read_ids_of([folder]) else None
-    known = Folder.objects.visible_to(request.user).in_project(request.project).in_bulk({*wanted.values()} - {None})
-    places = {case: known.get(folder) for case, folder in wanted.items()}
-    cases.move_cases_back(actor=request.user, project=request.project, places=places)
-    return HttpResponse(status=204)
+def duplicate_cases(request: HttpRequest) -> HttpResponse:
+    """Write the picked cases once more; a single copy is opened."""
+    page = ChangePage(request)
+    with shown_refusal(request) as refusal:
+        copies = copy_cases(actor=request.user, project=request.project, case_ids=page.ids)
+        words = ngettext("%d case copied", "%d cases copied", len(copies)) % len(copies)
+        if len(copies) == 1 and not wants_fragment(request):
+            messages.success(request, words)
+            return redirect(copies[0])
+        return _after_bulk(request, Done(words, ""))
+    return _render_change(request, {"page": page, "project": request.project}, refusal)
 
 
 @require_POST
 @project_page
-def delete_cases(request: HttpRequest) -> HttpResponse:
-    """Delete the picked cases."""
-    number = cases.delete_cases(actor=request.user, project=request.project, case_ids=read_ids(request.POST))
-    return _after_bulk(request, ngettext("%d case deleted", "%d cases deleted", number) % number)
+def take_back(request: HttpRequest) -> HttpResponse:
+    """Take back what the user did to many cases at the posted moment; the page says how far that was possible."""
+    moment = _moment(request.POST.get("at", ""))
+    count = bulk.take_back_change(actor=request.user, project=request.project, moment=moment) if moment else 0
+    if count:
+        words = ngettext("%d case is as it was before", "%d cases are as they were before", count) % count
+        messages.success(request, words)
+    else:
+        messages.error(request, _("Nothing was taken back: the cases were changed again since."))
+    return HttpResponse(status=204) if wants_fragment(request) else HttpResponseRedirect(_list_url(request))
 
 
-@require_POST
-@project_page
-def tag_cases(request: HttpRequest) -> HttpResponse:
-    """Give the picked cases tags."""
-    ids, tags = read_ids(request.POST), request.POST.get("tags", "")
+def _moment(given: str) -> datetime | None:
     try:
-        if not tags.strip(" ,"):
-            raise InvalidInput(_("A tag is missing."), fields={"add_tags": [_("Name at least one tag.")]})
-        number = len(update_cases(actor=request.user, project=request.project, case_ids=ids, add_tags=tags))
-    except InvalidInput as error:
-        return _after_bulk(request, " ".join(word for words in error.fields.values() for word in words), kind="failed")
-    return _after_bulk(request, ngettext("%d case tagged", "%d cases tagged", number) % number)
-
-
-def _place_of(request: HttpRequest) -> QueryDict | None:
-    """What the form reads: a drop names its place in the address (`to`), the form in its field."""
-    if request.method != "POST":
+        moment = parse_datetime(given[:40])
+    except ValueError:
         return None
-    dropped = request.GET.get("to")
-    return QueryDict(f"folder={'' if dropped == UNFILED else dropped}") if dropped else request.POST
+    return None if moment is None or is_naive(moment) else moment
+
+
+def _render_change(request: HttpRequest, context: dict[str, Any], refusal: Refusal) -> HttpResponse:
+    template = "catalog/case_change.html"
+    context |= {"refusal": refusal, "query": f"?{request.GET.urlencode()}" if request.GET else ""}
+    context["in_dialog"] = wants_fragment(request)
+    if not context["in_dialog"]:
+        return render_fragment(request, template, context, status=refusal.status)
+    response = render_fragment(request, f"{template}#change", context, status=refusal.status)
+    response["HX-Retarget"], response["HX-Reswap"] = "#change", "innerHTML"
+    return response
 
 
 def _list_url(request: HttpRequest) -> str:
@@ -91,21 +110,18 @@ def _list_url(request: HttpRequest) -> str:
     return f"{url}?{query}" if query else url
 
 
-def _after_bulk(request: HttpRequest, words: str, *, kind: str = "passed", undo: dict | None = None) -> HttpResponse:
+def _after_bulk(request: HttpRequest, done: Done) -> HttpResponse:
     """The list again with a toast; a page without script is sent there."""
     if not wants_fragment(request):
-        messages.add_message(request, messages.ERROR if kind == "failed" else messages.SUCCESS, words)
+        messages.success(request, done.words)
         return HttpResponseRedirect(_list_url(request))
-    if "to" in request.GET:
-        return tell(HttpResponse(status=204), words, kind=kind, undo=undo)
-    response = tell(CasesPage(request).render(), words, kind=kind, undo=undo)
+    response = tell(CasesPage(request).render(), done.words, undo=_undo(request, done.moment))
     response["HX-Push-Url"] = _list_url(request)
     return response
 
 
-def _undo_of(request: HttpRequest, before: dict[int, int | None]) -> dict | None:
-    """The POST that takes a move back; None for a move that is too large to remember."""
-    if not before or len(before) > MOST_TAKEN_BACK:
+def _undo(request: HttpRequest, moment: str) -> dict[str, Any] | None:
+    """The POST that takes a change back."""
+    if not moment:
         return None
-    places = ",".join(f"{case}:{folder or UNFILED}" for case, folder in before.items())
-    return {"url": reverse("catalog:case_move_back", args=[request.project.key]), "values": {"places": places}}
+    return {"url": reverse("catalog:case_take_back", args=[request.project.key]), "values": {"at": moment}}

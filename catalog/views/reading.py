@@ -7,7 +7,6 @@ from accounts.project_pages import get_visible, project_page
 from qaportal.kit.views import render_fragment
 
 from ..case_pages import CasesPage
-from ..forms import MoveForm
 from ..models import Folder, TestCase
 from ..tree import load_node
 
@@ -38,11 +37,3 @@ def folder_children(request: HttpRequest, pk: int) -> HttpResponse:
     node = load_node(user=request.user, project=request.project, folder=folder, is_open=is_open, here_id=here)
     page.address([node], set())
     return render_fragment(request, "catalog/_tree_node.html", {"node": node})
-
-
-@require_GET
-@project_page
-def folder_options(request: HttpRequest) -> HttpResponse:
-    """The field that chooses a folder, for the dialog that moves cases; loaded when the dialog opens."""
-    form = MoveForm(project=request.project, user=request.user)
-    return render_fragment(request, "catalog/case_move.html#choice", {"form": form})

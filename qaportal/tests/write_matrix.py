@@ -74,7 +74,6 @@ WRITES = (
     Write("catalog:folder_", "folder.edit"),
     Write("catalog:folder_delete", "folder.delete"),
     Write("catalog:case_", "case.edit"),
-    Write("catalog:case_delete", "case.delete"),
     Write("catalog:shared_steps_", "case.edit"),
     Write("catalog:shared_steps_delete", "case.delete"),
     Write("catalog:text_preview", NOTHING_CHANGES),

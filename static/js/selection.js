@@ -17,6 +17,10 @@
     bar.hidden = picked.length === 0;
     const count = bar.querySelector("[data-picked]");
     if (count) count.textContent = String(picked.length);
+    const everything = bar.querySelector("[data-bulk-everything]");
+    if (!everything) return;
+    everything.hidden = picked.length !== all.length;
+    if (everything.hidden) everything.querySelector("input").checked = false;
   };
 
   let last = null; // for picking a range with Shift
@@ -50,6 +54,22 @@
   const showAll = () => document.querySelectorAll("[data-bulk]").forEach(show);
   document.addEventListener("htmx:after:swap", showAll);
   showAll();
+
+  // -- the dialog that changes many: opened while its content is asked for; what is edited is ticked
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-opens]");
+    const dialog = opener && document.getElementById(opener.dataset.opens);
+    if (dialog && !dialog.open) dialog.showModal();
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    const dialog = document.querySelector("dialog[open]");
+    if (!dialog || dialog.contains(document.activeElement) && document.activeElement !== dialog && !document.activeElement.matches("[data-dialog-close]")) return;
+    dialog.querySelector("[autofocus], form input:not([type=hidden]), form select, form textarea, form button")?.focus();
+  });
+  document.addEventListener("input", (event) => {
+    const box = event.target.closest(".q-set-row")?.querySelector("[data-sets]");
+    if (box && box !== event.target) box.checked = true;
+  });
 
   // -- dragging
   const idsOf = (row) => {

@@ -1,0 +1,55 @@
+"""Working with many cases: changing them by the bar, and taking that back."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from catalog.models import TestCase
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_many_cases_change_after_a_preview_and_go_back(portal, signed_in_page, tester):
+    page = signed_in_page(tester)
+    page.goto(portal.address("~/cases/"))
+    first, second = portal.cases[:2]
+    page.get_by_label(f"Select {first.test_id}").check()
+    page.get_by_label(f"Select {second.test_id}").check()
+    expect(page.locator("#bulk")).to_contain_text("2 selected")
+    page.locator("#bulk").get_by_role("button", name="Change", exact=True).click()
+    dialog = page.locator("#change-dialog")
+    dialog.get_by_label("Add tags").fill("nightly")
+    dialog.get_by_role("combobox", name="Priority").select_option(label="Critical")
+    expect(dialog.get_by_role("checkbox", name="Priority")).to_be_checked()
+    dialog.get_by_role("button", name="Show what will change").click()
+    expect(dialog).to_contain_text("2 cases will change.")
+    expect(dialog.locator("del").first).to_contain_text("High")
+    dialog.get_by_role("button", name="Back").click()
+    expect(dialog.get_by_role("checkbox", name="Priority")).to_be_checked()
+    dialog.get_by_role("button", name="Show what will change").click()
+    dialog.get_by_role("button", name="Change 2").click()
+    expect(page.get_by_role("status").filter(has_text="2 cases changed")).to_be_visible()
+    assert TestCase.objects.filter(priority=4, tags__contains=["nightly"]).count() == 2
+
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("2 cases are as they were before")).to_be_visible()
+    assert not TestCase.objects.filter(tags__contains=["nightly"]).exists()
+
+
+def test_the_bar_works_by_keyboard_alone(portal, signed_in_page, tester):
+    page = signed_in_page(tester)
+    page.goto(portal.address("~/cases/"))
+    for key in ("j", "x", "j", "x"):
+        page.keyboard.press(key)
+    expect(page.locator("#bulk")).to_contain_text("2 selected")
+    page.keyboard.press("t")
+    expect(page.get_by_label("Add tags")).to_be_focused()
+    page.keyboard.type("nightly")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name=re.compile("^Change 2"))).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="2 cases changed")).to_be_visible()
+    page.keyboard.press("z")
+    expect(page.get_by_text("2 cases are as they were before")).to_be_visible()
+    assert not TestCase.objects.filter(tags__contains=["nightly"]).exists()
