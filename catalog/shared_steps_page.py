@@ -67,7 +67,7 @@ class SharedStepsPage:
     @cached_property
     def users(self) -> Page:
         """A page of the cases that use them, by id."""
-        visible = TestCase.objects.visible_to(self.request.user).in_project(self.project).using(self.shared)
+        visible = TestCase.objects.visible_to(self.request.user).in_project(self.project).that_use(self.shared)
         found = visible.select_related("project", "folder", "activity").defer("search", "folded", "steps_text")
         return Paginator(found.sorted_by("id"), ON_A_PAGE).get_page(self.request.GET.get("page"))
 

@@ -25,6 +25,7 @@ from ..models import Folder, TestCase
 from ..services import bulk, cases, folders, places, test_ids
 from ..services.drafts import default_tag
 from ..services.step_text import parse_steps, steps_from_text
+from ..services.steps import steps_document
 from . import serializers
 
 CASCADE = OpenApiParameter("cascade", bool, description="Delete what the folder holds with it.")
@@ -213,7 +214,7 @@ class TestCaseViewSet(PlainStyle, ProjectViewSet):
             del fields["test_type"]
         text = fields.pop("steps_to_reproduce", None)
         if "steps" not in fields and text is not None:
-            stored = list(case.steps.values("action", "expected", "data")) if case else []
+            stored = steps_document(case) if case else []
             fields["steps"] = steps_from_text(text, stored) if case else parse_steps(text)
         return fields
 

@@ -115,7 +115,7 @@ class TestCaseQuerySet(ProjectOwnedQuerySet):
         """The cases that cover the story."""
         return self.filter(story_links__story=story)
 
-    def using(self, shared: SharedSteps) -> Self:
+    def that_use(self, shared: SharedSteps) -> Self:
         """The cases that use the shared steps."""
         return self.filter(pk__in=shared.used_in.order_by().values("case"))
 

@@ -31,6 +31,7 @@ from accounts.services.api_tokens import create_api_token
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
 from catalog.services.cases import update_case
 from catalog.services.links import link_two_cases
+from catalog.services.shared_steps import create_shared_steps, update_shared_steps
 from catalog.services.versions import keep_versions
 from catalog.tests.factories import FolderFactory, StoryFactory, TestCaseFactory
 from files.services import store
@@ -59,6 +60,13 @@ class World:
     def admin(self) -> User:
         """Somebody who may do everything here."""
         return self.people["tenant_admin"]
+
+
+def _shared_steps(marker: str, project: Project) -> Any:
+    """Shared steps with two versions."""
+    steps = [{"action": f"{marker} shared step"}]
+    shared = create_shared_steps(actor=None, project=project, title=f"{marker} shared", steps=steps)
+    return update_shared_steps(actor=None, shared=shared, title=f"{marker} shared steps")
 
 
 def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | None = None) -> World:
@@ -104,6 +112,7 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         "feature": feature,
         "case": case,
         "story": story,
+        "shared_steps": _shared_steps(marker, project),
         "case_link": link_two_cases(actor=admin, case=case, other=spare, type="DEPENDS_ON"),
         "release": release,
         "release_case": scope,
@@ -273,6 +282,7 @@ BODY_IDS: dict[str, Callable[[World], Any]] = {
     "test_case_ids": lambda world: [world.objects["case"].pk],
     "release_id": pk_of("release"),
     "run_id": pk_of("run"),
+    "shared_steps_id": pk_of("shared_steps"),
     "test_run_id": pk_of("run"),
     "assigned_to": pk_of("person"),
     "assigned_to_id": pk_of("person"),

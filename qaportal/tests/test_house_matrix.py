@@ -27,14 +27,14 @@ NOT_ALONE = {
     "files.StoredFile": "pages name the project too, which has a guard of its own",
     "releases.ReleaseCase": "found within a release, which has a guard of its own",
     "catalog.FolderCount": "counted for a project, which has a guard of its own",
+    "catalog.SharedSteps": "pages name the project too, which has a guard of its own",
+    "catalog.SharedStepsVersion": "found for shared steps, which have a guard of their own",
     "catalog.TestCaseLink": "found for a case, which has a guard of its own",
     "catalog.TestCaseVersion": "found for a case, which has a guard of its own",
 }
 """Models whose guard stands behind another one: taking it away alone opens nothing. Each with its reason."""
 NEVER_ASKED = {
     "catalog.CustomField": "no address shows them yet",
-    "catalog.SharedSteps": "no address shows them yet",
-    "catalog.SharedStepsVersion": "no address shows them yet",
     "catalog.Template": "no address shows them yet",
     "catalog.TemplateField": "no address shows them yet",
     "catalog.CaseActivity": "joined to cases, which have a guard of their own",

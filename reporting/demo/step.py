@@ -12,6 +12,7 @@ from .days import Days
 from .history import History
 from .people import COMPANY_SLUG, OTHER_SLUG, PASSWORD, email_of, make_other_company, make_payments_company
 from .scopes import Written
+from .sharing import share_steps_of_cases
 from .stories import describe_stories
 from .texts import payment_cases, story
 
@@ -28,6 +29,7 @@ def make_demo(days: Days | None = None) -> bool:
     project, people, cases = make_payments_company(story(), days)
     written = [Written(case, text) for case, text in zip(cases, payment_cases(), strict=True)]
     describe_stories(project, people, [(each.case, each.text) for each in written], days)
+    share_steps_of_cases(project, people, [(each.case, each.text) for each in written], days)
     History(project, people, written, story(), days).play()
     make_administration(project, people, days)
     if not Tenant.objects.filter(slug=OTHER_SLUG).exists():

@@ -11,8 +11,10 @@ from accounts.services.invitations import invitation_url, invite
 from accounts.services.people import set_project_role
 from accounts.services.roles import create_role
 from accounts.tests.factories import UserFactory
+from catalog.services.cases import update_case
 from catalog.services.coverage import link_cases
 from catalog.services.links import link_two_cases
+from catalog.services.shared_steps import share_steps
 from catalog.services.stories import create_story
 from releases.models import ReleaseCase
 from runs.services.verdicts import set_verdict
@@ -38,6 +40,13 @@ def pages(portal) -> list[str]:
         f"~/cases/{case.test_id}/versions/1/",
         "~/search/?q=pay",
         "/search/?q=pay",
+        "~/shared-steps/",
+        "~/shared-steps/new/",
+        f"~/shared-steps/{portal.shared.pk}/",
+        f"~/shared-steps/{portal.shared.pk}/?version=1",
+        f"~/shared-steps/{portal.shared.pk}/edit/",
+        f"~/shared-steps/{portal.shared.pk}/delete/",
+        f"~/cases/{case.test_id}/share/",
         "~/stories/",
         "~/stories/new/",
         "~/stories/epics/",
@@ -114,6 +123,10 @@ def filled(portal, tester, lead, admin):
     rows = ReleaseCase.objects.filter(release=portal.release).order_by("pk")[1:4]
     for row, status in zip(rows, ("failed", "blocked", "in_progress"), strict=True):
         set_verdict(actor=tester, release_case=row, status=status, comments="The page stays white")
+    portal.shared = share_steps(actor=tester, case=portal.cases[0], positions=[1], title="Pay by card")
+    table = {"columns": ["Card", "Answer"], "rows": [["4111", "paid"]]}
+    words = "# Words\n\n| a | b |\n|---|---|\n| 1 | `2` |"
+    update_case(actor=tester, case=portal.cases[0], scenario_examples=table, description=words, labels=["web"])
     about = {"story_id": "PAY-312", "title": "Pay by card", "epic_id": "PAY-300", "description": "By card"}
     portal.story = create_story(actor=tester, project=portal.project, **about)
     link_cases(actor=tester, story=portal.story, case_ids=[portal.cases[0].pk, portal.cases[1].pk])
