@@ -7,14 +7,14 @@ from urllib.parse import quote
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.paginator import Page, Paginator
-from django.db.models import F, Func, IntegerField, QuerySet, Value
+from django.db.models import F, Func, IntegerField, Prefetch, QuerySet, Value
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from catalog.choices import Priority, TestType
-from catalog.models import Folder
+from catalog.models import Folder, TestStep
 from qaportal.kit.text import key_in
 from releases.filters import ReleaseCaseFilter, in_folder
 from releases.models import Release, ReleaseCase
@@ -200,9 +200,8 @@ class ExecutionPage:
         if not self.case_id:
             return None
         scope = ReleaseCase.objects.living().filter(release=self.release, case__test_id=self.case_id)
-        found = (
-            scope.for_list().defer(None).defer("case__search", "case__folded").prefetch_related("case__steps").first()
-        )
+        steps = Prefetch("case__steps", queryset=TestStep.objects.for_detail())
+        found = scope.for_list().defer(None).defer("case__search", "case__folded").prefetch_related(steps).first()
         return self._row(found) if found else None
 
     @cached_property

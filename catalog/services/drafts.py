@@ -13,7 +13,19 @@ from qaportal.kit.errors import InvalidInput
 from ..choices import CaseState, Priority, TestTag, TestType
 from ..models import Folder, Template, TestCase
 from .examples import usable_examples
-from .steps import LONGEST_TEXT, with_plain_lines
+from .steps import LONGEST_TEXT, usable_steps, with_plain_lines
+
+__all__ = [
+    "EDITABLE",
+    "LONGEST_TEXT",
+    "CaseDraft",
+    "assign",
+    "default_tag",
+    "usable_priority",
+    "usable_steps",
+    "usable_words",
+    "with_plain_lines",
+]
 
 EDITABLE = (
     "folder",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import Project, User
 from qaportal.kit import events
-from qaportal.kit.concurrency import require_match
+from qaportal.kit.concurrency import etag, require_match
 from qaportal.kit.errors import InvalidInput, NotVisible, RuleViolation
 
 from .. import policies
@@ -160,7 +160,8 @@ def share_steps(
     shared = create_shared_steps(actor=actor, project=case.project, title=title, steps=taken)
     left = [*steps[: wanted[0] - 1], {"shared_steps_id": shared.pk}, *steps[wanted[-1] :]]
     reason = _("Steps shared as %s") % shared.title
-    update_case(actor=actor, case=case, steps=left, reason=reason[:LONGEST_REASON], if_match=if_match)
+    seen = if_match or etag(case)
+    update_case(actor=actor, case=case, steps=left, reason=reason[:LONGEST_REASON], if_match=seen)
     return shared
 
 
@@ -175,7 +176,7 @@ def put_steps_in_place(
         for step in steps_document(case)
     ]
     reason = (_("Shared steps %s put in place") % shared.title)[:LONGEST_REASON]
-    return update_case(actor=actor, case=case, steps=steps, reason=reason, if_match=if_match)
+    return update_case(actor=actor, case=case, steps=steps, reason=reason, if_match=if_match or etag(case))
 
 
 # -- inside ----------------------------------------------------------------------------------------------------------

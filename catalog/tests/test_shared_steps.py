@@ -144,8 +144,10 @@ def test_steps_of_a_case_become_shared_and_its_own_again(tester, project):
             share_steps(actor=tester, case=case, positions=wrong, title="Shared")
     shared = share_steps(actor=tester, case=case, positions=[3, 2], title="Shared")
     assert [row[1:] for row in actions(case)] == [("One", None, None), ("Two", shared.pk, 1), ("Three", shared.pk, 2)]
+    case.refresh_from_db(fields=["version"])
     with pytest.raises(InvalidInput, match="shared already"):
         share_steps(actor=tester, case=case, positions=[1, 2], title="Shared")
+    case.refresh_from_db(fields=["version"])
     put_steps_in_place(actor=tester, case=case, shared=shared)
     assert {row[2] for row in actions(case)} == {None}
     assert case.steps.count() == 3
