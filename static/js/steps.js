@@ -11,11 +11,19 @@
   const listOf = (element) => editorOf(element).querySelector("[data-step-list]");
   const camel = (name) => `words${name[0].toUpperCase()}${name.slice(1)}`;
 
+  // The tools of a row need script anyway; rows of a long case come without them and are lighter for it.
+  const withTools = (row) => {
+    if (row.querySelector(".q-step-tools")) return;
+    const tools = editorOf(row).querySelector("[data-step-tools-template]").content.firstElementChild.cloneNode(true);
+    (row.querySelector(".q-step-shared") ?? [...row.querySelectorAll("textarea")].at(-1)).after(tools);
+  };
+
   // Shared steps are one row and count as the steps they are.
   const renumber = (list) => {
     const words = editorOf(list).dataset;
     let next = 1;
     rowsOf(list).forEach((row, place, all) => {
+      withTools(row);
       const count = Number(row.dataset.count);
       row.querySelector("[data-step-number]").textContent = count > 1 ? `${next}–${next + count - 1}` : String(next);
       row.querySelectorAll("[data-words]").forEach((each) => each.setAttribute("aria-label", words[camel(each.dataset.words)].replace("%s", next)));

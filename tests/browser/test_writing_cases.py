@@ -9,6 +9,7 @@ from catalog.models import TestCase
 from catalog.services.cases import create_case, update_case
 from catalog.services.shared_steps import create_shared_steps
 from files.models import StoredFile
+from tests.browser.conftest import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="  # one pixel
@@ -234,6 +235,7 @@ def test_examples_are_written_in_a_grid_by_keyboard_and_by_paste(portal, signed_
 
 def test_a_thousand_steps_stay_usable(portal, signed_in_page, tester):
     page = signed_in_page(tester)
+    page.set_default_timeout(6 * PATIENCE)
     case = create_case(
         actor=tester,
         project=portal.project,
