@@ -8,27 +8,31 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from qaportal.kit.admin import PortalModelAdmin
+from qaportal.kit.admin import DeletedFilter, PortalModelAdmin
 from qaportal.kit.errors import Decision
 
 from . import policies
 from .models import Folder, Story, TestCase
-from .services import cases, folders, stories
+from .services import cases, folder_removal, folders, stories
 
 
 @admin.register(Folder)
 class FolderAdmin(PortalModelAdmin):
-    """The tree: names are changed, empty folders deleted."""
+    """The tree: names are changed, empty folders deleted, deleted ones restored with what they held."""
 
     view_permission = "case.view"
-    changes = deletes = True
+    reach = "manageable_by"
+    changes = deletes = restores = True
     list_display = ("name", "parent", "depth", "project", "updated_at")
-    list_filter = ("depth", "project")
+    list_filter = (DeletedFilter, "depth", "project")
     list_select_related = ("parent", "project")
     search_fields = ("name",)
     ordering = ("project", "path", "pk")
-    fields = ("name", "description", "position", "parent", "project", "created_by", "created_at", "updated_at")
-    readonly_fields = ("parent", "project", "created_by", "created_at", "updated_at")
+    fields = (
+        *("name", "description", "position", "parent", "project", "created_by", "created_at", "updated_at"),
+        "deleted_at",
+    )
+    readonly_fields = ("parent", "project", "created_by", "created_at", "updated_at", "deleted_at")
 
     def may_change(self, user: User, row: Folder) -> Decision:
         """Whether the user may change the folder."""
@@ -44,17 +48,22 @@ class FolderAdmin(PortalModelAdmin):
 
     def delete(self, actor: User, row: Folder, if_match: str | None) -> None:
         """Hide the folder, unless it holds something."""
-        folders.delete_folder(actor=actor, folder=row, if_match=if_match)
+        folder_removal.delete_folder(actor=actor, folder=row, if_match=if_match)
+
+    def restore(self, actor: User, row: Folder) -> None:
+        """Bring the folder back with what was deleted with it or moved out of it."""
+        folder_removal.restore_folder(actor=actor, folder=row)
 
 
 @admin.register(TestCase)
 class TestCaseAdmin(PortalModelAdmin):
-    """Cases: read and deleted."""
+    """Cases: read, deleted and restored."""
 
     view_permission = "case.view"
-    deletes = True
+    reach = "manageable_by"
+    deletes = restores = True
     list_display = ("test_id", "title", "folder", "test_type", "state", "owner", "project", "updated_at")
-    list_filter = ("test_type", "tag", "state", "is_archived", "project")
+    list_filter = (DeletedFilter, "test_type", "tag", "state", "is_archived", "project")
     list_select_related = ("folder", "owner", "project")
     search_fields = ("test_id", "title")
     search_help_text = _("Words of the text, or a part of an id or a title")
@@ -64,6 +73,7 @@ class TestCaseAdmin(PortalModelAdmin):
         *("test_id", "title", "description", "folder", "project", "test_type", "tag", "priority", "state"),
         *("is_archived", "automation_status", "automation_key", "automated_script_path", "preconditions"),
         *("expected_result", "tags", "owner", "version", "created_by", "created_at", "updated_at"),
+        "deleted_at",
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -81,6 +91,10 @@ class TestCaseAdmin(PortalModelAdmin):
     def delete(self, actor: User, row: TestCase, if_match: str | None) -> None:
         """Hide the case; its id stays taken."""
         cases.delete_cases(actor=actor, project=row.project, case_ids=[row.pk], if_match=if_match)
+
+    def restore(self, actor: User, row: TestCase) -> None:
+        """Bring the case back, to its folder where that is still there."""
+        cases.restore_cases(actor=actor, project=row.project, case_ids=[row.pk])
 
 
 @admin.register(Story)

@@ -14,7 +14,7 @@ class CatalogConfig(AppConfig):
         from accounts.services.projects import register_content_check
         from qaportal.kit import events
 
-        from . import audit, search
+        from . import audit, jobs, search
         from .models import TestCase
 
         register_reading("catalog", "case.view")
@@ -23,10 +23,12 @@ class CatalogConfig(AppConfig):
             "folder.updated",
             "folder.moved",
             "folder.deleted",
+            "folder.restored",
             "case.created",
             "case.updated",
             "case.moved",
             "case.deleted",
+            "case.imported",
             "case.restored",
             "case.linked",
             "case.unlinked",
@@ -36,6 +38,7 @@ class CatalogConfig(AppConfig):
             "story.linked",
             "story.unlinked",
         )
+        events.subscribe("job.abandoned", jobs.close_abandoned)
         register_content_check(TestCase.objects.fill_project)
         audit.register_all()
         search.register_all()

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.words import Kind, Subject, register
 
-from .models import Folder, SharedSteps, Story, TestCase
+from .models import CaseImport, CopyJob, Folder, SharedSteps, Story, TestCase
 
 
 def register_all() -> None:
@@ -18,6 +18,7 @@ def register_all() -> None:
                 "updated": _("changed a folder"),
                 "moved": _("moved a folder"),
                 "deleted": _("deleted a folder"),
+                "restored": _("restored a folder"),
             },
         ),
         Subject(
@@ -27,6 +28,7 @@ def register_all() -> None:
                 "created": _("created a test case"),
                 "updated": _("changed a test case"),
                 "moved": _("moved a test case"),
+                "copied": _("copied a test case"),
                 "deleted": _("deleted a test case"),
                 "restored": _("brought a test case back"),
                 "linked": _("linked a test case to another"),
@@ -53,6 +55,28 @@ def register_all() -> None:
                 "deleted": _("deleted shared steps"),
             },
         ),
+        Subject(
+            "copy_job",
+            _("Copies of test cases"),
+            {
+                "started": _("started to copy test cases"),
+                "finished": _("copied test cases"),
+                "failed": _("could not copy test cases"),
+                "resumed": _("went on copying test cases"),
+                "undone": _("took copies of test cases back"),
+            },
+        ),
+        Subject(
+            "case_import",
+            _("Imports of test cases"),
+            {
+                "uploaded": _("uploaded a file of test cases"),
+                "started": _("started an import of test cases"),
+                "finished": _("imported test cases"),
+                "failed": _("imported no test cases"),
+                "undone": _("took an import of test cases back"),
+            },
+        ),
         Subject("test_id", _("Test cases"), {"reserved": _("reserved a test id")}),
         Kind(Folder, _("Folder"), lambda reader: Folder.objects.visible_to(reader).select_related("project")),
         Kind(TestCase, _("Test case"), lambda reader: TestCase.objects.visible_to(reader).select_related("project")),
@@ -60,6 +84,12 @@ def register_all() -> None:
             SharedSteps,
             _("Shared steps"),
             lambda reader: SharedSteps.objects.visible_to(reader).select_related("project"),
+        ),
+        Kind(CopyJob, _("Copy"), lambda reader: CopyJob.objects.visible_to(reader).select_related("project")),
+        Kind(
+            CaseImport,
+            _("Import of test cases"),
+            lambda reader: CaseImport.objects.visible_to(reader).select_related("project"),
         ),
         Kind(Story, _("Story"), lambda reader: Story.objects.visible_to(reader).select_related("project")),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,13 +18,14 @@ from qaportal.kit.statuses import shown as shown_status
 from qaportal.kit.views import PAGE_SIZES, Refusal, render_fragment, wants_fragment
 
 from . import policies
+from .case_copies import Copies, copies_of
 from .case_links import LinkedCase, linked_cases
 from .case_rows import RELEVANCE, is_narrowed, is_ranked, load_rows
 from .filters import TestCaseFilter
 from .forms import CaseLinkForm
 from .models import Folder, TestCase
 from .open_case import OpenCase, panel_tab
-from .tree import Node, Tree, ancestors_of, counts_of, load_tree
+from .tree import Counts, Node, Tree, ancestors_of, counts_of, load_tree
 from .version_page import versions_of
 
 DRAWER = "catalog.case.drawer"
@@ -139,8 +139,9 @@ class CasesPage:
         size = int(size) if size in {str(each) for each in PAGE_SIZES} else PAGE_SIZE
         place, known = self.request.GET.get("page"), None
         if not self.is_direct and not self.is_archived and not is_narrowed(self.filterset):
-            below, total, unfiled = self._counts
-            known = unfiled if self.is_unfiled else below[self.folder.pk] if self.folder else total
+            counts = self._counts
+            known = counts.below[self.folder.pk] if self.folder else counts.total
+            known = counts.unfiled if self.is_unfiled else known
         return load_rows(self.filterset, user=self.user, order=self.order, size=size, place=place, known=known)
 
     @cached_property
@@ -155,7 +156,7 @@ class CasesPage:
         return "" if ranked or self.default_sort == "id" else self.list_url + self.query(sort=None, page=None)
 
     @cached_property
-    def _counts(self) -> tuple[Counter, int, int]:
+    def _counts(self) -> Counts:
         return counts_of(self.user, self.project)
 
     @cached_property
@@ -272,6 +273,9 @@ class CasesPage:
             expand = "0" if node.is_open else "1"
             node.part_url = reverse("catalog:folder_children", args=[key, pk]) + self.query(expand=expand, page=None)
             node.drop_url = f"{reverse('catalog:case_move', args=[key])}?to={pk}"
+            node.state_query = self.query(expand="1" if node.is_open else "0", page=None)
+            if self.may["edit_folder"]:
+                node.edit_url = reverse("catalog:folder_update", args=[key, pk]).removesuffix("edit/")
             self.address(node.children, opened)
 
     @cached_property
@@ -318,6 +322,11 @@ class CasesPage:
     def links(self) -> list[LinkedCase]:
         """The cases that are linked to the open one."""
         return linked_cases(self.case, self.user)
+
+    @cached_property
+    def copies(self) -> Copies:
+        """Where the open case was copied from, or moved to."""
+        return copies_of(self.case, self.user)
 
     @property
     def link_form(self) -> CaseLinkForm:

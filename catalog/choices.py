@@ -81,6 +81,25 @@ class CaseState(models.TextChoices):
     DEPRECATED = "deprecated", _("Deprecated")
 
 
+class FolderContent(models.TextChoices):
+    """What becomes of what a folder holds when it is deleted."""
+
+    MOVE = "move", _("Move it to another folder")
+    ARCHIVE = "archive", _("Archive the cases")
+    DELETE = "delete", _("Delete everything with it")
+
+
+class CopyState(models.TextChoices):
+    """How far a copy of cases is."""
+
+    QUEUED = "queued", _("Queued")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    UNDOING = "undoing", _("Being taken back")
+    UNDONE = "undone", _("Taken back")
+
+
 class ResultStatus(models.TextChoices):
     """The verdict words of cases and results, in the order they are always shown."""
 
@@ -117,3 +136,35 @@ class Coverage(models.TextChoices):
     NOT_EXECUTED = "not_executed", _("Not fully executed")
     FAILING = "failing", _("Failing")
     PASSED = "passed", _("All passed")
+
+
+class CaseImportState(models.TextChoices):
+    """How far an import of cases is."""
+
+    UPLOADED = "uploaded", _("Uploaded")
+    CHECKING = "checking", _("Checking")
+    CHECKED = "checked", _("Checked")
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    UNDOING = "undoing", _("Taking back")
+    UNDONE = "undone", _("Taken back")
+
+
+class RowVerdict(models.TextChoices):
+    """What an import does, or did, with a case of its file."""
+
+    CREATE = "create", _("Create")
+    UPDATE = "update", _("Update")
+    UNCHANGED = "unchanged", _("Unchanged")
+    SKIPPED = "skipped", _("Left alone")
+    REFUSED = "refused", _("Refused")
+
+
+class ExistingCases(models.TextChoices):
+    """What an import does with rows whose case is there already."""
+
+    UPDATE = "update", _("Update them")
+    SKIP = "skip", _("Leave them alone")
+    CREATE = "create", _("Create new cases beside them")

@@ -1,6 +1,5 @@
 """The traceability matrix as CSV, row by row, and as an Excel file that grows on disk."""
 
-import csv
 import tempfile
 from collections.abc import Iterator
 from typing import IO
@@ -10,16 +9,11 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from accounts.audit.export import neutral
 from qaportal.kit.errors import RuleViolation
+from qaportal.kit.spreadsheets import LONGEST_EXCEL_CELL, MOST_EXCEL_ROWS, csv_stretches
 from qaportal.kit.statuses import shown as shown_status
 
 from .coverage import Matrix, Trace
-
-STRETCH = 500
-MOST_EXCEL_ROWS = 1_048_575
-"""What fits into one sheet below its head."""
-LONGEST_EXCEL_CELL = 32_767
 
 
 def head() -> list[str]:
@@ -43,14 +37,7 @@ def cells(row: Trace) -> list[str]:
 
 def csv_lines(matrix: Matrix) -> Iterator[str]:
     """The head and one line for each row; no cell is taken for a formula."""
-    writer, lines = csv.writer(_Echo()), []
-    yield "\ufeff" + writer.writerow(head())
-    for row in matrix:
-        lines.append(writer.writerow([neutral(cell) for cell in cells(row)]))
-        if len(lines) == STRETCH:
-            yield "".join(lines)
-            lines = []
-    yield "".join(lines)
+    yield from csv_stretches(_rows(matrix))
 
 
 def excel_file(matrix: Matrix) -> IO[bytes]:
@@ -62,7 +49,7 @@ def excel_file(matrix: Matrix) -> IO[bytes]:
         raise RuleViolation(_("That is more than a sheet holds. Filter it, or take the CSV."), "too_many_rows")
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("Traceability"))
-    for values in _excel_rows(matrix):
+    for values in _rows(matrix):
         sheet.append([_text_cell(sheet, value) for value in values])
     file = tempfile.TemporaryFile()  # noqa: SIM115  the answer closes it
     book.save(file)
@@ -70,7 +57,7 @@ def excel_file(matrix: Matrix) -> IO[bytes]:
     return file
 
 
-def _excel_rows(matrix: Matrix) -> Iterator[list[str]]:
+def _rows(matrix: Matrix) -> Iterator[list[str]]:
     yield head()
     for row in matrix:
         yield cells(row)
@@ -80,10 +67,3 @@ def _text_cell(sheet, value: str) -> WriteOnlyCell:
     cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value)[:LONGEST_EXCEL_CELL])
     cell.data_type = "s"
     return cell
-
-
-class _Echo:
-    """A file that answers what is written."""
-
-    def write(self, line: str) -> str:
-        return line

@@ -19,6 +19,16 @@ def can_delete_folders(user: User | None, project: Project) -> Decision:
     return _decide(user, "folder.delete", project)
 
 
+def can_export_cases(user: User | None, project: Project) -> Decision:
+    """Whether the user may take cases along as a file."""
+    return _decide(user, "case.view", project)
+
+
+def can_import_cases(user: User | None, project: Project) -> Decision:
+    """Whether the user may bring cases in as a file, and take that back."""
+    return _decide(user, "case.edit", project)
+
+
 def can_edit_cases(user: User | None, project: Project) -> Decision:
     """Whether the user may create, change and move cases."""
     return _decide(user, "case.edit", project)

@@ -28,6 +28,16 @@ class Node:
     """The part of the tree with it opened or closed."""
     drop_url: str = ""
     """Where dropped cases are posted."""
+    edit_url: str = ""
+    """The start of the addresses that change the folder; nothing for those who may not."""
+    state_query: str = ""
+    """What the address keeps, and that it is open or closed."""
+    own: int = 0
+    """The cases in it, without those below."""
+    field: str = ""
+    """What is typed in its line: `rename` or `add`; nothing for a line that is only read."""
+    typed: str = ""
+    error: str = ""
 
     @property
     def has_children(self) -> bool:
@@ -56,21 +66,35 @@ def ancestors_of(folder: Folder) -> list[Folder]:
     return [found[each] for each in ids if each in found]
 
 
-def counts_of(user: User, project: Project) -> tuple[Counter, int, int]:
+@dataclass(slots=True)
+class Counts:
+    """How many current cases stand where."""
+
+    below: Counter = field(default_factory=Counter)
+    """In and below each folder, by its id."""
+    own: Counter = field(default_factory=Counter)
+    """In each folder itself."""
+    total: int = 0
+    unfiled: int = 0
+
+
+def counts_of(user: User, project: Project) -> Counts:
     """How many cases stand in and below each folder, in all, and in no folder; one query over the kept counts."""
-    below: Counter = Counter()
-    total = unfiled = 0
+    counts = Counts()
     for path, cases in FolderCount.objects.visible_to(user).in_project(project).by_path():
-        total += cases
-        if path is None:
-            unfiled = cases
-        for part in (path or "").split("/")[:-1]:
-            below[int(part)] += cases
-    return below, total, unfiled
+        counts.total += cases
+        ids = [int(part) for part in (path or "").split("/")[:-1]]
+        if not ids:
+            counts.unfiled = cases
+            continue
+        counts.own[ids[-1]] = cases
+        for each in ids:
+            counts.below[each] += cases
+    return counts
 
 
 def load_tree(
-    counts: tuple[Counter, int, int],
+    counts: Counts,
     *,
     user: User,
     project: Project,
@@ -81,32 +105,33 @@ def load_tree(
     """The roots, the way down to `here` and what is opened beside it, in one query; `counts` are of `counts_of`."""
     path = set(ancestor_ids(here)) if here else set()
     open_ids = set(sorted((path | set(opened)) - set(shut))[:MOST_OPEN])
-    below, total, unfiled = counts
     nodes: dict[int, Node] = {}
     roots: list[Node] = []
     shown = list(Folder.objects.visible_to(user).in_project(project).shown_in_tree(open_ids))
     for folder in shown:
-        nodes[folder.pk] = Node(
-            folder, below[folder.pk], folder.pk in open_ids, here is not None and folder.pk == here.pk
-        )
+        nodes[folder.pk] = _node(counts, folder, folder.pk in open_ids, here.pk if here else None)
     for folder in shown:
         if folder.parent_id is None:
             roots.append(nodes[folder.pk])
         elif folder.parent_id in nodes:
             nodes[folder.parent_id].children.append(nodes[folder.pk])
-    return Tree(roots, total, unfiled)
+    return Tree(roots, counts.total, counts.unfiled)
 
 
 def load_node(*, user: User, project: Project, folder: Folder, is_open: bool, here_id: int | None) -> Node:
     """One folder with its children when it is open."""
-    below, _total, _unfiled = counts_of(user, project)
+    counts = counts_of(user, project)
     visible = Folder.objects.visible_to(user).in_project(project)
     folder.has_children = visible.filter(parent=folder).exists()
-    node = Node(folder, below[folder.pk], is_open and folder.has_children, folder.pk == here_id)
+    node = _node(counts, folder, is_open and folder.has_children, here_id)
     if node.is_open:
         children = visible.shown_in_tree([folder.pk]).filter(parent=folder)
-        node.children = [Node(each, below[each.pk], False, each.pk == here_id) for each in children]
+        node.children = [_node(counts, each, False, here_id) for each in children]
     return node
+
+
+def _node(counts: Counts, folder: Folder, is_open: bool, here_id: int | None) -> Node:
+    return Node(folder, counts.below[folder.pk], is_open, folder.pk == here_id, own=counts.own[folder.pk])
 
 
 def folder_choices(project: Project, user: User, *, without: Folder | None = None) -> list[tuple[int, str]]:

@@ -3,15 +3,45 @@
 from django.urls import path
 
 from . import converters  # noqa: F401  registers the kind of part that names a story
-from .views import bulk, cases, folders, links, reading, shared_steps, stories, story_lists, texts, versions
+from .views import (
+    bulk,
+    cases,
+    copies,
+    exports,
+    folders,
+    imports,
+    links,
+    reading,
+    shared_steps,
+    stories,
+    story_lists,
+    texts,
+    tree,
+    versions,
+)
 
 app_name = "catalog"
 
 urlpatterns = [
     path("p/<str:project_key>/cases/", reading.case_list, name="case_list"),
     path("p/<str:project_key>/cases/new/", cases.create_case, name="case_create"),
+    path("p/<str:project_key>/cases/export/", exports.export_cases, name="case_export"),
+    path("p/<str:project_key>/cases/imports/", imports.import_list, name="import_list"),
+    path("p/<str:project_key>/cases/imports/new/", imports.upload_cases, name="import_create"),
+    path("p/<str:project_key>/cases/imports/<uuid:import_id>/", imports.import_detail, name="import_detail"),
+    path(
+        "p/<str:project_key>/cases/imports/<uuid:import_id>/columns/",
+        imports.choose_import_options,
+        name="import_choose",
+    ),
+    path("p/<str:project_key>/cases/imports/<uuid:import_id>/start/", imports.start_import, name="import_start"),
+    path("p/<str:project_key>/cases/imports/<uuid:import_id>/undo/", imports.undo_import, name="import_undo"),
     path("p/<str:project_key>/cases/change/", bulk.change_cases, name="case_change"),
     path("p/<str:project_key>/cases/move/", bulk.move_cases, name="case_move"),
+    path("p/<str:project_key>/cases/copy/", copies.copy_cases, name="case_copy"),
+    path("p/<str:project_key>/cases/copy/<uuid:job_id>/", copies.copy_detail, name="copy_detail"),
+    path("p/<str:project_key>/cases/copy/<uuid:job_id>/undo/", copies.undo_copy, name="copy_undo"),
+    path("p/<str:project_key>/cases/copy/<uuid:job_id>/resume/", copies.resume_copy, name="copy_resume"),
     path("p/<str:project_key>/cases/duplicate/", bulk.duplicate_cases, name="case_duplicate"),
     path("p/<str:project_key>/cases/take-back/", bulk.take_back, name="case_take_back"),
     path("p/<str:project_key>/cases/<str:test_id>/", reading.case_detail, name="case_detail"),
@@ -58,6 +88,10 @@ urlpatterns = [
     path("p/<str:project_key>/stories/<story:pk>/unlink/", stories.unlink_cases, name="story_unlink"),
     path("p/<str:project_key>/folders/new/", folders.create_folder, name="folder_create"),
     path("p/<str:project_key>/folders/<int:pk>/edit/", folders.update_folder, name="folder_update"),
+    path("p/<str:project_key>/folders/<int:pk>/rename/", tree.rename_folder, name="folder_rename"),
+    path("p/<str:project_key>/folders/<int:pk>/add/", tree.add_folder, name="folder_add"),
+    path("p/<str:project_key>/folders/<int:pk>/move/", tree.move_folder, name="folder_move"),
     path("p/<str:project_key>/folders/<int:pk>/delete/", folders.delete_folder, name="folder_delete"),
+    path("p/<str:project_key>/folders/<int:pk>/restore/", folders.restore_folder, name="folder_restore"),
     path("p/<str:project_key>/folders/<int:pk>/children/", reading.folder_children, name="folder_children"),
 ]

@@ -190,6 +190,30 @@ def claim(*, actor: User, files: Iterable[StoredFile]) -> int:
 
 
 @transaction.atomic
+def lend(*, actor: User, keys: Iterable[str], source: Project, target: Project) -> dict[str, Any]:
+    """Let another project of the company have these files too; answers the new keys by the old ones.
+
+    The bytes stay where they are: each file gets one more row. Raises Denied.
+    """
+    policies.can_upload(actor, target).require()
+    kept = ("tenant_id", "name", "path", "sha256", "size", "content_type", "encoding", "state", "external_url")
+    found = StoredFile.objects.filter(pk__in=list(keys), project=source, tenant_id=target.tenant_id)
+    rows = {
+        str(file.pk): StoredFile(
+            project=target,
+            claimed_at=timezone.now(),
+            created_by=actor,
+            updated_by=actor,
+            **{name: getattr(file, name) for name in kept},
+        )
+        for file in found.select_for_update(of=("self",)).order_by("pk")
+    }
+    StoredFile.objects.bulk_create(rows.values())
+    audit.record_each("file.stored", actor=actor, changed=[(file, None) for file in rows.values()])
+    return {key: file.pk for key, file in rows.items()}
+
+
+@transaction.atomic
 def remove(*, actor: User | None, stored: StoredFile, reason: str = "") -> None:
     """Forget the file; its bytes go with the last row that names them, after the transaction is committed."""
     audit.record("file.removed", actor=actor, target=stored, project=stored.project, reason=reason)

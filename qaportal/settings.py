@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "qaportal.kit.requests.BodyLimitMiddleware",
     "qaportal.kit.requests.CompressionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -317,6 +318,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "qaportal.kit.api.errors.handle_exception",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "URL_FORMAT_OVERRIDE": None,  # `?format=` is what an export writes
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "QA Portal API",

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from django.db.models import QuerySet
 
+from qaportal.kit.spreadsheets import Echo, neutral
+
 from ..models import AuditEntry
 from .words import words_of
 
@@ -14,13 +16,6 @@ COLUMNS = (
     "id", "time", "company", "person", "email", "action", "words", "project", "object_type", "object_id", "object",
     "changes", "details", "request_id",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def neutral(cell: object) -> str:
-    """The cell so that no spreadsheet takes it for a formula: those that look like one begin with an apostrophe."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _as_json(document: object) -> str:
@@ -48,16 +43,9 @@ def _cells(entry: AuditEntry) -> list[object]:
 
 def csv_lines(entries: QuerySet[AuditEntry]) -> Iterator[str]:
     """The head and one line for each entry, the newest first, read in stretches that follow one another."""
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     yield writer.writerow(COLUMNS)
     last: AuditEntry | None = None
     while stretch := list((entries if last is None else entries.older_than(last.created_at, last.pk))[:STRETCH]):
         yield "".join(writer.writerow([neutral(cell) for cell in _cells(entry)]) for entry in stretch)
         last = stretch[-1]
-
-
-class _Echo:
-    """A file that answers what is written."""
-
-    def write(self, line: str) -> str:
-        return line

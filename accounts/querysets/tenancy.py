@@ -136,6 +136,8 @@ class ProjectOwnedQuerySet(models.QuerySet):
 
     view_permission = ""
     """The permission to read such rows; empty for those that everybody in the project reads."""
+    restore_permission = ""
+    """The permission to bring deleted rows back; empty where nobody can."""
 
     def living(self) -> Self:
         """Those that are not deleted; models without deletion answer all."""
@@ -148,6 +150,13 @@ class ProjectOwnedQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         return self.living().filter(project__in=projects_to_read(user, self.view_permission))
+
+    def manageable_by(self, user: User) -> Self:
+        """What the user sees and, in projects where he may restore them, the deleted rows too."""
+        if not user.is_authenticated or not self.restore_permission:
+            return self.visible_to(user)
+        restorable = Q(project__in=projects_to_read(user, self.restore_permission)) | Q(deleted_at__isnull=True)
+        return self.filter(restorable, project__in=projects_to_read(user, self.view_permission))
 
     def in_project(self, project: Project | int) -> Self:
         """The rows of one project."""

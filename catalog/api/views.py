@@ -19,10 +19,10 @@ from accounts.permissions import CASES
 from qaportal.kit.api.styles import PlainStyle
 from qaportal.kit.errors import InvalidInput, NotVisible
 
-from ..choices import TestType
+from ..choices import FolderContent, TestType
 from ..filters import FeatureFilter, SubModuleFilter, TestCaseApiFilter
 from ..models import Folder, TestCase
-from ..services import bulk, cases, folders, places, test_ids
+from ..services import bulk, cases, folder_removal, folders, places, test_ids
 from ..services.drafts import default_tag
 from ..services.step_text import parse_steps, steps_from_text
 from ..services.steps import steps_document
@@ -69,11 +69,9 @@ class FolderViewSet(PlainStyle, ProjectViewSet):
     @extend_schema(parameters=[CASCADE])
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete the folder; one that holds something only with `?cascade=true`."""
-        folders.delete_folder(
-            actor=request.user,
-            folder=self.get_object(),
-            cascade=request.query_params.get("cascade") == "true",
-            if_match=self.if_match,
+        content = FolderContent.DELETE if request.query_params.get("cascade") == "true" else None
+        folder_removal.delete_folder(
+            actor=request.user, folder=self.get_object(), content=content, if_match=self.if_match
         )
         return Response(status=status.HTTP_204_NO_CONTENT)
 

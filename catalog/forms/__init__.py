@@ -2,8 +2,12 @@
 
 from .cases import EMPTY_STEPS, CaseForm, CaseLinkForm, read_steps
 from .changing import ChangeForm
+from .copies import CopyForm
+from .exports import ExportForm
 from .fields import FolderField, read_ids
-from .folders import FolderForm
+from .folders import FolderForm, FolderMoveForm
+from .imports import ImportFileForm, ImportOptionsForm
+from .removal import FolderDeleteForm
 from .shared_steps import SharedStepsForm, ShareForm
 from .stories import StoryForm
 
@@ -12,8 +16,14 @@ __all__ = [
     "CaseForm",
     "CaseLinkForm",
     "ChangeForm",
+    "CopyForm",
+    "ExportForm",
+    "FolderDeleteForm",
     "FolderField",
     "FolderForm",
+    "FolderMoveForm",
+    "ImportFileForm",
+    "ImportOptionsForm",
     "ShareForm",
     "SharedStepsForm",
     "StoryForm",

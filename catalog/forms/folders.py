@@ -13,6 +13,17 @@ from ..services.drafts import LONGEST_TEXT
 from .fields import FolderField
 
 
+class FolderMoveForm(PortalForm):
+    """Where a folder goes."""
+
+    parent = FolderField(label=_("Below"))
+
+    def __init__(self, *args: Any, project: Project, user: User, folder: Folder, **kwargs: Any) -> None:
+        """Offer every place but those below the folder itself."""
+        super().__init__(*args, **kwargs)
+        self.fields["parent"].offer(project, user, _("At the top"), without=folder)
+
+
 class FolderForm(PortalForm):
     """A folder's name and place."""
 

@@ -2,9 +2,12 @@
 
 from .activity import CaseActivity
 from .cases import LONGEST_ESTIMATE, TestCase, TestIdCounter, TestStep
+from .copies import CopiedCase, CopyJob
 from .fields import CustomField, Template, TemplateField
 from .folders import Folder, FolderCount
+from .imports import CaseImport, CaseImportRow, CaseOrigin, ColumnMapping
 from .links import TestCaseLink
+from .removals import FolderRemoval
 from .shared_steps import SharedSteps, SharedStepsVersion
 from .stories import Story, TestCaseStory
 from .versions import TestCaseVersion
@@ -13,9 +16,16 @@ from .words import TitleWord
 __all__ = [
     "LONGEST_ESTIMATE",
     "CaseActivity",
+    "CaseImport",
+    "CaseImportRow",
+    "CaseOrigin",
+    "ColumnMapping",
+    "CopiedCase",
+    "CopyJob",
     "CustomField",
     "Folder",
     "FolderCount",
+    "FolderRemoval",
     "SharedSteps",
     "SharedStepsVersion",
     "Story",

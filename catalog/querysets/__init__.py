@@ -1,8 +1,10 @@
 """What people may see of the catalog."""
 
 from .cases import CaseActivityQuerySet, TestCaseQuerySet, TestCaseVersionQuerySet, TestStepQuerySet, TitleWordQuerySet
+from .copies import CopiedCaseQuerySet, CopyJobQuerySet
 from .fields import CustomFieldQuerySet, TemplateFieldQuerySet, TemplateQuerySet
-from .folders import FolderCountQuerySet, FolderQuerySet
+from .folders import FolderCountQuerySet, FolderQuerySet, FolderRemovalQuerySet
+from .imports import CaseImportQuerySet, CaseImportRowQuerySet, CaseOriginQuerySet, ColumnMappingQuerySet
 from .links import TestCaseLinkQuerySet
 from .shared_steps import SharedStepsQuerySet, SharedStepsVersionQuerySet
 from .stories import FAILING, StoryLinkQuerySet, StoryQuerySet
@@ -10,9 +12,16 @@ from .stories import FAILING, StoryLinkQuerySet, StoryQuerySet
 __all__ = [
     "FAILING",
     "CaseActivityQuerySet",
+    "CaseImportQuerySet",
+    "CaseImportRowQuerySet",
+    "CaseOriginQuerySet",
+    "ColumnMappingQuerySet",
+    "CopiedCaseQuerySet",
+    "CopyJobQuerySet",
     "CustomFieldQuerySet",
     "FolderCountQuerySet",
     "FolderQuerySet",
+    "FolderRemovalQuerySet",
     "SharedStepsQuerySet",
     "SharedStepsVersionQuerySet",
     "StoryLinkQuerySet",

@@ -38,11 +38,14 @@ if TYPE_CHECKING:
 
     from ..models import Folder, SharedSteps, Story
 
+LATEST_TAGGED = 2_000
+
 
 class TestCaseQuerySet(ProjectOwnedQuerySet):
     """Test cases."""
 
     view_permission = "case.view"
+    restore_permission = "case.delete"
 
     __test__ = False
     SORTS = {
@@ -142,6 +145,11 @@ class TestCaseQuerySet(ProjectOwnedQuerySet):
         found = self.filter(folded__contains=folded).annotate(folded_title=title)
         return found.filter(Q(folded__startswith=folded) | Q(folded_title__startswith=folded)).order_by("test_id")
 
+    def used_tags(self) -> list[str]:
+        """The tags of the 2,000 cases that changed last, each once and in order: what a list of choices offers."""
+        latest = self.exclude(tags=[]).order_by("-updated_at").values_list("tags", flat=True)[:LATEST_TAGGED]
+        return sorted({word for words in latest for word in words}, key=str.casefold)
+
     def fill_project(self, project: Project) -> bool:
         """Whether the project holds a case that is not deleted."""
         return self.living().in_project(project).exists()
@@ -157,6 +165,23 @@ class TestCaseQuerySet(ProjectOwnedQuerySet):
         return self.for_list().prefetch_related(
             Prefetch("steps", queryset=steps), Prefetch("story_links", queryset=links)
         )
+
+    def for_files(self) -> Self:
+        """All that a file says of a case: steps and those it shares, the primary story, people and templates."""
+        steps = self.model._meta.get_field("steps").related_model.objects.select_related("shared_steps")
+        links = self.model._meta.get_field("story_links").related_model.objects.filter(is_primary=True)
+        return (
+            self.select_related("folder", "owner", "template")
+            .defer("search", "folded", "steps_text")
+            .prefetch_related(
+                Prefetch("steps", queryset=steps.order_by("position")),
+                Prefetch("story_links", queryset=links.select_related("story")),
+            )
+        )
+
+    def by_place(self) -> Self:
+        """Folder by folder as the tree nests them, then by id."""
+        return self.sorted_by("id").order_by(F("folder__path").asc(nulls_first=True), *self.SORTS["id"])
 
 
 class TestStepQuerySet(ProjectOwnedQuerySet):

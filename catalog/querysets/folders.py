@@ -22,10 +22,15 @@ class FolderQuerySet(ProjectOwnedQuerySet):
     """Folders."""
 
     view_permission = "case.view"
+    restore_permission = "folder.delete"
 
     def for_list(self) -> Self:
         """In the order of the tree's levels."""
         return self.select_related("parent").order_by("position", "name", "pk")
+
+    def names(self) -> dict[int, str]:
+        """The name of each folder by its id, deleted ones included: paths may lead through them."""
+        return dict(self.values_list("pk", "name"))
 
     def at_depth(self, depth: int) -> Self:
         """Modules are at depth 1, sub-modules at 2, features at 3."""
@@ -55,3 +60,13 @@ class FolderCountQuerySet(ProjectOwnedQuerySet):
     def total(self) -> int:
         """How many cases there are."""
         return self.aggregate(total=Sum("cases"))["total"] or 0
+
+
+class FolderRemovalQuerySet(ProjectOwnedQuerySet):
+    """Deletions of folders."""
+
+    view_permission = "case.view"
+
+    def open(self) -> Self:
+        """Those that nobody took back yet."""
+        return self.filter(restored_at__isnull=True)

@@ -141,13 +141,20 @@ def _require_sharable(fields: Mapping[str, Any], case_ids: Sequence[int]) -> Non
         raise InvalidInput(words, fields={"test_case_ids": [words]})
 
 
+def store_changes(
+    *, actor: User | None, changed: Sequence[tuple[TestCase, Mapping[str, list[Any]]]], reason: str
+) -> None:
+    """Save the (locked) cases, each with values of its own on it already; `rewriting` stores steps and stories."""
+    _store(actor, changed, reason)
+
+
 def _store(actor: User | None, changed: Sequence[tuple[TestCase, dict[str, list[Any]]]], reason: str) -> None:
     """Save the (locked) cases that changed, each as one more version, in a number of statements that does not grow."""
     now = timezone.now()
     for case, _changes in changed:
         case.version, case.updated_by, case.updated_at = case.version + 1, actor, now
     names = {name for _case, changes in changed for name in changes}
-    columns = [*sorted(names), "version", "updated_by", "updated_at"]
+    columns = [*sorted(names & set(EDITABLE)), "version", "updated_by", "updated_at"]
     TestCase.objects.bulk_update([case for case, _changes in changed], columns, batch_size=_BATCH)
     for fields, ids in _by_fields(changed).items():
         versions.keep_versions(actor=actor, case_ids=ids, changed=fields, reason=reason)

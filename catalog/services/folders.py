@@ -1,4 +1,4 @@
-"""The tree: making, renaming, moving and deleting folders.
+"""The tree: making, renaming and moving folders; `folder_removal` deletes them.
 
 A folder's `path` holds the ids from the root to itself, each as ten digits and a slash, so that everything below a
 folder is one range of an index. Whoever changes the tree locks the project's row first: the tree changes in one
@@ -11,7 +11,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Lower, Substr
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,7 +21,7 @@ from qaportal.kit.concurrency import require_match
 from qaportal.kit.errors import InvalidInput, NotVisible, RuleViolation
 
 from .. import policies
-from ..models import Folder, TestCase
+from ..models import Folder
 
 EDITABLE = ("name", "description", "position")
 DEEPEST = 50
@@ -66,7 +65,7 @@ def create_folder(
     lock_tree(project)
     parent = living_folder(project, parent, field="parent")
     name = _usable_name(name)
-    _require_free_name(project, parent, name)
+    require_free_name(project, parent, name)
     return _make(actor, project, name, parent, **{key: fields[key] for key in EDITABLE if key in fields})
 
 
@@ -79,13 +78,13 @@ def update_folder(*, actor: User | None, folder: Folder, if_match: str | None = 
     project = folder.project
     policies.can_edit_folders(actor, project).require()
     lock_tree(project)
-    folder = _stored(folder)
+    folder = stored_folder(folder)
     require_match(folder, if_match)
     before = audit.snapshot(folder, EDITABLE)
     if "name" in fields:
         fields["name"] = _usable_name(fields["name"])
         if fields["name"].lower() != folder.name.lower():
-            _require_free_name(project, folder.parent, fields["name"], except_for=folder)
+            require_free_name(project, folder.parent, fields["name"], except_for=folder)
     for name in EDITABLE:
         if name in fields:
             setattr(folder, name, fields[name])
@@ -108,7 +107,7 @@ def move_folder(*, actor: User | None, folder: Folder, parent: Folder | None, if
     project = folder.project
     policies.can_edit_folders(actor, project).require()
     lock_tree(project)
-    folder = _stored(folder)
+    folder = stored_folder(folder)
     require_match(folder, if_match)
     parent = living_folder(project, parent, field="parent")
     if (parent.pk if parent else None) == folder.parent_id:
@@ -116,44 +115,8 @@ def move_folder(*, actor: User | None, folder: Folder, parent: Folder | None, if
     if parent and parent.path.startswith(folder.path):
         words = _("A folder cannot be moved into itself or below itself.")
         raise RuleViolation(words, "below_itself", fields={"parent": [words]})
-    _require_free_name(project, parent, folder.name, except_for=folder)
-    before = folder.parent_id
-    _rehang(folder, parent)
-    folder.updated_by = actor
-    folder.save(update_fields=["parent", "path", "depth", "updated_by", "updated_at"])
-    audit.record("folder.moved", actor=actor, target=folder, changes={"parent": [before, folder.parent_id]})
-    events.publish("folder.moved", folder=folder, actor=actor)
-    return folder
-
-
-@transaction.atomic
-def delete_folder(*, actor: User | None, folder: Folder, cascade: bool = False, if_match: str | None = None) -> int:
-    """Hide the folder; one that holds something only with all of it, when `cascade` says so.
-
-    Answers how many cases went with it. Raises Denied, VersionConflict, and RuleViolation for one that is not empty.
-    """
-    project = folder.project
-    policies.can_delete_folders(actor, project).require()
-    lock_tree(project)
-    folder = _stored(folder)
-    require_match(folder, if_match)
-    tree = Folder.objects.living().below(folder)
-    ids = list(tree.select_for_update().order_by("pk").values_list("pk", flat=True))
-    cases = TestCase.objects.living().in_project(project).filter(folder__in=ids)
-    held = list(cases.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
-    folders_below = len(ids) - 1
-    if not cascade and (held or folders_below):
-        raise RuleViolation(_not_empty(len(held), folders_below), "not_empty")
-    if held:
-        policies.can_delete_cases(actor, project).require()
-    now = timezone.now()
-    TestCase.objects.filter(pk__in=held).update(deleted_at=now, updated_at=now, updated_by=actor)
-    Folder.objects.filter(pk__in=ids).update(deleted_at=now, updated_at=now, updated_by=actor)
-    audit.record("folder.deleted", actor=actor, target=folder, cases=len(held), folders=folders_below)
-    if held:
-        events.publish("case.deleted", project=project, case_ids=held, actor=actor)
-    events.publish("folder.deleted", folder=folder, actor=actor)
-    return len(held)
+    require_free_name(project, parent, folder.name, except_for=folder)
+    return hang(actor=actor, folder=folder, parent=parent)
 
 
 @transaction.atomic
@@ -170,7 +133,7 @@ def ensure_folder_path(
     current = living_folder(project, below)
     for given in names:
         name = _usable_name(given)
-        found = _named(project, current, name).first()
+        found = named(project, current, name).first()
         if found is None:
             policies.can_edit_folders(actor, project).require()
             found = _make(actor, project, name, current)
@@ -179,8 +142,19 @@ def ensure_folder_path(
     return current
 
 
-# -- inside ----------------------------------------------------------------------------------------------------------
-def _stored(folder: Folder) -> Folder:
+# -- parts of services, with the tree locked -------------------------------------------------------------------------
+def hang(*, actor: User | None, folder: Folder, parent: Folder | None) -> Folder:
+    """Give the folder another parent, where its name is known to be free; raises RuleViolation for too deep a tree."""
+    before = folder.parent_id
+    _rehang(folder, parent)
+    folder.updated_by = actor
+    folder.save(update_fields=["parent", "path", "depth", "updated_by", "updated_at"])
+    audit.record("folder.moved", actor=actor, target=folder, changes={"parent": [before, folder.parent_id]})
+    events.publish("folder.moved", folder=folder, actor=actor)
+    return folder
+
+
+def stored_folder(folder: Folder) -> Folder:
     """The folder locked as it is stored; raises NotVisible when it was deleted meanwhile."""
     found = (
         Folder.objects.living()
@@ -194,6 +168,41 @@ def _stored(folder: Folder) -> Folder:
     return found
 
 
+def named(project: Project, parent: Folder | None, name: str) -> Any:
+    """The living folders of this name below the parent: one or none."""
+    siblings = Folder.objects.living().in_project(project).filter(parent=parent)
+    return siblings.annotate(folded_name=Lower("name")).filter(folded_name=Lower(Value(name)))
+
+
+def require_free_name(project: Project, parent: Folder | None, name: str, except_for: Folder | None = None) -> None:
+    """Raise RuleViolation naming `name` when another living folder below the parent has it."""
+    found = named(project, parent, name)
+    if except_for is not None:
+        found = found.exclude(pk=except_for.pk)
+    if found.exists():
+        place = _("in %s") % parent.name if parent else _("at the top")
+        words = _("There is a folder %(name)s %(place)s already.") % {"name": name, "place": place}
+        raise RuleViolation(words, "name_taken", fields={"name": [words]})
+
+
+def require_depth(depth: int) -> None:
+    """Raise RuleViolation naming `parent` for a level below the deepest one."""
+    if depth > DEEPEST:
+        words = _("The tree has at most %d levels.") % DEEPEST
+        raise RuleViolation(words, "too_deep", fields={"parent": [words]})
+
+
+def not_empty(cases: int, folders: int) -> str:
+    """What the folder still holds, in words."""
+    held = []
+    if folders:
+        held.append(ngettext("%d folder", "%d folders", folders) % folders)
+    if cases:
+        held.append(ngettext("%d test case", "%d test cases", cases) % cases)
+    return _("The folder still holds %s.") % _(" and ").join(held)
+
+
+# -- inside ----------------------------------------------------------------------------------------------------------
 def _usable_name(given: str) -> str:
     name = " ".join(str(given).split())
     if not name:
@@ -204,31 +213,9 @@ def _usable_name(given: str) -> str:
     return name
 
 
-def _named(project: Project, parent: Folder | None, name: str) -> Any:
-    """The living folders of this name below the parent: one or none."""
-    siblings = Folder.objects.living().in_project(project).filter(parent=parent)
-    return siblings.annotate(folded_name=Lower("name")).filter(folded_name=Lower(Value(name)))
-
-
-def _require_free_name(project: Project, parent: Folder | None, name: str, except_for: Folder | None = None) -> None:
-    found = _named(project, parent, name)
-    if except_for is not None:
-        found = found.exclude(pk=except_for.pk)
-    if found.exists():
-        place = _("in %s") % parent.name if parent else _("at the top")
-        words = _("There is a folder %(name)s %(place)s already.") % {"name": name, "place": place}
-        raise RuleViolation(words, "name_taken", fields={"name": [words]})
-
-
-def _require_depth(depth: int) -> None:
-    if depth > DEEPEST:
-        words = _("The tree has at most %d levels.") % DEEPEST
-        raise RuleViolation(words, "too_deep", fields={"parent": [words]})
-
-
 def _make(actor: User | None, project: Project, name: str, parent: Folder | None, **fields: Any) -> Folder:
     depth = parent.depth + 1 if parent else 1
-    _require_depth(depth)
+    require_depth(depth)
     folder = Folder.objects.create(
         project=project, name=name, parent=parent, depth=depth, created_by=actor, updated_by=actor, **fields
     )
@@ -244,15 +231,6 @@ def _rehang(folder: Folder, parent: Folder | None) -> None:
     old_path, shift = folder.path, (parent.depth + 1 if parent else 1) - folder.depth
     below = Folder.objects.in_project(folder.project).filter(path__startswith=old_path).exclude(pk=folder.pk)
     deepest = below.living().order_by("-depth").values_list("depth", flat=True).first() or folder.depth
-    _require_depth(deepest + shift)
+    require_depth(deepest + shift)
     folder.parent, folder.path, folder.depth = parent, path_of(folder.pk, parent), folder.depth + shift
     below.update(path=Concat(Value(folder.path), Substr("path", len(old_path) + 1)), depth=F("depth") + shift)
-
-
-def _not_empty(cases: int, folders: int) -> str:
-    held = []
-    if folders:
-        held.append(ngettext("%d folder", "%d folders", folders) % folders)
-    if cases:
-        held.append(ngettext("%d test case", "%d test cases", cases) % cases)
-    return _("The folder still holds %s.") % _(" and ").join(held)

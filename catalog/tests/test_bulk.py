@@ -6,7 +6,7 @@ from accounts.models import AuditEntry
 from catalog.models import TestCase
 from catalog.services.bulk import take_back, update_cases
 from catalog.services.cases import CaseDraft, create_case, create_cases, update_case
-from catalog.services.folders import delete_folder
+from catalog.services.folder_removal import delete_folder
 from qaportal.kit.errors import Denied, InvalidInput, NotVisible
 
 from .factories import FolderFactory

@@ -11,7 +11,7 @@ from catalog.services.cases import (
     move_cases,
     update_case,
 )
-from catalog.services.folders import delete_folder
+from catalog.services.folder_removal import delete_folder
 from catalog.tests.factories import FolderFactory, TestCaseFactory
 from qaportal.kit.concurrency import etag
 from qaportal.kit.errors import Denied, InvalidInput, NotVisible, RuleViolation, VersionConflict

@@ -1,8 +1,10 @@
 import pytest
 
 from accounts.models import AuditEntry
+from catalog.choices import FolderContent
 from catalog.models import Folder, TestCase
 from catalog.services import folders
+from catalog.services.folder_removal import delete_folder
 from catalog.tests.factories import FolderFactory, TestCaseFactory
 from qaportal.kit.concurrency import etag
 from qaportal.kit.errors import Denied, InvalidInput, NotVisible, RuleViolation, VersionConflict
@@ -33,7 +35,7 @@ def test_siblings_have_different_names_whatever_their_case(tree, project, lead):
 
 
 def test_the_name_of_a_deleted_folder_is_free_again(tree, project, lead):
-    folders.delete_folder(actor=lead, folder=tree["wallets"])
+    delete_folder(actor=lead, folder=tree["wallets"])
     assert folders.create_folder(actor=lead, project=project, name="Wallets").pk != tree["wallets"].pk
 
 
@@ -94,25 +96,25 @@ def test_the_tree_has_a_deepest_level(project, lead):
 def test_a_folder_that_holds_something_is_deleted_only_with_it(tree, lead):
     case = TestCaseFactory(folder=tree["partial"])
     with pytest.raises(RuleViolation) as refusal:
-        folders.delete_folder(actor=lead, folder=tree["card"])
+        delete_folder(actor=lead, folder=tree["card"])
     assert refusal.value.message == "The folder still holds 2 folders and 1 test case."
-    assert folders.delete_folder(actor=lead, folder=tree["card"], cascade=True) == 1
+    assert delete_folder(actor=lead, folder=tree["card"], content=FolderContent.DELETE).cases == 1
     assert not TestCase.objects.living().filter(pk=case.pk).exists()
     assert set(Folder.objects.living().values_list("name", flat=True)) == {"Wallets"}
     entry = AuditEntry.objects.get(action="folder.deleted")
-    assert entry.facts == {"cases": 1, "folders": 2}
+    assert entry.facts == {"cases": 1, "folders": 2, "content": "delete"}
 
 
 def test_deleted_content_does_not_hold_a_folder(tree, lead):
     case = TestCaseFactory(folder=tree["wallets"])
     TestCase.objects.filter(pk=case.pk).update(deleted_at=case.created_at)
-    assert folders.delete_folder(actor=lead, folder=tree["wallets"]) == 0
+    assert delete_folder(actor=lead, folder=tree["wallets"]).cases == 0
 
 
 def test_a_tester_may_make_folders_but_not_delete_them(project, tester):
     folder = folders.create_folder(actor=tester, project=project, name="Mine")
     with pytest.raises(Denied) as refusal:
-        folders.delete_folder(actor=tester, folder=folder)
+        delete_folder(actor=tester, folder=folder)
     assert refusal.value.reason == "Your role, Tester, may not delete folders."
 
 
@@ -149,7 +151,7 @@ def test_a_write_based_on_an_old_state_is_refused(tree, lead):
 
 
 def test_a_deleted_folder_cannot_be_changed(tree, lead):
-    folders.delete_folder(actor=lead, folder=tree["wallets"])
+    delete_folder(actor=lead, folder=tree["wallets"])
     with pytest.raises(NotVisible):
         folders.update_folder(actor=lead, folder=tree["wallets"], name="Purses")
 

@@ -4,20 +4,21 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.project_pages import get_visible, project_page
 from qaportal.kit.errors import InvalidInput, RuleViolation
-from qaportal.kit.views import shown_refusal
+from qaportal.kit.views import shown_refusal, tell_later
 
 from .. import policies
+from ..deletion_page import DeletionPage, what_happened
 from ..forms import FolderForm
-from ..models import Folder, TestCase
-from ..services import folders
+from ..models import Folder
+from ..services import folder_removal, folders
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,19 +56,31 @@ def update_folder(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @project_page
 def delete_folder(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask, saying what goes with the folder; then delete it."""
+    """Ask what becomes of what the folder holds, with its numbers; then delete it."""
     policies.can_delete_folders(request.user, request.project).require()
     folder = get_visible(Folder.objects.select_related("project__tenant", "parent__project"), request, pk=pk)
+    page = DeletionPage(request, folder)
     with shown_refusal(request) as refusal:
-        if request.method == "POST":
-            cascade = request.POST.get("cascade") == "on"
-            folders.delete_folder(actor=request.user, folder=folder, cascade=cascade)
-            messages.success(request, _("The folder %s is deleted") % folder.name)
-            return HttpResponseRedirect(_url_of(request, folder.parent))
-    held = TestCase.objects.living().below_folder(folder).count()
-    below = Folder.objects.living().below(folder, itself=False).count()
-    context = {"held": held, "below": below, "refusal": refusal, **_around(request, folder)}
-    return render(request, "catalog/folder_delete.html", context, status=refusal.status)
+        if page.form.is_valid():
+            removal = folder_removal.delete_folder(actor=request.user, folder=folder, **page.chosen())
+            undo = reverse("catalog:folder_restore", args=[request.project.key, folder.pk])
+            tell_later(request, what_happened(removal), undo=undo)
+            return redirect(folder.parent or _url_of(request, None))
+    context = {"page": page, "refusal": refusal, **_around(request, folder)}
+    return render(request, "catalog/folder_delete.html", context, status=422 if page.form.errors else refusal.status)
+
+
+@require_POST
+@project_page
+def restore_folder(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the deletion of a folder back."""
+    folder = get_object_or_404(Folder.objects.manageable_by(request.user).in_project(request.project), pk=pk)
+    with shown_refusal(request) as refusal:
+        folder_removal.restore_folder(actor=request.user, folder=folder)
+        messages.success(request, _("The folder %s is back") % folder.name)
+        return redirect(_url_of(request, folder))
+    messages.error(request, refusal.message)
+    return redirect(_url_of(request, None))
 
 
 def _url_of(request: HttpRequest, folder: Folder | None) -> str:

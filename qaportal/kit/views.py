@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -15,6 +16,8 @@ from django_tables2 import RequestConfig
 from .errors import InvalidInput, NotVisible, PortalError, TooMany
 
 PAGE_SIZES = (25, 50, 100, 200)
+UNDO = "undo:"
+"""Marks the address that takes back what a message tells."""
 
 
 def wants_fragment(request: HttpRequest) -> bool:
@@ -45,6 +48,16 @@ def tell(
     if undo:
         toast["undo"] = undo
     return _trigger(response, {"portal:toast": toast})
+
+
+def tell_later(request: HttpRequest, text: str, *, undo: str = "") -> None:
+    """Show a toast on the page that comes next; `undo` is the address of a POST that takes it back."""
+    messages.success(request, text, extra_tags=f"{UNDO}{undo}" if undo else "")
+
+
+def undo_address(tags: str | None) -> str:
+    """Where a message of `tell_later` is taken back, from its tags; nothing for other messages."""
+    return tags.removeprefix(UNDO) if tags and tags.startswith(f"{UNDO}/") else ""
 
 
 def announce(response: HttpResponse, *names: str) -> HttpResponse:

@@ -29,7 +29,9 @@ from accounts.models import (
 )
 from accounts.services.api_tokens import create_api_token
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
+from catalog.models import CaseImport, CopyJob, Template
 from catalog.services.cases import update_case
+from catalog.services.copies import start_copy
 from catalog.services.links import link_two_cases
 from catalog.services.shared_steps import create_shared_steps, update_shared_steps
 from catalog.services.versions import keep_versions
@@ -122,6 +124,16 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         "file": stored,
         "progress": work,
         "report_import": report_import,
+        "copy_job": start_copy(actor=admin, project=project, target_project=project, case_ids=[spare.pk]),
+        "failed_copy": CopyJob.objects.create(
+            project=project, target_project=project, state="failed", created_by=admin, counts={"copied": 0, "cases": 0}
+        ),
+        "other_module": FolderFactory(project=project, name=f"{marker} other module"),
+        "deleted_folder": FolderFactory(project=project, name=f"{marker} gone", deleted_at=timezone.now()),
+        "template": Template.objects.create(project=project, name=f"{marker} template"),
+        "case_import": CaseImport.objects.create(
+            project=project, file=stored, file_name=f"{marker}.csv", format="table", created_by=admin, updated_by=admin
+        ),
         "person": people["viewer"],
         "audit_entry": AuditEntry.objects.filter(tenant=tenant).first(),
     }
@@ -231,6 +243,8 @@ ROWS = (
     Row("file_id", "", pk_of("file"), uuid.uuid4),
     Row("progress_id", "", pk_of("progress"), uuid.uuid4),
     Row("import_id", "", pk_of("report_import"), uuid.uuid4),
+    Row("import_id", "catalog:import", pk_of("case_import"), uuid.uuid4),
+    Row("import_id", "repository-import", pk_of("case_import"), uuid.uuid4),
     Row("entry_id", "accounts:audit", pk_of("audit_entry")),
     Row("pk", "audit-log-", pk_of("audit_entry")),
     Row("pk", "project-", pk_of("project")),
@@ -250,6 +264,9 @@ ROWS = (
     Row("pk", "release-", pk_of("release")),
     Row("tc_id", "release-", pk_of("case")),
     Row("pk", "catalog:folder", pk_of("module")),
+    Row("pk", "catalog:folder_restore", pk_of("deleted_folder")),
+    Row("job_id", "catalog:copy", pk_of("copy_job"), uuid.uuid4),
+    Row("job_id", "catalog:copy_resume", pk_of("failed_copy"), uuid.uuid4),
     Row("test_id", "catalog:", lambda world: world.objects["case"].test_id, lambda: "TC_UI_99999"),
     Row("number", "catalog:", lambda world: world.objects["case"].version - 1, lambda: 99_999),
     Row("pk", "catalog:story", pk_of("story")),
@@ -278,6 +295,7 @@ BODY_IDS: dict[str, Callable[[World], Any]] = {
     "sub_module_id": pk_of("sub_module"),
     "feature_id": pk_of("feature"),
     "folder_id": pk_of("feature"),
+    "template_id": pk_of("template"),
     "test_case_id": pk_of("case"),
     "test_case_ids": lambda world: [world.objects["case"].pk],
     "release_id": pk_of("release"),

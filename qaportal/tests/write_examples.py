@@ -37,6 +37,17 @@ def _report(world: World) -> dict[str, Any]:
     return {"file": report, "project_id": world.project.key}
 
 
+def _table(world: World) -> dict[str, Any]:
+    """A table with one case as a file part; made anew for each call, as sending reads it."""
+    file = SimpleUploadedFile("plain.csv", b"Title\r\nPlain\r\n", content_type="text/csv")
+    return {"file": file, "project_id": world.project.key}
+
+
+def _columns(**more: Any) -> Callable[[World], dict[str, Any]]:
+    """How the columns of the import of the matrix are mapped."""
+    return lambda world: {"column_0": "title", "folder_separator": "/", "existing": "update", **more}
+
+
 def _picked(name: str = "case", **more: Any) -> Callable[[World], dict[str, Any]]:
     """The picked case of this name, and more fields."""
     return lambda world: {"ids": [world.objects[name].pk], **more}
@@ -100,12 +111,29 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "accounts:domain_add": lambda world: {"domain": "plain.example"},
     "accounts:sign_in_check": lambda world: {"issuer": ""},
     "files:upload": lambda world: {"file": SimpleUploadedFile("plain.txt", b"plain")},
+    "catalog:case_copy": lambda world: {
+        "ids": [world.objects["case"].pk],
+        "target_project": world.project.pk,
+        "way": "copy",
+    },
+    "catalog:copy_undo": lambda world: {},
     "catalog:case_move": _picked(to="none"),
     "catalog:case_change": _picked(act="tag", step="apply", add_tags="plain"),
     "catalog:case_duplicate": _picked(),
     "catalog:case_take_back": lambda world: {"at": "2026-01-05T09:00:00.000001+00:00"},
     "test-case-bulk-update": lambda world: {"test_case_ids": [world.objects["case"].pk], "priority": "critical"},
-    "catalog:folder_delete": lambda world: {"cascade": "on"},
+    "catalog:folder_delete": lambda world: {"content": "delete"},
+    "catalog:folder_rename": lambda world: {"name": "Plain"},
+    "catalog:folder_add": lambda world: {"name": "Plain"},
+    "catalog:folder_move": lambda world: {"parent": world.objects["other_module"].pk},
+    "catalog:folder_restore": lambda world: {},
+    "catalog:copy_resume": lambda world: {},
+    "catalog:import_create": _table,
+    "catalog:import_choose": _columns(),
+    "catalog:import_start": lambda world: {},
+    "catalog:import_undo": lambda world: {},
+    "test-cases-bulk-upload": _table,
+    "repository-import": _table,
     "catalog:case_link": lambda world: {
         "kind": "SAME_TEST_DIFFERENT_SOURCE",
         "other": world.objects["spare_case"].test_id,

@@ -19,13 +19,14 @@ from accounts.models import Project, User
 from accounts.permissions import RESULTS
 from qaportal.kit.api.parsers import SafeJSONParser
 from qaportal.kit.api.styles import CamelStyle, PlainStyle, Problem
+from qaportal.kit.api.uploads import UploadFormParser, too_large
 from qaportal.kit.errors import InvalidInput, NotVisible
 from releases.models import Release
 
 from ..choices import ImportState
 from ..models import ReportImport, TestRun
 from ..services.imports import preview_import, start_import
-from .parsers import GzipReportParser, ReportFormParser, TextXmlReportParser, XmlReportParser, too_large
+from .parsers import GzipReportParser, TextXmlReportParser, XmlReportParser
 from .serializers import ImportAnswerSerializer, ReportImportSerializer, ReportUploadSerializer
 from .waiting import seconds_wanted, wait_for_end
 
@@ -84,7 +85,7 @@ class JUnitImportView(CamelStyle, APIView):
     throttle_scope = "ingest"
     token_scopes = RESULTS
 
-    parser_classes = [ReportFormParser, XmlReportParser, TextXmlReportParser, GzipReportParser, SafeJSONParser]
+    parser_classes = [UploadFormParser, XmlReportParser, TextXmlReportParser, GzipReportParser, SafeJSONParser]
 
     keeps_idempotency_itself = True  # the import knows the bytes, which the generic record does not
 

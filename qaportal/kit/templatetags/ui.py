@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from .. import charts, drawing, statuses, wording
 from ..markdown import as_html
+from ..views import undo_address
 
 register = template.Library()
+register.filter(undo_address)
 
 PRIORITIES = {
     "critical": ("chevrons-up", gettext_lazy("Critical"), gettext_lazy("Critical priority")),

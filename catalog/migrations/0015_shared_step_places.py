@@ -6,8 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0008_former_status'),
-        ('catalog', '0011_find_own_fields'),
+        ('catalog', '0014_copies'),
     ]
 
     operations = [

@@ -1,0 +1,105 @@
+"""API of the hierarchy: modules, sub-modules and features as one tree, and what the fields of a case offer."""
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.project_scope import ProjectViewSet
+from accounts.permissions import decide
+from qaportal.kit.api.serializers import PortalSerializer
+from qaportal.kit.api.styles import PlainStyle
+
+from ..hierarchy import options_of, structure_of
+
+PROJECT = OpenApiParameter("project_id", OpenApiTypes.STR, description="The project; needed when there are several.")
+BELOW = "How many current cases stand in it and below it."
+DIRECT = "How many stand in it alone."
+
+
+class FeatureNodeSerializer(PortalSerializer):
+    """A feature of the tree."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    description = serializers.CharField()
+    case_count = serializers.IntegerField(help_text=BELOW)
+    direct_case_count = serializers.IntegerField(help_text=DIRECT)
+
+
+class SubModuleNodeSerializer(FeatureNodeSerializer):
+    """A sub-module of the tree."""
+
+    features = FeatureNodeSerializer(many=True)
+
+
+class ModuleNodeSerializer(FeatureNodeSerializer):
+    """A module of the tree."""
+
+    sub_modules = SubModuleNodeSerializer(many=True)
+
+
+class NamedSerializer(PortalSerializer):
+    """A module or a person to choose."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class NamedSubModuleSerializer(NamedSerializer):
+    """A sub-module to choose."""
+
+    module_id = serializers.IntegerField()
+
+
+class NamedFeatureSerializer(NamedSerializer):
+    """A feature to choose."""
+
+    sub_module_id = serializers.IntegerField()
+
+
+class ChoiceSerializer(PortalSerializer):
+    """A value that a field takes, and its word."""
+
+    value = serializers.CharField()
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """The declared fields and `label`, whose name the framework needs for itself."""
+        return {**super().get_fields(), "label": serializers.CharField()}
+
+
+class OptionsSerializer(PortalSerializer):
+    """What the fields of a case offer."""
+
+    modules = NamedSerializer(many=True)
+    sub_modules = NamedSubModuleSerializer(many=True)
+    features = NamedFeatureSerializer(many=True)
+    tags = serializers.ListField(
+        child=serializers.CharField(), help_text="Those of the 2,000 tagged cases that changed last."
+    )
+    test_tags = ChoiceSerializer(many=True, help_text="Values of `tag`.")
+    test_types = ChoiceSerializer(many=True)
+    automation_statuses = ChoiceSerializer(many=True)
+    priorities = ChoiceSerializer(many=True)
+    states = ChoiceSerializer(many=True)
+    owners = NamedSerializer(many=True, help_text="Those who can open the project.")
+
+
+class HierarchyViewSet(PlainStyle, ProjectViewSet):
+    """The hierarchy of one project."""
+
+    serializer_class = OptionsSerializer
+    filterset_class = None
+    pagination_class = None
+
+    @extend_schema(parameters=[PROJECT], responses=ModuleNodeSerializer(many=True))
+    def structure(self, request: Request) -> Response:
+        """The tree: modules, their sub-modules and the features of these, each with how many cases it holds."""
+        return Response(structure_of(request.user, self.project))
+
+    @extend_schema(parameters=[PROJECT], responses=OptionsSerializer)
+    def options(self, request: Request) -> Response:
+        """What drop-downs offer for the fields of a case."""
+        decide(request.user, "case.view", self.project).require()
+        return Response(options_of(request.user, self.project))
