@@ -24,6 +24,7 @@ NOUNS: dict[str, Promise | str] = {
     "file": gettext_lazy("Files"),
     "folder": gettext_lazy("Folders"),
     "case": gettext_lazy("Test cases"),
+    "view": gettext_lazy("Saved views"),
     "story": gettext_lazy("Stories"),
     "release": gettext_lazy("Releases"),
     "run": gettext_lazy("Runs"),

@@ -79,6 +79,7 @@ PERMISSIONS: dict[str, Permission] = {
         Permission("case.view", gettext_lazy("read test cases"), _EVERYBODY, READ),
         Permission("case.edit", gettext_lazy("write test cases"), _TESTERS, CASES),
         Permission("case.delete", gettext_lazy("delete test cases"), _TESTERS, CASES),
+        Permission("view.share", gettext_lazy("share views of test cases with everybody in the project"), _MANAGERS),
         Permission("story.edit", gettext_lazy("write stories and say which cases cover them"), _TESTERS, CASES),
         Permission("story.delete", gettext_lazy("delete stories"), _TESTERS, CASES),
         Permission("release.view", gettext_lazy("read releases"), _EVERYBODY, READ),

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.words import Kind, Subject, register
 
-from .models import CaseImport, CopyJob, Folder, SharedSteps, Story, TestCase
+from .models import CaseImport, CopyJob, Folder, SavedView, SharedSteps, Story, TestCase
 
 
 def register_all() -> None:
@@ -56,6 +56,15 @@ def register_all() -> None:
             },
         ),
         Subject(
+            "view",
+            _("Saved views"),
+            {
+                "created": _("saved a view of test cases"),
+                "updated": _("changed a view of test cases"),
+                "deleted": _("deleted a view of test cases"),
+            },
+        ),
+        Subject(
             "copy_job",
             _("Copies of test cases"),
             {
@@ -85,6 +94,7 @@ def register_all() -> None:
             _("Shared steps"),
             lambda reader: SharedSteps.objects.visible_to(reader).select_related("project"),
         ),
+        Kind(SavedView, _("Saved view"), lambda reader: SavedView.objects.visible_to(reader).select_related("project")),
         Kind(CopyJob, _("Copy"), lambda reader: CopyJob.objects.visible_to(reader).select_related("project")),
         Kind(
             CaseImport,

@@ -10,6 +10,7 @@ from accounts.models import User
 from qaportal.kit.search import MOST_COUNTED, MOST_REACHED
 from qaportal.kit.wording import number
 
+from .case_columns import Column
 from .filters import TestCaseFilter
 from .models import TestCase
 from .query_language import parse
@@ -60,9 +61,16 @@ def is_ranked(filterset: TestCaseFilter, order: str) -> bool:
 
 
 def load_rows(
-    filterset: TestCaseFilter, *, user: User, order: str, size: int, place: str | None, known: int | None
+    filterset: TestCaseFilter,
+    *,
+    user: User,
+    order: str,
+    size: int,
+    place: str | None,
+    known: int | None,
+    columns: Sequence[Column],
 ) -> Page:
-    """The page of cases that the address asks for; one beyond the end means the last."""
+    """The page of cases that the address asks for, with what its columns show; one beyond the end means the last."""
     words = searched_words(filterset)
     if is_ranked(filterset, order):
         found = _filtered(filterset, {"search": ""}).ranked(words, user)
@@ -71,7 +79,12 @@ def load_rows(
         cases = _filtered(filterset, {}) if filterset.form.is_valid() else filterset.queryset
         paginator = CasesPaginator(cases.sorted_by(order).values_list("pk", flat=True), size, known)
     page = paginator.get_page(place)
-    page.object_list = TestCase.objects.rows_of(list(page.object_list), words)
+    page.object_list = TestCase.objects.rows_of(
+        list(page.object_list),
+        words,
+        needs={name for column in columns for name in column.needs},
+        with_stories=any(column.needs_stories for column in columns),
+    )
     return page
 
 

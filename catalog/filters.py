@@ -1,16 +1,21 @@
 """How lists of cases and folders are filtered: one set for the page and the API."""
 
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import django_filters
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from qaportal.kit.forms import style_widgets
 
-from .choices import AutomationStatus, CaseState, Coverage, Priority, ResultStatus, TestTag, TestType
-from .models import Folder, Story, TestCase
+from .choices import AutomationStatus, CaseState, Coverage, FieldTarget, Priority, ResultStatus, TestTag, TestType
+from .models import CustomField, Folder, Story, TestCase
+from .own_filters import filters_of
+from .querysets.cases import OWN_FIELD
 
 SHOWN_STATUSES = [choice for choice in ResultStatus.choices if choice[0] != ResultStatus.ERROR]
 
@@ -46,8 +51,63 @@ class IdFilter(django_filters.Filter):
     field_class = forms.IntegerField
 
 
+class IdsField(CodesField):
+    """Some ids, repeated or separated by commas; its choices are those that a page offers."""
+
+    def valid_value(self, value: str) -> bool:
+        """Whether it is an id at all."""
+        return _is_id(value)
+
+
+class IdsFilter(CodesFilter):
+    """Rows whose related row is one of those with these ids."""
+
+    field_class = IdsField
+
+
+class MomentFilter(django_filters.DateFilter):
+    """Rows of a day and later, or up to the end of a day, as the reader's clock goes."""
+
+    def __init__(self, field_name: str, *, is_end: bool = False, **kwargs: Any) -> None:
+        """Remember which end of the day bounds the rows."""
+        super().__init__(field_name=field_name, **kwargs)
+        self.is_end = is_end
+
+    def filter(self, queryset: QuerySet, value: date | None) -> QuerySet:
+        """Everything while no day is given."""
+        if value is None or value.year < 1900 or value.year > 9000:
+            return queryset
+        day = value + timedelta(days=1) if self.is_end else value
+        moment = timezone.make_aware(datetime.combine(day, time.min))
+        return queryset.filter(**{f"{self.field_name}__{'lt' if self.is_end else 'gte'}": moment})
+
+
+class PersonFilter(django_filters.CharFilter):
+    """Rows of `me`, of nobody (`none`), or of the person with this id."""
+
+    def filter(self, queryset: QuerySet, value: str) -> QuerySet:
+        """Everything while nobody is named."""
+        if not value:
+            return queryset
+        if value == "none":
+            return queryset.filter(**{f"{self.field_name}__isnull": True})
+        if value == "me":
+            return queryset.filter(**{self.field_name: self.parent.request.user})
+        return queryset.filter(**{f"{self.field_name}_id": int(value)}) if _is_id(value) else queryset.none()
+
+
+class MinutesFilter(django_filters.NumberFilter):
+    """Rows whose estimate is at least or at most so many minutes."""
+
+    def filter(self, queryset: QuerySet, value: Any) -> QuerySet:
+        """Everything while no number is given."""
+        if value is None:
+            return queryset
+        return queryset.filter(**{f"estimate__{self.lookup_expr}": int(value * 60)})
+
+
 class TestCaseFilter(django_filters.FilterSet):
-    """What both the page and the API filter cases by."""
+    """What both the page and the API filter cases by: every field of a case, those of the project's own too."""
 
     __test__ = False
 
@@ -55,17 +115,53 @@ class TestCaseFilter(django_filters.FilterSet):
     priority = CodesFilter(
         label=_("Priority"), method="of_priority", choices=[(each.code, each.label) for each in reversed(Priority)]
     )
-    test_type = CodesFilter(label=_("Type"), choices=TestType.choices)
-    tag = CodesFilter(label=_("Works on"), choices=TestTag.choices)
-    tags = django_filters.CharFilter(label=_("Tag"), method="with_tags", max_length=1000)
-    automation_status = CodesFilter(label=_("Automation"), choices=AutomationStatus.choices)
     state = CodesFilter(label=_("State"), choices=CaseState.choices)
     last_status = CodesFilter(label=_("Last result"), method="with_last_status", choices=SHOWN_STATUSES)
-    owner = django_filters.CharFilter(label=_("Owner"), method="of_owner", max_length=20)
+    test_type = CodesFilter(label=_("Type"), choices=TestType.choices)
+    tag = CodesFilter(label=_("Works on"), choices=TestTag.choices)
+    automation_status = CodesFilter(label=_("Automation"), choices=AutomationStatus.choices)
+    tags = django_filters.CharFilter(label=_("Tag"), method="with_words", max_length=1000)
+    owner = PersonFilter(label=_("Owner"), field_name="owner", max_length=20)
+    story = django_filters.CharFilter(label=_("Story"), method="of_story", max_length=50)
+    epic = django_filters.CharFilter(label=_("Epic"), field_name="epic_key", lookup_expr="iexact", max_length=50)
+    labels = django_filters.CharFilter(label=_("Label"), method="with_words", max_length=1000)
+    template = IdsFilter(label=_("Template"), field_name="template_id")
+    estimate_min = MinutesFilter(label=_("Minutes, at least"), lookup_expr="gte", min_value=0, max_value=10**6)
+    estimate_max = MinutesFilter(label=_("Minutes, at most"), lookup_expr="lte", min_value=0, max_value=10**6)
+    created_by = PersonFilter(label=_("Written by"), field_name="created_by", max_length=20)
+    updated_by = PersonFilter(label=_("Changed by"), field_name="updated_by", max_length=20)
+    created_from = MomentFilter("created_at", label=_("Written since"))
+    created_to = MomentFilter("created_at", label=_("Written until"), is_end=True)
+    updated_from = MomentFilter("updated_at", label=_("Changed since"))
+    updated_to = MomentFilter("updated_at", label=_("Changed until"), is_end=True)
 
     class Meta:
         model = TestCase
         fields: list[str] = []
+
+    def __init__(
+        self,
+        *args: Any,
+        own_fields: Sequence[CustomField] | None = None,
+        templates: Sequence[tuple[str, str]] = (),
+        **kwargs: Any,
+    ) -> None:
+        """Add the filters of the project's own fields; where nobody read them yet, those that are asked for."""
+        super().__init__(*args, **kwargs)
+        self.filters["template"].extra["choices"] = list(templates)
+        for field in self._asked_fields() if own_fields is None else own_fields:
+            for name, made in filters_of(field).items():
+                made.parent, made.model, made.field_name = self, TestCase, name
+                self.filters[name] = made
+
+    def _asked_fields(self) -> list[CustomField]:
+        """The fields that parameters name, of every project the reader sees; a key of several counts once."""
+        keys = {name.removeprefix(OWN_FIELD) for name in self.data or () if name.startswith(OWN_FIELD)}
+        if not keys or self.request is None:
+            return []
+        named = {cut for key in keys for cut in (key, key.removesuffix("_min"), key.removesuffix("_max"))}
+        found = CustomField.objects.visible_to(self.request.user).of(FieldTarget.CASE).in_use().filter(key__in=named)
+        return list({field.key: field for field in found}.values())
 
     def find(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Words in id, title and texts."""
@@ -75,22 +171,18 @@ class TestCaseFilter(django_filters.FilterSet):
         """Cases of these priorities."""
         return queryset.filter(priority__in=[Priority.from_code(code) for code in value]) if value else queryset
 
-    def with_tags(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """Cases that have every one of the tags."""
+    def with_words(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Cases that have every one of the tags, or of the labels."""
         wanted = [word for part in value.split(",") if (word := part.strip())]
-        return queryset.filter(tags__contains=wanted) if wanted else queryset
+        return queryset.filter(**{f"{name}__contains": wanted}) if wanted else queryset
 
     def with_last_status(self, queryset: QuerySet, name: str, value: list[str]) -> QuerySet:
         """Cases whose last result is one of these."""
         return queryset.with_last_status(value) if value else queryset
 
-    def of_owner(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """Cases of `me`, of nobody (`none`), or of the person with this id."""
-        if value == "none":
-            return queryset.filter(owner__isnull=True)
-        if value == "me":
-            return queryset.filter(owner=self.request.user)
-        return queryset.filter(owner=int(value)) if _is_id(value) else queryset.none()
+    def of_story(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Cases that cover the story."""
+        return queryset.filter(story_links__story__story_id=value, story_links__story__deleted_at__isnull=True)
 
 
 class TestCaseApiFilter(TestCaseFilter):
@@ -138,10 +230,6 @@ class TestCaseApiFilter(TestCaseFilter):
     def below_named_feature(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Cases below a feature of this name (or id)."""
         return self._below(queryset, int(value), depth=3) if _is_id(value) else queryset.below_named(value, depth=3)
-
-    def of_story(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """Cases that cover the story."""
-        return queryset.filter(story_links__story__story_id=value, story_links__story__deleted_at__isnull=True)
 
 
 class SubModuleFilter(django_filters.FilterSet):

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from qaportal.kit import panels
 
+from .case_columns import estimate_words
 from .models import TestCase
 from .services.examples import examples_text, is_table
 
@@ -29,12 +28,7 @@ class OpenCase:
     @property
     def estimate(self) -> str:
         """How long it takes, in words; nothing when nobody said."""
-        if self.case.estimate is None:
-            return ""
-        minutes, seconds = divmod(self.case.estimate, 60)
-        hours, minutes = divmod(minutes, 60)
-        parts = [(hours, _("%d h")), (minutes, _("%d min")), (seconds, _("%d s"))]
-        return " ".join(words % number for number, words in parts if number) or _("%d s") % 0
+        return estimate_words(self.case.estimate)
 
     @property
     def examples(self) -> dict[str, Any] | None:

@@ -57,3 +57,8 @@ def can_edit_shared_steps(user: User | None, project: Project) -> Decision:
 def can_delete_shared_steps(user: User | None, project: Project) -> Decision:
     """Whether the user may delete steps that cases share."""
     return can_delete_cases(user, project)
+
+
+def can_share_views(user: User | None, project: Project) -> Decision:
+    """Whether the user may keep views of the list of cases for everybody in the project."""
+    return _decide(user, "view.share", project)

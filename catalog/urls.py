@@ -12,6 +12,7 @@ from .views import (
     imports,
     links,
     reading,
+    saved_views,
     shared_steps,
     stories,
     story_lists,
@@ -25,6 +26,8 @@ app_name = "catalog"
 urlpatterns = [
     path("p/<str:project_key>/cases/", reading.case_list, name="case_list"),
     path("p/<str:project_key>/cases/new/", cases.create_case, name="case_create"),
+    path("p/<str:project_key>/cases/filters/", reading.case_filters, name="case_filters"),
+    path("p/<str:project_key>/cases/columns/", reading.case_columns, name="case_columns"),
     path("p/<str:project_key>/cases/export/", exports.export_cases, name="case_export"),
     path("p/<str:project_key>/cases/imports/", imports.import_list, name="import_list"),
     path("p/<str:project_key>/cases/imports/new/", imports.upload_cases, name="import_create"),
@@ -44,6 +47,9 @@ urlpatterns = [
     path("p/<str:project_key>/cases/copy/<uuid:job_id>/resume/", copies.resume_copy, name="copy_resume"),
     path("p/<str:project_key>/cases/duplicate/", bulk.duplicate_cases, name="case_duplicate"),
     path("p/<str:project_key>/cases/take-back/", bulk.take_back, name="case_take_back"),
+    path("p/<str:project_key>/cases/views/new/", saved_views.create_view, name="view_create"),
+    path("p/<str:project_key>/cases/views/<int:pk>/", saved_views.update_view, name="view_update"),
+    path("p/<str:project_key>/cases/views/<int:pk>/delete/", saved_views.delete_view, name="view_delete"),
     path("p/<str:project_key>/cases/<str:test_id>/", reading.case_detail, name="case_detail"),
     path("p/<str:project_key>/cases/<str:test_id>/edit/", cases.update_case, name="case_update"),
     path(

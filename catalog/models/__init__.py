@@ -8,6 +8,7 @@ from .folders import Folder, FolderCount
 from .imports import CaseImport, CaseImportRow, CaseOrigin, ColumnMapping
 from .links import TestCaseLink
 from .removals import FolderRemoval
+from .saved_views import SavedView
 from .shared_steps import SharedSteps, SharedStepsVersion
 from .stories import Story, TestCaseStory
 from .versions import TestCaseVersion
@@ -26,6 +27,7 @@ __all__ = [
     "Folder",
     "FolderCount",
     "FolderRemoval",
+    "SavedView",
     "SharedSteps",
     "SharedStepsVersion",
     "Story",

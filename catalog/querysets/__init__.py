@@ -6,6 +6,7 @@ from .fields import CustomFieldQuerySet, TemplateFieldQuerySet, TemplateQuerySet
 from .folders import FolderCountQuerySet, FolderQuerySet, FolderRemovalQuerySet
 from .imports import CaseImportQuerySet, CaseImportRowQuerySet, CaseOriginQuerySet, ColumnMappingQuerySet
 from .links import TestCaseLinkQuerySet
+from .saved_views import SavedViewQuerySet
 from .shared_steps import SharedStepsQuerySet, SharedStepsVersionQuerySet
 from .stories import FAILING, StoryLinkQuerySet, StoryQuerySet
 
@@ -22,6 +23,7 @@ __all__ = [
     "FolderCountQuerySet",
     "FolderQuerySet",
     "FolderRemovalQuerySet",
+    "SavedViewQuerySet",
     "SharedStepsQuerySet",
     "SharedStepsVersionQuerySet",
     "StoryLinkQuerySet",

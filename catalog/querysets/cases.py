@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db import models
@@ -19,6 +20,7 @@ from django.db.models import (
     Subquery,
     Value,
 )
+from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast, Length, NullIf
 from django.utils import timezone
 
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
 
     from ..models import Folder, SharedSteps, Story
 
+OWN_FIELD = "cf_"
+"""What stands before the key of a field of the project's own in the names of orders, columns and filters."""
+OWN_KEY = re.compile(r"cf_[A-Za-z0-9_-]{1,40}")
 LATEST_TAGGED = 2_000
 
 
@@ -50,36 +55,75 @@ class TestCaseQuerySet(ProjectOwnedQuerySet):
     __test__ = False
     SORTS = {
         "id": ("id_tag", "id_length", "test_id"),
-        "title": ("title", "pk"),
-        "priority": ("priority", "pk"),
-        "status": ("activity__last_status", "pk"),
-        "updated": ("updated_at", "pk"),
+        "title": ("title",),
+        "priority": ("priority",),
+        "status": ("activity__last_status",),
+        "updated": ("updated_at",),
+        "created": ("created_at",),
+        "state": ("state",),
+        "test_type": ("test_type",),
+        "tag": ("tag",),
+        "automation_status": ("automation_status",),
+        "owner": ("owner__first_name", "owner__last_name", "owner__email"),
+        "created_by": ("created_by__first_name", "created_by__last_name", "created_by__email"),
+        "updated_by": ("updated_by__first_name", "updated_by__last_name", "updated_by__email"),
+        "estimate": ("estimate",),
+        "folder": ("folder__name",),
+        "epic": ("epic_key",),
+        "template": ("template__name",),
+        "automation_key": ("automation_key",),
+        "version": ("version",),
     }
-    """What lists can be sorted by, each with the columns."""
+    """What lists can be sorted by, each with the columns; fields of the project's own beside them by `OWN_FIELD`."""
+    NEVER_EMPTY = frozenset({"title", "priority", "updated", "created", "state", "test_type", "tag", "epic", "version"})
 
     def sorted_by(self, order: str) -> Self:
         """In the order of one of `SORTS`, descending with a minus; anything else means by id.
 
-        Ids are sorted by their tag and their number: TC_UI_999 stands before TC_UI_1000.
+        Ids are sorted by their tag and their number: TC_UI_999 stands before TC_UI_1000. What says nothing stands
+        last, but for results: a case without one is the first that waits.
         """
         descending, name = order.startswith("-"), order.removeprefix("-")
+        if OWN_KEY.fullmatch(name):
+            return self._by_terms([KeyTransform(name.removeprefix(OWN_FIELD), "custom_values")], descending)
         columns = self.SORTS.get(name)
-        if columns is None:
-            columns, descending = self.SORTS["id"], False
-        tag = Func(F("test_id"), Value("_"), Value(2), function="split_part", output_field=models.TextField())
-        found = self.annotate(id_tag=tag, id_length=Length("test_id")) if columns == self.SORTS["id"] else self
+        if columns is None or name == "id":
+            tag = Func(F("test_id"), Value("_"), Value(2), function="split_part", output_field=models.TextField())
+            found = self.annotate(id_tag=tag, id_length=Length("test_id"))
+            sign = "-" if descending and columns else ""
+            return found.order_by(*[f"{sign}{each}" for each in self.SORTS["id"]])
+        if name in self.NEVER_EMPTY:
+            return self.order_by(*[f"-{each}" if descending else each for each in (*columns, "pk")])
         if name == "status":
             place = F("activity__last_status")
-            return found.order_by(place.desc(nulls_last=True) if descending else place.asc(nulls_first=True), "pk")
-        return found.order_by(*[f"-{each}" if descending else each for each in columns])
+            return self.order_by(place.desc(nulls_last=True) if descending else place.asc(nulls_first=True), "pk")
+        return self._by_terms([F(each) for each in columns], descending)
 
-    def rows_of(self, ids: Sequence[int], words: str = "") -> list:
-        """What the page's list shows of these cases, in the order of the ids, with the found words marked."""
-        shown = ("test_id", "title", "priority", "updated_at", "project__key", "activity__last_status")
-        found = self.filter(pk__in=ids).select_related("project", "activity").only(*shown)
+    def _by_terms(self, terms: Sequence[Any], descending: bool) -> Self:
+        places = [term.desc(nulls_last=True) if descending else term.asc(nulls_last=True) for term in terms]
+        return self.order_by(*places, "pk")
+
+    def rows_of(
+        self,
+        ids: Sequence[int],
+        words: str = "",
+        *,
+        needs: Collection[str] = ("priority", "updated_at"),
+        with_stories: bool = False,
+    ) -> list:
+        """What the page's list shows of these cases, in the order of the ids, with the found words marked.
+
+        `needs` are the fields that its columns show, those of related rows through two underscores.
+        """
+        related = {"project", "activity", *(name.partition("__")[0] for name in needs if "__" in name)}
+        shown = {"test_id", "title", "version", "project__key", "activity__last_status", *needs}
+        found = self.filter(pk__in=ids).select_related(*sorted(related)).only(*sorted(shown))
+        if with_stories:
+            links = self.model._meta.get_field("story_links").related_model.objects.of_living_stories()
+            found = found.prefetch_related(Prefetch("story_links", queryset=links))
         if (lexemes := lexemes_of(parse(words))) is not None:
             found = found.annotate(marked_title=highlighted(F("title"), lexemes, whole=True))
-        found = found.in_bulk()
+        found = {case.pk: case for case in found}
         return [found[pk] for pk in ids if pk in found]
 
     def with_places(self) -> Self:

@@ -1,10 +1,12 @@
 """Pages that read: the tree, the list and the case."""
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.project_pages import get_visible, project_page
-from qaportal.kit.views import render_fragment
+from qaportal.kit.views import render_fragment, wants_fragment
 
 from ..case_pages import CasesPage
 from ..models import Folder, TestCase
@@ -14,8 +16,11 @@ from ..tree import load_node
 @require_GET
 @project_page
 def case_list(request: HttpRequest) -> HttpResponse:
-    """The tree, the filtered cases of a folder, and nothing in the drawer."""
-    return CasesPage(request).render()
+    """The tree, the filtered cases of a folder, and nothing in the drawer; without a state, the default view."""
+    page = CasesPage(request)
+    if not request.GET and not wants_fragment(request) and (default := page.views.default):
+        return redirect(default)
+    return page.render()
 
 
 @require_GET
@@ -37,3 +42,24 @@ def folder_children(request: HttpRequest, pk: int) -> HttpResponse:
     node = load_node(user=request.user, project=request.project, folder=folder, is_open=is_open, here_id=here)
     page.address([node], set())
     return render_fragment(request, "catalog/_tree_node.html", {"node": node})
+
+
+@require_GET
+@project_page
+def case_filters(request: HttpRequest) -> HttpResponse:
+    """The form of every filter; the list asks for it when its menu is opened."""
+    return _render_choices(request, "filters", _("Filters"))
+
+
+@require_GET
+@project_page
+def case_columns(request: HttpRequest) -> HttpResponse:
+    """The form of every column; the list asks for it when its menu is opened."""
+    return _render_choices(request, "columns", _("Columns"))
+
+
+def _render_choices(request: HttpRequest, part: str, heading: str) -> HttpResponse:
+    template = "catalog/case_choices.html"
+    page = CasesPage(request, is_choosing=True)
+    context = {"page": page, "project": request.project, "part": part, "heading": heading}
+    return render_fragment(request, f"{template}#{part}" if wants_fragment(request) else template, context)

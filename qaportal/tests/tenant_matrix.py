@@ -29,7 +29,7 @@ from accounts.models import (
 )
 from accounts.services.api_tokens import create_api_token
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
-from catalog.models import CaseImport, CopyJob, Template
+from catalog.models import CaseImport, CopyJob, SavedView, Template
 from catalog.services.cases import update_case
 from catalog.services.copies import start_copy
 from catalog.services.links import link_two_cases
@@ -115,6 +115,7 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         "case": case,
         "story": story,
         "shared_steps": _shared_steps(marker, project),
+        "saved_view": SavedView.objects.create(project=project, name=f"{marker} view", query="priority=high"),
         "case_link": link_two_cases(actor=admin, case=case, other=spare, type="DEPENDS_ON"),
         "release": release,
         "release_case": scope,
@@ -269,6 +270,7 @@ ROWS = (
     Row("job_id", "catalog:copy_resume", pk_of("failed_copy"), uuid.uuid4),
     Row("test_id", "catalog:", lambda world: world.objects["case"].test_id, lambda: "TC_UI_99999"),
     Row("number", "catalog:", lambda world: world.objects["case"].version - 1, lambda: 99_999),
+    Row("pk", "catalog:view", pk_of("saved_view")),
     Row("pk", "catalog:story", pk_of("story")),
     Row("pk", "catalog:shared_steps", pk_of("shared_steps")),
     Row("number", "catalog:shared_steps", lambda world: world.objects["shared_steps"].version - 1, lambda: 99_999),

@@ -26,6 +26,8 @@ NOT_ALONE = {
     "accounts.TenantDomain": "found within a company, which has a guard of its own",
     "files.StoredFile": "pages name the project too, which has a guard of its own",
     "releases.ReleaseCase": "found within a release, which has a guard of its own",
+    "catalog.CustomField": "pages name the project too, which has a guard of its own",
+    "catalog.Template": "pages name the project too, which has a guard of its own",
     "catalog.FolderCount": "counted for a project, which has a guard of its own",
     "catalog.SharedSteps": "pages name the project too, which has a guard of its own",
     "catalog.SharedStepsVersion": "found for shared steps, which have a guard of their own",
@@ -34,8 +36,6 @@ NOT_ALONE = {
 }
 """Models whose guard stands behind another one: taking it away alone opens nothing. Each with its reason."""
 NEVER_ASKED = {
-    "catalog.CustomField": "no address shows them yet",
-    "catalog.Template": "no address shows them yet",
     "catalog.TemplateField": "no address shows them yet",
     "catalog.CaseImportRow": "read as those of an import, which has a guard of its own",
     "catalog.CaseOrigin": "read as those of a project that is imported into, which has a guard of its own",

@@ -84,6 +84,8 @@ WRITES = (
     Write("test-cases-bulk-upload", "case.edit"),
     Write("repository-import", "case.edit"),
     Write("catalog:text_preview", NOTHING_CHANGES),
+    Write("catalog:view_", "view.share"),
+    Write("catalog:view_create", MYSELF),
     Write("catalog:story_", "story.edit"),
     Write("catalog:story_delete", "story.delete"),
     Write("module-", "folder.edit"),

@@ -15,6 +15,7 @@ from .scopes import Written
 from .sharing import share_steps_of_cases
 from .stories import describe_stories
 from .texts import payment_cases, story
+from .views import keep_views
 
 
 @transaction.atomic
@@ -30,6 +31,7 @@ def make_demo(days: Days | None = None) -> bool:
     written = [Written(case, text) for case, text in zip(cases, payment_cases(), strict=True)]
     describe_stories(project, people, [(each.case, each.text) for each in written], days)
     share_steps_of_cases(project, people, [(each.case, each.text) for each in written], days)
+    keep_views(project, people)
     History(project, people, written, story(), days).play()
     make_administration(project, people, days)
     if not Tenant.objects.filter(slug=OTHER_SLUG).exists():

@@ -53,3 +53,46 @@ def test_the_bar_works_by_keyboard_alone(portal, signed_in_page, tester):
     page.keyboard.press("z")
     expect(page.get_by_text("2 cases are as they were before")).to_be_visible()
     assert not TestCase.objects.filter(tags__contains=["nightly"]).exists()
+
+
+def test_columns_and_filters_are_chosen_and_kept_as_a_view(portal, signed_in_page, lead, tester):
+    page = signed_in_page(lead)
+    page.goto(portal.address("~/cases/"))
+    page.get_by_label("Columns").click()
+    menu = page.locator("#column-menu")
+    menu.get_by_role("checkbox", name="Tags").check()
+    menu.get_by_role("checkbox", name="Last result").uncheck()
+    for _step in range(2):
+        menu.get_by_role("button", name="Move Changed up").click()
+    menu.get_by_role("button", name="Apply").click()
+    heads = page.locator("#rows thead th")
+    expect(heads).to_contain_text(["", "ID", "Title", "Changed", "Priority", "Tags"])
+
+    page.locator("summary", has_text="Filter").click()
+    page.locator("#filter-menu").get_by_role("checkbox", name="High").check()
+    page.locator("#filter-menu").get_by_role("button", name="Apply").click()
+    expect(page.locator("#rows tbody tr")).to_have_count(3)
+
+
+def test_a_view_of_everybody_opens_the_list_and_follows_its_changes(portal, signed_in_page, lead, tester):
+    page = signed_in_page(lead)
+    page.goto(portal.address("~/cases/?priority=high&columns=updated,tags"))
+    page.get_by_label("Saved views").last.click()
+    page.get_by_role("button", name="Save as a new view").click()
+    page.locator("#view-dialog").get_by_label("Name").fill("What matters")
+    page.locator("#view-dialog").get_by_label("For everybody in the project").check()
+    page.locator("#view-dialog").get_by_label("Open the list with it").check()
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("link", name="What matters")).to_have_attribute("aria-current", "page")
+
+    other = signed_in_page(tester)
+    other.goto(portal.address("~/"))
+    other.get_by_role("link", name="Test cases").first.click()
+    expect(other.locator("#rows tbody tr")).to_have_count(3)
+    expect(other.locator("#rows thead th")).to_contain_text(["", "ID", "Title", "Changed", "Tags"])
+    other.get_by_role("link", name="All", exact=True).click()
+    expect(other.locator("#rows tbody tr")).to_have_count(12)
+    page.get_by_label("Remove the filter on Priority").click()
+    expect(page.locator("#rows tbody tr")).to_have_count(12)
+    page.get_by_role("button", name="Save to “What matters”").click()
+    expect(page.get_by_text("The view What matters is saved")).to_be_visible()

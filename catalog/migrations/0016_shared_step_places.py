@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0014_copies'),
+        ('catalog', '0015_saved_views'),
     ]
 
     operations = [
