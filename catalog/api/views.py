@@ -23,7 +23,7 @@ from ..choices import FolderContent, TestType
 from ..filters import FeatureFilter, SubModuleFilter, TestCaseApiFilter
 from ..models import Folder, TestCase
 from ..services import bulk, cases, folder_removal, folders, places, test_ids
-from ..services.drafts import default_tag
+from ..services.drafts import MOST_STEPS, default_tag
 from ..services.step_text import parse_steps, steps_from_text
 from ..services.steps import steps_document
 from . import serializers
@@ -214,6 +214,9 @@ class TestCaseViewSet(PlainStyle, ProjectViewSet):
         if "steps" not in fields and text is not None:
             stored = steps_document(case) if case else []
             fields["steps"] = steps_from_text(text, stored) if case else parse_steps(text)
+            if len(fields["steps"]) > MOST_STEPS:
+                words = _("A case has at most %d steps.") % MOST_STEPS
+                raise InvalidInput(words, fields={"steps_to_reproduce": [words]})
         return fields
 
     def _named(self, model: type[Folder], given: int | None, field: str, project: Project) -> Folder | None:

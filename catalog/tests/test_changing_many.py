@@ -8,7 +8,7 @@ from catalog.models import TestCase
 from catalog.services.bulk import take_back_change
 from catalog.services.cases import CaseDraft, create_cases, delete_cases, restore_cases, update_case
 from catalog.services.duplicating import duplicate_cases
-from catalog.services.folders import delete_folder
+from catalog.services.folder_removal import delete_folder
 from qaportal.kit.errors import Denied, NotVisible
 
 from .factories import FolderFactory, TestCaseFactory

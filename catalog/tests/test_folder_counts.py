@@ -2,7 +2,7 @@ import pytest
 
 from catalog.models import FolderCount, TestCase
 from catalog.services.cases import create_case, delete_cases, move_cases, update_case
-from catalog.services.folders import delete_folder
+from catalog.services.folder_removal import delete_folder
 from catalog.tests.factories import FolderFactory, TestCaseFactory
 from catalog.tree import counts_of
 
@@ -29,7 +29,7 @@ def test_counts_follow_every_way_a_case_comes_and_goes(project, lead, folders):
     update_case(actor=lead, case=TestCase.objects.get(pk=second.pk), is_archived=False)
     delete_cases(actor=lead, project=project, case_ids=[first.pk])
     assert kept(project) == {two.pk: 1}
-    delete_folder(actor=lead, folder=two, cascade=True)
+    delete_folder(actor=lead, folder=two, content="delete")
     assert kept(project) == {}
 
 

@@ -29,7 +29,7 @@ from accounts.models import (
 )
 from accounts.services.api_tokens import create_api_token
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
-from catalog.models import CaseImport, CopyJob, SavedView, Template
+from catalog.models import CaseImport, CopyJob, SavedView, SimilarPair, Template, TestCase
 from catalog.services.cases import update_case
 from catalog.services.copies import start_copy
 from catalog.services.links import link_two_cases
@@ -116,6 +116,7 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         "story": story,
         "shared_steps": _shared_steps(marker, project),
         "saved_view": SavedView.objects.create(project=project, name=f"{marker} view", query="priority=high"),
+        **_pairs_of(case, spare, TestCaseFactory(project=project, title=f"{marker} other spare case")),
         "case_link": link_two_cases(actor=admin, case=case, other=spare, type="DEPENDS_ON"),
         "release": release,
         "release_case": scope,
@@ -144,6 +145,15 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
     if not beside:
         world.objects |= admin_matrix.objects_for(world)
     return world
+
+
+def _pairs_of(case: TestCase, spare: TestCase, other: TestCase) -> dict[str, SimilarPair]:
+    """Two cases that look alike, and two of which somebody said that they are no duplicates."""
+    found = {"project": case.project, "score": 90, "reasons": ["like_title"], "found_at": timezone.now()}
+    return {
+        "similar_pair": SimilarPair.objects.create(case_a=case, case_b=spare, **found),
+        "dismissed_pair": SimilarPair.objects.create(case_a=case, case_b=other, dismissed_at=timezone.now(), **found),
+    }
 
 
 def _named(marker: str) -> dict[str, str]:
@@ -258,6 +268,7 @@ ROWS = (
     Row("pk", "sub-module-", pk_of("sub_module")),
     Row("pk", "feature-", pk_of("feature")),
     Row("pk", "test-case-", pk_of("case")),
+    Row("pk", "repository-case-", pk_of("case")),
     Row("story_id", "jira-story-", lambda world: world.objects["story"].story_id, lambda: "NOTHING-1"),
     Row("epic_id", "jira-story-", lambda world: world.objects["story"].epic_id, lambda: "NOTHING-2"),
     Row("tc_id", "jira-story-link", pk_of("spare_case")),
@@ -275,6 +286,9 @@ ROWS = (
     Row("pk", "catalog:shared_steps", pk_of("shared_steps")),
     Row("number", "catalog:shared_steps", lambda world: world.objects["shared_steps"].version - 1, lambda: 99_999),
     Row("link_id", "catalog:", pk_of("case_link")),
+    Row("pair_id", "catalog:", pk_of("similar_pair")),
+    Row("pair_id", "catalog:duplicate_bring_back", pk_of("dismissed_pair")),
+    Row("other_id", "catalog:", lambda world: world.objects["spare_case"].test_id, lambda: "TC_UI_99998"),
     Row("pk", "releases:", pk_of("release")),
     Row("pk", "runs:", pk_of("release")),
     Row("row_id", "runs:", pk_of("release_case")),
@@ -296,6 +310,7 @@ BODY_IDS: dict[str, Callable[[World], Any]] = {
     "module_id": pk_of("module"),
     "sub_module_id": pk_of("sub_module"),
     "feature_id": pk_of("feature"),
+    "field_id": lambda world: NOTHING,
     "folder_id": pk_of("feature"),
     "template_id": pk_of("template"),
     "test_case_id": pk_of("case"),

@@ -146,6 +146,7 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "catalog:shared_steps_update": lambda world: {"title": "Changed", "step_action": "Plain", **_EMPTY_STEP},
     "catalog:shared_steps_restore": lambda world: {},
     "catalog:shared_steps_delete": lambda world: {"put_in_place": "on"},
+    "catalog:case_compare": lambda world: {},
     "catalog:story_link": _picked("spare_case"),
     "catalog:story_unlink": _picked(),
     "catalog:story_delete": lambda world: {},

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0015_saved_views'),
+        ('catalog', '0017_title_words_of_cases'),
     ]
 
     operations = [
