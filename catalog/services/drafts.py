@@ -13,11 +13,12 @@ from qaportal.kit.errors import InvalidInput
 from ..choices import CaseState, Priority, TestTag, TestType
 from ..models import Folder, Template, TestCase
 from .examples import usable_examples
-from .steps import LONGEST_TEXT, usable_steps, with_plain_lines
+from .steps import LONGEST_TEXT, MOST_STEPS, usable_steps, with_plain_lines
 
 __all__ = [
     "EDITABLE",
     "LONGEST_TEXT",
+    "MOST_STEPS",
     "CaseDraft",
     "assign",
     "default_tag",
