@@ -1,0 +1,11 @@
+"""A case whose steps alone were changed stands in the audit log like any other."""
+
+from catalog.services.cases import create_case, update_case
+
+
+def test_a_change_of_steps_is_read_in_the_audit_log(project, admin, signed_in):
+    case = create_case(actor=admin, project=project, title="Pay", steps=[{"action": "Pay"}])
+    update_case(actor=admin, case=case, steps=[{"action": "Pay twice"}])
+    page = signed_in(admin).get("/administration/audit/", {"action": "case.updated"})
+    assert page.status_code == 200
+    assert "Steps" in page.content.decode()
