@@ -15,6 +15,7 @@ from .. import audit, policies
 from ..models import Project, Tenant, User
 
 EDITABLE = ("name", "description", "settings", "icon", "color")
+LONGEST_DESCRIPTION = 50_000
 _content_checks: list[Any] = []
 
 
@@ -40,9 +41,10 @@ def key_from(name: str, taken: set[str]) -> str:
 def create_project(*, actor: User, name: str, key: str = "", **fields: Any) -> Project:
     """Start a project in the actor's tenant; without a key one is made of the name.
 
-    Raises Denied, InvalidInput for an unusable key, RuleViolation for a taken one.
+    Raises Denied, InvalidInput for an unusable key or too long a description, RuleViolation for a taken one.
     """
     policies.can_create_project(actor).require()
+    _require_bounded(fields.get("description"))
     tenant = Tenant.objects.select_for_update().get(pk=actor.tenant_id)
     taken = set(tenant.projects.filter(deleted_at__isnull=True).values_list("key", flat=True))
     if key and key in taken:
@@ -66,9 +68,10 @@ def create_project(*, actor: User, name: str, key: str = "", **fields: Any) -> P
 def update_project(*, actor: User, project: Project, if_match: str | None = None, **fields: Any) -> Project:
     """Change name, description, settings, icon or color; settings are merged key by key.
 
-    Raises Denied and VersionConflict.
+    Raises Denied, VersionConflict and InvalidInput.
     """
     policies.can_edit_project(actor, project).require()
+    _require_bounded(fields.get("description"))
     project = Project.objects.select_for_update().get(pk=project.pk)
     require_match(project, if_match)
     before = audit.snapshot(project, EDITABLE)
@@ -118,3 +121,10 @@ def restore_project(*, actor: User, project: Project) -> Project:
     audit.record("project.restored", actor=actor, target=project)
     events.publish("project.updated", project=project, actor=actor)
     return project
+
+
+# -- inside ----------------------------------------------------------------------------------------------------------
+def _require_bounded(description: str | None) -> None:
+    if len(description or "") > LONGEST_DESCRIPTION:
+        words = _("A description has at most %d characters.") % LONGEST_DESCRIPTION
+        raise InvalidInput(words, fields={"description": [words]})

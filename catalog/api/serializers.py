@@ -4,10 +4,12 @@ import contextlib
 import json
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from qaportal.kit.api.parsers import check_storable
 from qaportal.kit.api.serializers import IdField, OpenJSONField, PortalModelSerializer, PortalSerializer
 from qaportal.kit.errors import InvalidInput
 
@@ -73,12 +75,17 @@ class ExamplesField(OpenJSONField):
     """Columns and rows of a data-driven case: JSON, or the same as text."""
 
     def to_internal_value(self, data: Any) -> Any:
-        """The data that a text holds, or the text when it is no JSON."""
+        """The data that a text holds, as bounded as every document, or the text when it is no JSON."""
         if isinstance(data, str):
             try:
                 data = json.loads(data)
-            except (ValueError, RecursionError):
+                check_storable(data, settings.JSON_DEPTH_LIMIT)
+            except ValueError:
                 return data
+            except InvalidInput as error:
+                raise serializers.ValidationError(next(iter(error.fields.values()))) from error
+            except RecursionError as error:
+                raise serializers.ValidationError(_("The document is nested too deeply.")) from error
         return super().to_internal_value(data)
 
 

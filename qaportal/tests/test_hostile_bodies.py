@@ -131,7 +131,12 @@ def test_scripts_in_every_text_are_kept_as_texts_and_shown_as_such(contract, hom
     assert answer.json()["title"] == SCRIPT[:50]
     case = TestCase.objects.get(pk=answer.json()["id"])
     browser, page = signed_in(home.admin), case.get_absolute_url()
-    for shown in (page, f"{page}versions/", f"/p/{home.project.key}/cases/", f"/search/?q={case.test_id}"):
+    for shown in (
+        page,
+        f"{page}versions/{case.version}/",
+        f"/p/{home.project.key}/cases/",
+        f"/search/?q={case.test_id}",
+    ):
         found = browser.get(shown)
         assert found.status_code == 200, shown
         assert b"<script>alert" not in found.content, shown
