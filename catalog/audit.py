@@ -11,6 +11,7 @@ from .models import (
     CustomField,
     Folder,
     SavedView,
+    SharedSteps,
     Story,
     Template,
     TestCase,
@@ -83,6 +84,15 @@ def register_all() -> None:
             },
         ),
         Subject(
+            "shared_steps",
+            _("Shared steps"),
+            {
+                "created": _("wrote shared steps"),
+                "updated": _("changed shared steps"),
+                "deleted": _("deleted shared steps"),
+            },
+        ),
+        Subject(
             "view",
             _("Saved views"),
             {
@@ -136,6 +146,11 @@ def register_all() -> None:
         Subject("test_id", _("Test cases"), {"reserved": _("reserved a test id")}),
         Kind(Folder, _("Folder"), lambda reader: Folder.objects.visible_to(reader).select_related("project")),
         Kind(TestCase, _("Test case"), lambda reader: TestCase.objects.visible_to(reader).select_related("project")),
+        Kind(
+            SharedSteps,
+            _("Shared steps"),
+            lambda reader: SharedSteps.objects.visible_to(reader).select_related("project"),
+        ),
         Kind(SavedView, _("Saved view"), lambda reader: SavedView.objects.visible_to(reader).select_related("project")),
         Kind(CopyJob, _("Copy"), lambda reader: CopyJob.objects.visible_to(reader).select_related("project")),
         Kind(

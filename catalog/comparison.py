@@ -11,12 +11,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
+from files.models import StoredFile
 from qaportal.kit.differences import Part, compared
 
 from .choices import FieldKind, Priority
-from .models import Folder, Template, TestCase
+from .models import Folder, SharedSteps, Template, TestCase
 from .own_fields import OwnFields
 from .services.drafts import EDITABLE
+from .services.examples import examples_text
 from .services.versions import PLACED
 from .shown_values import words_of_value
 from .workflow import workflow_of
@@ -104,6 +106,7 @@ class _Names:
     """What folders and people are called that two documents name by key."""
 
     def __init__(self, project: Project, documents: Sequence[Mapping[str, Any]], changed: Iterable[str]) -> None:
+        self.project = project
         wanted = {
             name: {each.get(name) for each in documents} - {None} for name in changed if name in (*_NAMED, "template")
         }
@@ -160,6 +163,8 @@ def words_of(name: str, value: Any, names: _Names) -> str:
 
 def _plain_words(name: str, value: Any) -> str:
     """A value that nothing else names."""
+    if name == "scenario_examples":
+        return examples_text(value)
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, list):
@@ -174,13 +179,16 @@ def _plain_words(name: str, value: Any) -> str:
 def _rows(name: str, before: Any, after: Any, names: _Names) -> list[Row]:
     field = names.own.by_key.get(name.removeprefix(OWN)) if name.startswith(OWN) else None
     if name == "steps" or (field and field.kind == FieldKind.STEPS):
-        return list(_step_rows(before or [], after or []))
+        return list(step_rows(before or [], after or [], project=names.project))
     return [Row(*compared(words_of(name, before, names), words_of(name, after, names)))]
 
 
-def _step_rows(before: Sequence[Mapping[str, str]], after: Sequence[Mapping[str, str]]) -> Iterable[Row]:
+def step_rows(
+    before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]], *, project: Project
+) -> Iterable[Row]:
     """The steps that differ, each with its number; those that are on both sides are left out."""
-    old, new = ([_text_of(step) for step in steps] for steps in (before, after))
+    marks = _Marks(project, [*before, *after])
+    old, new = ([_text_of(step, marks) for step in steps] for steps in (before, after))
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
             continue
@@ -215,12 +223,28 @@ def _numbered(place: int | None, parts: list[Part]) -> list[Part]:
     return parts if place is None else [Part(f"{place + 1}. ", False), *parts]
 
 
-def _text_of(step: Mapping[str, str]) -> str:
+class _Marks:
+    """What the files and the shared steps are called that steps name by their keys."""
+
+    def __init__(self, project: Project, steps: Iterable[Mapping[str, Any]]) -> None:
+        files = {each for step in steps for each in step.get("attachments", ())}
+        shared = {step["shared"] for step in steps if "shared" in step}
+        found = StoredFile.objects.in_project(project).filter(pk__in=files) if files else ()
+        self.files = {str(each.pk): each.name for each in found}
+        titles = SharedSteps.objects.in_project(project).filter(pk__in=shared) if shared else ()
+        self.shared = {each.pk: each.title for each in titles}
+
+
+def _text_of(step: Mapping[str, Any], marks: _Marks) -> str:
     lines = [step["action"]]
     if step.get("expected"):
         lines.append(f"{_('Expect')}: {step['expected']}")
     if step.get("data"):
         lines.append(f"{_('Data')}: {step['data']}")
+    if step.get("attachments"):
+        lines.append(f"{_('Files')}: {', '.join(marks.files.get(each, each) for each in step['attachments'])}")
+    if "shared" in step:
+        lines.append(f"{_('Shared steps')}: {marks.shared.get(step['shared'], step['shared'])}")
     return "\n".join(lines)
 
 

@@ -223,7 +223,7 @@ def _steps(_field: CustomField | None, given: Any, _kept: Any) -> list[dict[str,
     ):
         raise Unusable(_("Each step has an action, and perhaps what to expect and data, all of them texts."))
     try:
-        return usable_steps(steps) or None
+        return usable_steps([{name: step.get(name) for name in texts} for step in steps]) or None
     except InvalidInput as error:
         raise Unusable(error.message) from error
 

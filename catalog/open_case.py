@@ -11,6 +11,7 @@ from qaportal.kit import panels
 from .case_columns import estimate_words
 from .models import TestCase
 from .own_fields import OwnFields
+from .services.examples import examples_text, is_table
 from .shown_values import ShownValues, shown_values
 
 
@@ -31,6 +32,17 @@ class OpenCase:
     def estimate(self) -> str:
         """How long it takes, in words; nothing when nobody said."""
         return estimate_words(self.case.estimate)
+
+    @property
+    def examples(self) -> dict[str, Any] | None:
+        """The table of its examples; None when there is none, or they have a shape of a client's own."""
+        value = self.case.scenario_examples
+        return {"columns": value.get("columns") or [], "rows": value.get("rows") or []} if is_table(value) else None
+
+    @property
+    def examples_text(self) -> str:
+        """Examples in a shape of a client's own."""
+        return examples_text(self.case.scenario_examples)
 
     @property
     def story_links(self) -> list:

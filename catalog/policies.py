@@ -87,6 +87,16 @@ def can_withdraw(user: User, review: CaseReview) -> Decision:
     return can_edit_workflow(user, review.project)
 
 
+def can_edit_shared_steps(user: User | None, project: Project) -> Decision:
+    """Whether the user may write and change steps that cases share: it changes the cases."""
+    return can_edit_cases(user, project)
+
+
+def can_delete_shared_steps(user: User | None, project: Project) -> Decision:
+    """Whether the user may delete steps that cases share."""
+    return can_delete_cases(user, project)
+
+
 def can_share_views(user: User | None, project: Project) -> Decision:
     """Whether the user may keep views of the list of cases for everybody in the project."""
     return _decide(user, "view.share", project)

@@ -16,6 +16,7 @@ from .views import (
     reading,
     reviews,
     saved_views,
+    shared_steps,
     stories,
     story_lists,
     templates,
@@ -100,6 +101,24 @@ urlpatterns = [
     path("p/<str:project_key>/workflow/states/<str:code>/", workflow.update_state, name="workflow_update"),
     path("p/<str:project_key>/workflow/states/<str:code>/move/", workflow.move_state, name="workflow_move"),
     path("p/<str:project_key>/workflow/states/<str:code>/remove/", workflow.remove_state, name="workflow_remove"),
+    path("p/<str:project_key>/cases/<str:test_id>/share/", shared_steps.case_share, name="case_share"),
+    path("p/<str:project_key>/shared-steps/", shared_steps.shared_steps_list, name="shared_steps_list"),
+    path("p/<str:project_key>/shared-steps/new/", shared_steps.shared_steps_create, name="shared_steps_create"),
+    path("p/<str:project_key>/shared-steps/choices/", shared_steps.shared_steps_choices, name="shared_steps_choices"),
+    path("p/<str:project_key>/shared-steps/<int:pk>/", shared_steps.shared_steps_detail, name="shared_steps_detail"),
+    path(
+        "p/<str:project_key>/shared-steps/<int:pk>/edit/", shared_steps.shared_steps_update, name="shared_steps_update"
+    ),
+    path(
+        "p/<str:project_key>/shared-steps/<int:pk>/delete/",
+        shared_steps.shared_steps_delete,
+        name="shared_steps_delete",
+    ),
+    path(
+        "p/<str:project_key>/shared-steps/<int:pk>/versions/<int:number>/restore/",
+        shared_steps.shared_steps_restore,
+        name="shared_steps_restore",
+    ),
     path("p/<str:project_key>/texts/preview/", texts.preview, name="text_preview"),
     path("p/<str:project_key>/stories/", story_lists.StoryListView.as_view(), name="story_list"),
     path("p/<str:project_key>/stories/new/", stories.create_story, name="story_create"),

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.paginator import Page, Paginator
-from django.db.models import F, Func, IntegerField, QuerySet, Value
+from django.db.models import F, Func, IntegerField, Prefetch, QuerySet, Value
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from catalog.choices import FieldTarget, Priority, TestType
 from catalog.forms.own_fields import OwnFieldsForm
-from catalog.models import Folder
+from catalog.models import Folder, TestStep
 from catalog.own_fields import OwnFields
 from catalog.shown_values import ShownValues, shown_values
 from qaportal.kit.text import key_in
@@ -226,9 +226,8 @@ class ExecutionPage:
         if not self.case_id:
             return None
         scope = ReleaseCase.objects.living().filter(release=self.release, case__test_id=self.case_id)
-        found = (
-            scope.for_list().defer(None).defer("case__search", "case__folded").prefetch_related("case__steps").first()
-        )
+        steps = Prefetch("case__steps", queryset=TestStep.objects.for_detail())
+        found = scope.for_list().defer(None).defer("case__search", "case__folded").prefetch_related(steps).first()
         return self._row(found) if found else None
 
     @cached_property

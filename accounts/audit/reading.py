@@ -75,7 +75,8 @@ def label_of(entry: AuditEntry, name: str) -> str:
     model = words.model_of(entry)
     if model is not None:
         with suppress(FieldDoesNotExist):
-            name = str(model._meta.get_field(name).verbose_name)
+            field = model._meta.get_field(name)
+            name = str(getattr(field, "verbose_name", name))  # steps of a case, for one, are rows of their own
     plain = name.replace("_", " ")
     return plain[:1].upper() + plain[1:]
 

@@ -22,6 +22,7 @@ from ..services.drafts import LONGEST_TEXT, usable_words
 from ..services.step_text import render_steps
 from ..services.stories import primary_story_id
 from .custom_fields import CustomFieldsField
+from .steps import StepSerializer, TextField
 
 
 class CodeField(serializers.ChoiceField):
@@ -54,19 +55,6 @@ class PriorityField(CodeField):
     def to_representation(self, value: int) -> str:
         """The word of the stored weight."""
         return Priority(value).code
-
-
-class TextField(serializers.CharField):
-    """A text; null means an empty one."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        """Nothing is required of it."""
-        super().__init__(**{"required": False, "allow_blank": True, "allow_null": True, **kwargs})
-
-    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
-        """Null is the empty text."""
-        is_empty, value = super().validate_empty_values(data)
-        return is_empty, "" if is_empty and value is None else value
 
 
 @extend_schema_field({"oneOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]})
@@ -126,18 +114,6 @@ class LastStatusField(serializers.ChoiceField):
         """The verdict."""
         activity = getattr(case, "activity", None)
         return activity.last_status if activity else ResultStatus.NOT_STARTED.value
-
-
-class StepSerializer(PortalSerializer):
-    """A step of a case."""
-
-    position = serializers.IntegerField(read_only=True)
-    action = serializers.CharField(max_length=LONGEST_TEXT)
-    expected = TextField(max_length=LONGEST_TEXT)
-
-    def get_fields(self) -> dict[str, serializers.Field]:
-        """The declared fields and `data`, whose name the framework needs for itself."""
-        return {**super().get_fields(), "data": TextField(max_length=LONGEST_TEXT)}
 
 
 class TestCaseSerializer(PortalModelSerializer):
@@ -225,6 +201,8 @@ class TestCaseSerializer(PortalModelSerializer):
     def to_representation(self, case: TestCase) -> dict[str, Any]:
         """The case in the words of the API: `automated` also stands for partly automated cases."""
         steps = list(case.steps.all())
+        for step in steps:
+            step.project_key = case.project.key
         case.jira_story_id = primary_story_id(case) or None
         case.steps_to_reproduce = render_steps([step.action for step in steps])
         shown = super().to_representation(case)

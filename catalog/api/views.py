@@ -26,6 +26,7 @@ from ..own_fields import OwnFields
 from ..services import bulk, cases, folder_removal, folders, places, test_ids
 from ..services.drafts import MOST_STEPS, default_tag
 from ..services.step_text import parse_steps, steps_from_text
+from ..services.steps import steps_document
 from . import serializers
 from .custom_fields import values_by_key
 
@@ -219,7 +220,7 @@ class TestCaseViewSet(PlainStyle, ProjectViewSet):
             del fields["test_type"]
         text = fields.pop("steps_to_reproduce", None)
         if "steps" not in fields and text is not None:
-            stored = list(case.steps.values("action", "expected", "data")) if case else []
+            stored = steps_document(case) if case else []
             fields["steps"] = steps_from_text(text, stored) if case else parse_steps(text)
             if len(fields["steps"]) > MOST_STEPS:
                 words = _("A case has at most %d steps.") % MOST_STEPS

@@ -38,12 +38,11 @@ def written(case: TestCase, names: dict[int, str], *, expands_shared: bool = Fal
 
 
 def told_steps(step: TestStep, *, expands_shared: bool = False) -> list[dict[str, str]]:
-    """What files tell of a step; of shared ones their mark, or each of them."""
-    if step.shared_steps is None:
+    """What files tell of a step; of shared ones their mark where a use of them begins, or each of them."""
+    if step.shared_steps is None or expands_shared:
         return [{"action": step.action, "expected": step.expected, "data": step.data}]
-    if expands_shared:
-        names = ("action", "expected", "data")
-        return [{name: str(each.get(name) or "") for name in names} for each in step.shared_steps.steps]
+    if step.shared_place != 1:
+        return []
     mark = shared_mark(step.shared_steps_id, step.shared_steps.title)
     return [{"action": mark, "expected": "", "data": ""}]
 

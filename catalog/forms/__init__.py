@@ -8,6 +8,7 @@ from .fields import FolderField, read_ids
 from .folders import FolderForm, FolderMoveForm
 from .imports import ImportFileForm, ImportOptionsForm
 from .removal import FolderDeleteForm
+from .shared_steps import SharedStepsForm, ShareForm
 from .stories import StoryForm
 from .workflow import RemoveStateForm, ReviewForm, StateForm
 
@@ -26,6 +27,8 @@ __all__ = [
     "ImportOptionsForm",
     "RemoveStateForm",
     "ReviewForm",
+    "ShareForm",
+    "SharedStepsForm",
     "StateForm",
     "StoryForm",
     "read_ids",

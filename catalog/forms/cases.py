@@ -17,19 +17,25 @@ from ..services.drafts import EDITABLE, default_tag
 from ..services.states import starting_state
 from ..services.stories import primary_story_id
 from ..workflow import workflow_of
-from .fields import FolderField, long_text
+from .fields import ExamplesField, FolderField, long_text
 from .own_fields import Control, OwnFieldsForm, carried, controls, given_values
 
 EMPTY_STEPS = 2
 
 
-def read_steps(data: QueryDict) -> list[dict[str, str]]:
+def read_steps(data: QueryDict) -> list[dict[str, Any]]:
     """The steps of a posted form, in the order of its rows, empty rows included."""
-    columns = [data.getlist(f"step_{name}") for name in ("action", "expected", "data")]
-    return [
-        {"action": action, "expected": expected, "data": extra}
-        for action, expected, extra in zip(*columns, strict=False)
-    ]
+    texts = zip(*[data.getlist(f"step_{name}") for name in ("action", "expected", "data")], strict=False)
+    shared, files = data.getlist("step_shared"), data.getlist("step_files")
+    steps = []
+    for place, (action, expected, extra) in enumerate(texts):
+        step: dict[str, Any] = {"action": action, "expected": expected, "data": extra}
+        if place < len(files) and files[place].strip():
+            step["attachments"] = [each for each in files[place].split(",") if each.strip()]
+        if place < len(shared) and shared[place].strip():
+            step = {"action": "", "expected": "", "data": "", "shared_steps_id": shared[place].strip()}
+        steps.append(step)
+    return steps
 
 
 class CaseForm(PortalForm):
@@ -46,6 +52,10 @@ class CaseForm(PortalForm):
     tags = forms.CharField(
         label=_("Tags"), required=False, max_length=5000, help_text=_("Separated by commas, such as smoke, regression.")
     )
+    labels = forms.CharField(
+        label=_("Labels"), required=False, max_length=5000, help_text=_("What a tracker calls it; separated by commas.")
+    )
+    scenario_examples = ExamplesField(label=_("Examples"))
     description = long_text(_("Description"), 2)
     owner = forms.TypedChoiceField(label=_("Owner"), required=False, coerce=int, empty_value=None)
     estimate = forms.FloatField(
@@ -151,6 +161,7 @@ class CaseForm(PortalForm):
             "custom_values": case.custom_values,
             "priority": case.priority_code,
             "tags": ", ".join(case.tags),
+            "labels": ", ".join(case.labels),
             "estimate": round(case.estimate / 60, 2) if case.estimate is not None else None,
         }
 
@@ -177,6 +188,8 @@ class CaseForm(PortalForm):
         chosen = values.pop("template", None)
         if chosen is not None and chosen != self.initial["template"]:
             values["template"] = self.own.templates[chosen]
+        if "scenario_examples" not in self.changed_data:
+            values["scenario_examples"] = self.initial.get("scenario_examples")
         return values
 
 

@@ -198,7 +198,6 @@ class TestStep(ProjectOwned):
     case = models.ForeignKey(TestCase, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveIntegerField()
     action = models.TextField(_("do"), blank=True)
-    """Empty where `shared_steps` stand in this step's place."""
     expected = models.TextField(_("expect"), blank=True)
     data = models.TextField(_("data"), blank=True)
     attachments = ArrayField(
@@ -208,6 +207,9 @@ class TestStep(ProjectOwned):
     shared_steps = models.ForeignKey(
         "catalog.SharedSteps", null=True, blank=True, on_delete=models.PROTECT, related_name="used_in", db_index=False
     )
+    """Whose step this is; its texts are kept here too, so that a case is read without looking elsewhere."""
+    shared_place = models.PositiveSmallIntegerField(null=True, blank=True)
+    """The number of the step within the shared steps; 1 begins another use of them."""
 
     objects = TestStepQuerySet.as_manager()
 
@@ -216,7 +218,12 @@ class TestStep(ProjectOwned):
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "position"], name="test_step_position_once", deferrable=models.Deferrable.DEFERRED
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(shared_steps__isnull=True, shared_place__isnull=True)
+                | Q(shared_steps__isnull=False, shared_place__gte=1),
+                name="test_step_shared_place",
+            ),
         ]
         indexes = [
             models.Index(fields=["shared_steps"], condition=Q(shared_steps__isnull=False), name="test_step_shared")

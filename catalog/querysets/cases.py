@@ -29,10 +29,16 @@ from accounts.querysets import ProjectOwnedQuerySet, projects_to_read
 from ..query_language import parse
 from ..searching import Found, condition_of, highlighted, lexemes_of, ranked
 
+_FILES = """(
+    SELECT coalesce(jsonb_agg(jsonb_build_object('id', file.id, 'name', file.name, 'size', file.size,
+        'content_type', file.content_type) ORDER BY array_position(%(expressions)s, file.id)), '[]')
+    FROM files_storedfile file WHERE file.id = ANY(%(expressions)s) AND file.state = 'stored'
+)"""
+
 if TYPE_CHECKING:
     from accounts.models import Project, User
 
-    from ..models import Folder, Story
+    from ..models import Folder, SharedSteps, Story
 
 OWN_FIELD = "cf_"
 """What stands before the key of a field of the project's own in the names of orders, columns and filters."""
@@ -162,6 +168,10 @@ class TestCaseQuerySet(ProjectOwnedQuerySet):
         """The cases that cover the story."""
         return self.filter(story_links__story=story)
 
+    def that_use(self, shared: SharedSteps) -> Self:
+        """The cases that use the shared steps."""
+        return self.filter(pk__in=shared.used_in.order_by().values("case"))
+
     def below_folder(self, folder: Folder) -> Self:
         """The cases of the folder and of everything below it."""
         from ..models import Folder as FolderModel
@@ -201,7 +211,10 @@ class TestCaseQuerySet(ProjectOwnedQuerySet):
     def for_detail(self) -> Self:
         """The case with its steps and stories."""
         links = self.model._meta.get_field("story_links").related_model.objects.of_living_stories()
-        return self.for_list().prefetch_related("steps", Prefetch("story_links", queryset=links))
+        steps = self.model._meta.get_field("steps").related_model.objects.for_detail()
+        return self.for_list().prefetch_related(
+            Prefetch("steps", queryset=steps), Prefetch("story_links", queryset=links)
+        )
 
     def for_files(self) -> Self:
         """All that a file says of a case: steps and those it shares, the primary story, people and templates."""
@@ -227,6 +240,11 @@ class TestStepQuerySet(ProjectOwnedQuerySet):
     view_permission = "case.view"
 
     __test__ = False
+
+    def for_detail(self) -> Self:
+        """Each with `files`, what is told of its files in their order, and `shared_title`; one query for all steps."""
+        files = Func(F("attachments"), template=_FILES, output_field=models.JSONField())
+        return self.annotate(files=files, shared_title=F("shared_steps__title"))
 
 
 class TestCaseVersionQuerySet(ProjectOwnedQuerySet):

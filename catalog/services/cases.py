@@ -1,7 +1,7 @@
 """Cases: creating, changing, moving and deleting them, one or thousands at once."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields as fields_of
 from typing import Any
 
@@ -21,8 +21,9 @@ from .. import policies
 from ..models import Folder, TestCase, TestStep
 from ..own_fields import OwnFields
 from . import folders, named_files, states, stories, test_ids, versions
-from .drafts import EDITABLE, CaseDraft, assign, default_tag, steps_of, usable_steps
+from .drafts import EDITABLE, CaseDraft, assign, default_tag
 from .step_text import found_text, keep_steps_text, texts_in
+from .steps import Step, steps_document, steps_of, stored_steps
 
 __all__ = [
     "CaseDraft",
@@ -47,7 +48,7 @@ def create_case(
     project: Project,
     title: str,
     folder: Folder | None = None,
-    steps: Sequence[Mapping[str, str]] = (),
+    steps: Sequence[Mapping[str, Any]] = (),
     test_id: str = "",
     **fields: Any,
 ) -> TestCase:
@@ -72,11 +73,11 @@ def create_cases(
     states.hold_workflow(project)
     own = OwnFields(project, actor=actor, asks_required=asks_required)
     places = _places(actor, project, drafts)
-    cases, steps_by_case, stories_by_case = [], [], []
-    for draft, folder in zip(drafts, places, strict=True):
+    steps_by_case = stored_steps(project, [draft.steps for draft in drafts])
+    cases, stories_by_case = [], []
+    for draft, folder, given in zip(drafts, places, steps_by_case, strict=True):
         cases.append(_built(actor, own, draft, folder))
-        steps_by_case.append(usable_steps(draft.steps))
-        cases[-1].steps_text = found_text(steps_by_case[-1], cases[-1].custom_values)
+        cases[-1].steps_text = found_text(given, cases[-1].custom_values)
         stories_by_case.append(stories.usable_story_id(draft.story_id))
     _give_ids(project, cases)
     own.keep_used()
@@ -84,10 +85,9 @@ def create_cases(
     steps = [step for case, given in zip(cases, steps_by_case, strict=True) for step in steps_of(case, given)]
     insert_all(steps)
     stories.cover_stories(actor=actor, stories=dict(zip(cases, stories_by_case, strict=True)))
-    texts = [getattr(case, name) for case in cases for name in named_files.SHOWING]
-    texts += [text for given in steps_by_case for step in given for text in step.values()]
-    texts += [text for case in cases for text in texts_in(case.custom_values)]
-    named_files.claim_shown(actor=actor, project=project, texts=texts)
+    _claim_files(
+        actor, project, [{**vars(case), "steps": given} for case, given in zip(cases, steps_by_case, strict=True)]
+    )
     versions.keep_versions(actor=actor, case_ids=[case.pk for case in cases])
     audit.record_each("case.created", actor=actor, changed=[(case, None) for case in cases])
     if cases:
@@ -115,7 +115,7 @@ def update_case(
     actor: User | None,
     case: TestCase,
     if_match: str | None = None,
-    steps: Sequence[Mapping[str, str]] | None = None,
+    steps: Sequence[Mapping[str, Any]] | None = None,
     story_id: str | None = None,
     reason: str = "",
     **fields: Any,
@@ -129,6 +129,7 @@ def update_case(
     if "folder" in fields:
         fields["folder"] = folders.living_folder(case.project, fields["folder"])
     reason = versions.usable_reason(reason)
+    given = None if steps is None else stored_steps(case.project, [steps])[0]
     case = _locked(case, fields)
     require_match(case, if_match)
     if "owner" in fields:
@@ -136,8 +137,8 @@ def update_case(
     before, own = document_of(case), OwnFields(case.project, actor=actor)
     assign(case, fields, own)
     after = {**before, **audit.snapshot(case, EDITABLE)}
-    if steps is not None:
-        after["steps"] = usable_steps(steps)
+    if given is not None:
+        after["steps"] = given
     if story_id is not None:
         after["story"] = stories.usable_story_id(story_id)
     changes = audit.changes_between(before, after)
@@ -225,7 +226,7 @@ def document_of(case: TestCase) -> dict[str, Any]:
     """Everything that a writer of the case changes, as the audit trail compares it and a version keeps it."""
     return {
         **audit.snapshot(case, EDITABLE),
-        "steps": list(case.steps.order_by("position").values("action", "expected", "data")),
+        "steps": steps_document(case),
         "story": stories.primary_story_id(case),
     }
 
@@ -280,7 +281,17 @@ def _built(actor: User | None, own: OwnFields, draft: CaseDraft, folder: Folder 
     return case
 
 
-def _replace_steps(case: TestCase, steps: Sequence[Mapping[str, str]]) -> None:
+def _claim_files(actor: User | None, project: Project, documents: Iterable[Mapping[str, Any]]) -> None:
+    """Keep the files that the texts and steps of these cases name."""
+    texts, steps = [], []
+    for each in documents:
+        texts += [each[name] for name in named_files.SHOWING]
+        texts += texts_in(each["custom_values"])
+        steps += each["steps"]
+    named_files.claim_named(actor=actor, project=project, texts=texts, steps=steps)
+
+
+def _replace_steps(case: TestCase, steps: Sequence[Step]) -> None:
     """Store these steps instead of those that stand."""
     case.steps.all().delete()
     TestStep.objects.bulk_create(steps_of(case, steps))
@@ -290,9 +301,7 @@ def _keep_beside(
     actor: User | None, own: OwnFields, case: TestCase, after: Mapping[str, Any], changes: Mapping[str, Any]
 ) -> None:
     """What follows from a change: files that texts show, the text to be found by, which fields hold values."""
-    texts = [after[name] for name in named_files.SHOWING] + [text for step in after["steps"] for text in step.values()]
-    texts += texts_in(case.custom_values)
-    named_files.claim_shown(actor=actor, project=case.project, texts=texts)
+    _claim_files(actor, case.project, [after])
     if "custom_values" in changes:
         own.keep_used()
     if {"steps", "custom_values"} & set(changes):

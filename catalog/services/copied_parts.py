@@ -14,9 +14,8 @@ from qaportal.kit import events
 from qaportal.kit.errors import RuleViolation
 from qaportal.kit.markdown import files_in, with_files_of
 
-from ..models import CopyJob, Folder, SharedSteps, Story, TestCase, TestCaseStory, TestStep
+from ..models import CopyJob, Folder, Story, TestCase, TestCaseStory, TestStep
 from . import folders
-from .drafts import MOST_STEPS
 from .named_files import SHOWING
 from .step_text import found_text
 
@@ -139,7 +138,7 @@ def copy_steps(*, actor: User | None, job: CopyJob, copies: Mapping[int, TestCas
     lent = _files_for(actor, job, by_case, copies)
     rows = []
     for source_id, copy in copies.items():
-        steps = by_case[source_id][:MOST_STEPS]
+        steps = by_case[source_id]
         for step in steps:
             step["attachments"] = [lent[str(key)] for key in step["attachments"] if str(key) in lent]
         if not job.is_within:
@@ -155,12 +154,11 @@ def copy_steps(*, actor: User | None, job: CopyJob, copies: Mapping[int, TestCas
 def _steps_by_case(job: CopyJob, copies: Mapping[int, TestCase]) -> dict[int, list[dict[str, Any]]]:
     """The steps of each original, in their order."""
     by_case: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    found = TestStep.objects.filter(case__in=copies).order_by("case_id", "position")
-    shared = {} if job.is_within else _shared_of(found)
-    for step in found:
-        own = {name: getattr(step, name) for name in _TEXTS}
-        own |= {"attachments": list(step.attachments), "shared_steps_id": step.shared_steps_id}
-        by_case[step.case_id] += [dict(each) for each in shared.get(step.shared_steps_id, [own])]
+    for step in TestStep.objects.filter(case__in=copies).order_by("case_id", "position"):
+        told = {**{name: getattr(step, name) for name in _TEXTS}, "attachments": list(step.attachments)}
+        if job.is_within:
+            told |= {"shared_steps_id": step.shared_steps_id, "shared_place": step.shared_place}
+        by_case[step.case_id].append(told)
     return by_case
 
 
@@ -186,23 +184,6 @@ def _call_files(copy: TestCase, steps: Sequence[dict[str, Any]], lent: Mapping[s
         setattr(copy, name, with_files_of(getattr(copy, name), copy.project.key, lent))
     for step in steps:
         step |= {name: with_files_of(step[name], copy.project.key, lent) for name in _TEXTS}
-
-
-def _shared_of(found: Any) -> dict[int, list[dict[str, Any]]]:
-    """The steps that stand behind shared ones, by the key of their group."""
-    keys = {step.shared_steps_id for step in found if step.shared_steps_id}
-    groups = SharedSteps.objects.filter(pk__in=keys)
-    return {
-        group.pk: [
-            {
-                **{name: step.get(name, "") for name in _TEXTS},
-                "attachments": step.get("attachments", []),
-                "shared_steps_id": None,
-            }
-            for step in group.steps
-        ]
-        for group in groups
-    }
 
 
 # -- stories and versions --------------------------------------------------------------------------------------------

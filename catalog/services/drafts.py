@@ -11,11 +11,26 @@ from accounts.models import Project, User
 from qaportal.kit.errors import InvalidInput
 
 from ..choices import Priority, TestTag, TestType
-from ..models import Folder, Template, TestCase, TestStep
+from ..models import Folder, Template, TestCase
 from ..workflow import workflow_of
+from .examples import usable_examples
+from .steps import LONGEST_TEXT, MOST_STEPS, usable_steps, with_plain_lines
 
 if TYPE_CHECKING:
     from ..own_fields import OwnFields
+
+__all__ = [
+    "EDITABLE",
+    "LONGEST_TEXT",
+    "MOST_STEPS",
+    "CaseDraft",
+    "assign",
+    "default_tag",
+    "usable_priority",
+    "usable_steps",
+    "usable_words",
+    "with_plain_lines",
+]
 
 EDITABLE = (
     "folder",
@@ -48,9 +63,6 @@ _UNCHECKED = {
     *("search", "folded", "steps_text", "test_id"),
 }
 _LONG_TEXTS = ("description", "preconditions", "expected_result", "test_data")
-LONGEST_TEXT = 50_000
-"""Characters of one text of a case: the search index of a row holds at most a megabyte."""
-MOST_STEPS = 1_000
 MOST_WORDS = 200
 
 
@@ -63,8 +75,8 @@ class CaseDraft:
     folder_path: Sequence[str] = ()
     """Names from a root (or from `folder`) downwards, found or made."""
     test_id: str = ""
-    steps: Sequence[Mapping[str, str]] = ()
-    """Each with `action`, and perhaps `expected` and `data`."""
+    steps: Sequence[Mapping[str, Any]] = ()
+    """Each with `action`, perhaps `expected`, `data` and `attachments`; or with `shared_steps_id` alone."""
     description: str = ""
     test_type: str = TestType.MANUAL
     tag: str = ""
@@ -123,34 +135,6 @@ def usable_words(given: Iterable[str] | str | None, field: str) -> list[str]:
     return words
 
 
-def with_plain_lines(text: str) -> str:
-    """The text with its lines ended as everywhere: browsers send them ended by two characters."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def usable_steps(given: Iterable[Mapping[str, Any]] | None) -> list[dict[str, str]]:
-    """The steps with their texts trimmed; empty ones are left out.
-
-    Raises InvalidInput naming `steps` for too many, or for one that says what to expect but not what to do.
-    """
-    steps = []
-    for number, each in enumerate(given or [], start=1):
-        step = {name: with_plain_lines(str(each.get(name) or "")).strip() for name in ("action", "expected", "data")}
-        if not any(step.values()):
-            continue
-        if any(len(text) > LONGEST_TEXT for text in step.values()):
-            words = _("Step %(number)d is longer than %(most)d characters.") % {"number": number, "most": LONGEST_TEXT}
-            raise InvalidInput(words, fields={"steps": [words]})
-        if not step["action"]:
-            words = _("Step %d says what to expect, but not what to do.") % number
-            raise InvalidInput(words, fields={"steps": [words]})
-        steps.append(step)
-    if len(steps) > MOST_STEPS:
-        words = _("A case has at most %d steps.") % MOST_STEPS
-        raise InvalidInput(words, fields={"steps": [words]})
-    return steps
-
-
 def assign(case: TestCase, fields: Mapping[str, Any], own: "OwnFields") -> None:
     """Put the given fields on the case in their stored form and check what is true of the row alone.
 
@@ -193,12 +177,6 @@ def _stored_form(name: str, value: Any) -> Any:
         return " ".join(str(value).split())
     if name in _LONG_TEXTS:
         return with_plain_lines(value)
+    if name == "scenario_examples":
+        return usable_examples(value)
     return (value or None) if name == "automation_status" else value
-
-
-def steps_of(case: TestCase, steps: Sequence[Mapping[str, str]]) -> list[TestStep]:
-    """The rows of the steps, numbered from one, not stored yet."""
-    return [
-        TestStep(case=case, project_id=case.project_id, position=position, **step)
-        for position, step in enumerate(steps, start=1)
-    ]

@@ -15,13 +15,13 @@ from ..models import TestCase, TestCaseStory
 from ..own_fields import StoredValues
 from .cases import create_cases, locked_cases
 from .drafts import EDITABLE, CaseDraft
+from .steps import step_of
 from .stories import primary_story_id
 
 LONGEST_TITLE = TestCase._meta.get_field("title").max_length
 _OF_ITS_OWN = {"title", "automation_key", "is_archived"}
 """What a copy does not take over: the key finds one case in reports, and a copy is there to be worked on."""
 _COPIED = tuple(each.name for each in fields_of(CaseDraft) if each.name in EDITABLE and each.name not in _OF_ITS_OWN)
-STEP_TEXTS = ("action", "expected", "data")
 
 
 @transaction.atomic
@@ -53,6 +53,6 @@ def _draft_of(case: TestCase, owner: User | None) -> CaseDraft:
         **taken,
         title=f"{case.title[: LONGEST_TITLE - len(mark) - 1]} {mark}",
         owner=owner,
-        steps=[{name: getattr(step, name) for name in STEP_TEXTS} for step in case.steps.all()],
+        steps=[step_of(step) for step in case.steps.all()],
         story_id=primary_story_id(case),
     )

@@ -1,6 +1,7 @@
 """Carrying out what was planned for a stretch of rows, and keeping what became of each."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from django.db import transaction
 
@@ -12,7 +13,7 @@ from ..importing.planning import PlannedCase, Planner
 from ..models import CaseImport, CaseImportRow, CaseOrigin
 from .cases import create_cases
 from .folders import ensure_folder_paths
-from .rewriting import rewrite_cases
+from .rewriting import rewrite_cases, shared_again
 
 MOST_WORDS = 20
 
@@ -42,7 +43,9 @@ def _alone(planner: Planner, row: PlannedCase, store: Callable[..., None], reaso
 
 
 def _create(planner: Planner, rows: Sequence[PlannedCase], reason: str) -> None:
-    made = create_cases(actor=planner.actor, project=planner.project, drafts=[row.draft for row in rows])
+    steps = shared_again(planner.project, [row.draft.steps for row in rows])
+    drafts = [replace(row.draft, steps=given) for row, given in zip(rows, steps, strict=True)]
+    made = create_cases(actor=planner.actor, project=planner.project, drafts=drafts)
     for row, case in zip(rows, made, strict=True):
         row.case = case
 

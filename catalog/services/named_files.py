@@ -1,6 +1,8 @@
-"""The files that cases show in their texts: they are kept as long as a version names them."""
+"""The files that cases name: pictures in their texts and files of their steps; versions name them for good."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
 
 from accounts.models import Project, User
 from files.models import StoredFile
@@ -8,9 +10,16 @@ from files.services import claim
 from qaportal.kit.markdown import files_in
 
 SHOWING = ("description", "preconditions", "expected_result", "test_data")
+"""The texts of a case that can show pictures."""
 
 
-def claim_shown(*, actor: User | None, project: Project, texts: Iterable[str]) -> None:
-    """Let the sweep leave the project's files that these texts show or link to; other files are not touched."""
-    if shown := files_in(*texts):
-        claim(actor=actor, files=StoredFile.objects.in_project(project).filter(pk__in=shown))
+def claim_named(
+    *, actor: User | None, project: Project, texts: Iterable[str] = (), steps: Iterable[Mapping[str, Any]] = ()
+) -> None:
+    """Let the sweep leave the project's files that these texts and steps name; other files are not touched."""
+    named = files_in(*texts)
+    for step in steps:
+        named |= files_in(step["action"], step["expected"], step["data"])
+        named |= {UUID(each) for each in step.get("attachments", ())}
+    if named:
+        claim(actor=actor, files=StoredFile.objects.in_project(project).filter(pk__in=named))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..models import TestCase
+from .steps import steps_document
 
 COMPARED = ("action", "expected")
 
@@ -11,7 +12,8 @@ COMPARED = ("action", "expected")
 def steps_in_order(given: Iterable[Mapping[str, Any]], case: TestCase | None = None) -> list[dict[str, Any]]:
     """The steps by their `position`, those without one where they stand, as the services take them.
 
-    One that is stored already, by its `id` or its words, keeps what the client did not name.
+    One that is stored already, by its `id` or its words, keeps what the client did not name. Shared steps stay shared
+    while all steps say what they said; a client that changes them, which he cannot see to be shared, makes them own.
     """
     placed = [(_place(each, number), number, each) for number, each in enumerate(given, start=1)]
     stored = list(case.steps.order_by("position")) if case else []
@@ -19,7 +21,12 @@ def steps_in_order(given: Iterable[Mapping[str, Any]], case: TestCase | None = N
     for _order, _number, each in sorted(placed, key=lambda step: step[:2]):
         step = {name: value for name, value in each.items() if name not in {"id", "position"}}
         steps.append({**_kept(each, stored), **step})
-    return steps
+    before = steps_document(case) if case else []
+    return before if before and [_words(step) for step in steps] == [_words(step) for step in before] else steps
+
+
+def _words(step: Mapping[str, Any]) -> list[str]:
+    return [str(step.get(name) or "").strip() for name in COMPARED]
 
 
 def _place(step: Mapping[str, Any], number: int) -> int:
@@ -34,4 +41,4 @@ def _kept(step: Mapping[str, Any], stored: list) -> dict[str, Any]:
     if found is None:
         return {}
     stored.remove(found)
-    return {"data": found.data}
+    return {"data": found.data, "attachments": [str(each) for each in found.attachments]}

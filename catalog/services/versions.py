@@ -26,8 +26,12 @@ SELECT kept.project_id, kept.id, kept.version,
         'template', kept.template_id, 'custom_values', kept.custom_values)
     || jsonb_build_object(
         'steps', COALESCE((
-            SELECT jsonb_agg(jsonb_build_object('action', step.action, 'expected', step.expected,
-                'data', step.data) ORDER BY step.position)
+            SELECT jsonb_agg(jsonb_build_object('action', step.action, 'expected', step.expected, 'data', step.data)
+                || CASE WHEN step.attachments = '{}' THEN '{}' ELSE
+                    jsonb_build_object('attachments', to_jsonb(step.attachments)) END
+                || CASE WHEN step.shared_steps_id IS NULL THEN '{}' ELSE
+                    jsonb_build_object('shared', step.shared_steps_id, 'place', step.shared_place) END
+                ORDER BY step.position)
             FROM catalog_teststep step WHERE step.case_id = kept.id
         ), '[]'),
         'story', COALESCE((
@@ -75,7 +79,9 @@ def restore_version(
 ) -> TestCase:
     """Make the case say again what it said in one of its versions; that is a new version.
 
-    Where it stands, who owns it and whether it is archived stay as they are. Raises what `update_case` raises.
+    Where it stands, who owns it and whether it is archived stay as they are. Steps that it shared are shared again and
+    say what the shared steps say now; where those are gone, what they said then is the case's own. Raises what
+    `update_case` raises.
     """
     from ..own_fields import StoredValues
     from .cases import update_case

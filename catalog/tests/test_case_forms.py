@@ -65,7 +65,7 @@ def test_a_form_that_was_not_touched_changes_nothing(project, case, signed_in, t
     client = signed_in(tester)
     page = client.get(url("case_update", project, case.test_id))
     values = {name: "" if value is None else value for name, value in page.context["form"].initial.items()}
-    rows = [(row["action"], row["expected"], row["data"]) for row in page.context["steps"]]
+    rows = [(row.action, row.expected, row.data) for row in page.context["steps"]]
     client.post(url("case_update", project, case.test_id), {**values, "etag": page.context["etag"], **steps(*rows)})
     assert TestCase.objects.get(pk=case.pk).version == 1
 
@@ -100,7 +100,7 @@ def test_two_who_change_different_things_keep_both(project, signed_in, tester, l
     assert "Taken over from the other one: Priority, Steps, Story." in text(merged)
     assert "You changed different things" in text(merged)
     shown = {name: "" if value is None else value for name, value in merged.context["form"].initial.items()}
-    rows = [(row["action"], row["expected"], row["data"]) for row in merged.context["steps"]]
+    rows = [(row.action, row.expected, row.data) for row in merged.context["steps"]]
     assert TestCase.objects.get(pk=case.pk).title == "Pay"
     client.post(url("case_update", project, case.test_id), {**shown, "etag": merged.context["etag"], **steps(*rows)})
     stored = TestCase.objects.get(pk=case.pk)

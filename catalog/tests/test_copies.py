@@ -12,14 +12,15 @@ from catalog.models import (
     CopyJob,
     CustomField,
     Folder,
-    SharedSteps,
     Template,
     TestCase,
     TestCaseStory,
     TestCaseVersion,
-    TestStep,
 )
 from catalog.services import cases, copies, folders
+from catalog.services.cases import update_case
+from catalog.services.shared_steps import create_shared_steps
+from catalog.services.steps import steps_document
 from catalog.tests.factories import CaseActivityFactory, StoryFactory, TestCaseFactory
 from files.models import StoredFile
 from files.services import store
@@ -130,19 +131,18 @@ def test_pictures_in_texts_are_those_of_the_other_project(project, away, lead):
 
 
 def test_shared_steps_become_steps_of_the_copys_own_elsewhere(project, away, lead):
-    group = SharedSteps.objects.create(
-        project=project, title="Sign in", steps=[{"action": "Open"}, {"action": "Type", "expected": "In"}]
-    )
+    texts = [{"action": "Open"}, {"action": "Type", "expected": "In"}]
+    group = create_shared_steps(actor=lead, project=project, title="Sign in", steps=texts)
     case = write(project, lead)
-    TestStep.objects.create(project=project, case=case, position=3, action="", shared_steps=group)
-    other = write(project, lead, title="Other", steps=[])
-    TestStep.objects.create(project=project, case=other, position=1, action="", shared_steps=group)
+    update_case(actor=lead, case=case, steps=[*steps_document(case), {"shared_steps_id": group.pk}])
+    other = write(project, lead, title="Other", steps=[{"shared_steps_id": group.pk}])
     job = copy(lead, project, away, case_ids=[case.pk, other.pk])
     first, second = TestCase.objects.filter(copied_by__job=job).order_by("pk")
     assert [step.action for step in first.steps.all()] == ["Pay", "Look", "Open", "Type"]
     assert [step.action for step in second.steps.all()] == ["Open", "Type"]
+    assert not first.steps.exclude(shared_steps=None).exists()
     within = only_copy(copy(lead, project, project, case_ids=[case.pk]))
-    assert within.steps.get(position=3).shared_steps == group
+    assert list(within.steps.values_list("shared_steps", "shared_place"))[2:] == [(group.pk, 1), (group.pk, 2)]
 
 
 def test_what_the_other_project_does_not_know_is_told(project, away, lead, tester):

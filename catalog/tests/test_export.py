@@ -9,8 +9,9 @@ import pytest
 from openpyxl import load_workbook
 
 from catalog.columns.texts import folder_names, folder_text, numbered_items, numbered_text, seconds_of
-from catalog.models import CustomField, SharedSteps, Template, TestCase, TestStep
+from catalog.models import CustomField, Template, TestCase
 from catalog.services.cases import create_case
+from catalog.services.shared_steps import create_shared_steps
 from catalog.tests.factories import FolderFactory, TestCaseFactory
 from catalog.tests.pages import HTMX, url
 from qaportal.kit.spreadsheets import MOST_EXCEL_ROWS, from_excel, neutral, restored
@@ -136,9 +137,9 @@ def test_markdown_reads_as_a_document_without_html(viewer_client, project, rich_
 
 
 def test_shared_steps_stand_by_their_mark_in_tables_and_in_full_in_documents(viewer_client, project):
-    shared = SharedSteps.objects.create(project=project, title="Sign in", steps=[{"action": "Type the password"}])
-    case = TestCaseFactory(project=project)
-    TestStep.objects.create(project=project, case=case, position=1, action="", shared_steps=shared)
+    texts = [{"action": "Type the name"}, {"action": "Type the password"}]
+    shared = create_shared_steps(actor=None, project=project, title="Sign in", steps=texts)
+    create_case(actor=None, project=project, title="Pay", steps=[{"shared_steps_id": shared.pk}])
     [row] = rows_of(exported(viewer_client, project, format="csv")[1])
     assert row["Step Action"] == f"1. [[shared-steps:{shared.pk}]] Sign in"
     assert "Type the password" in exported(viewer_client, project, format="markdown")[1].decode()

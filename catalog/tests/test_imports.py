@@ -8,9 +8,10 @@ import pytest
 from accounts.models import AuditEntry
 from catalog.columns.texts import shared_mark
 from catalog.exporting import FORMATS, Export
-from catalog.models import CaseImport, CustomField, Folder, SharedSteps, Template, TestCase, TestCaseVersion
+from catalog.models import CaseImport, CustomField, Folder, Template, TestCase, TestCaseVersion
 from catalog.services import case_imports, import_running, import_undo
 from catalog.services.cases import create_case, update_case
+from catalog.services.shared_steps import create_shared_steps
 from catalog.tests.factories import FolderFactory, TestCaseFactory
 from catalog.tests.imports import checked, errors, imported, rows_of, table, uploaded, verdicts
 from qaportal.kit.errors import Denied, InvalidInput, RuleViolation
@@ -306,11 +307,15 @@ def test_who_may_not_write_cases_imports_none(project, viewer, stranger):
 
 
 def test_shared_steps_keep_their_place(project, tester, card_case):
-    shared = SharedSteps.objects.create(project=project, title="Sign in", steps=[{"action": "Type"}])
-    card_case.steps.filter(position=1).update(shared_steps=shared, action="")
+    texts = [{"action": "Type"}, {"action": "Send"}]
+    shared = create_shared_steps(actor=tester, project=project, title="Sign in", steps=texts)
+    update_case(actor=tester, case=card_case, steps=[{"shared_steps_id": shared.pk}, {"action": "Pay"}])
     content = written(project, "csv")
     assert shared_mark(shared.pk, "Sign in").encode() in content
     assert checked(tester, project, content).counts == {"unchanged": 1}
+    update_case(actor=tester, case=card_case, steps=[{"action": "Nothing shared"}])
+    assert imported(tester, project, content).counts == {"update": 1}
+    assert list(card_case.steps.values_list("action", "shared_place")) == [("Type", 1), ("Send", 2), ("Pay", None)]
 
 
 def test_json_of_any_kind_is_read_by_its_names(project, tester):

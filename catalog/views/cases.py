@@ -19,7 +19,8 @@ from ..forms import EMPTY_STEPS, CaseForm, read_steps
 from ..merging import merge, typed_document
 from ..models import Folder, TestCase
 from ..services import cases
-from ..services.drafts import usable_steps
+from ..services.steps import steps_document, stored_steps
+from ..step_rows import StepRow, step_rows
 
 SHOW = "show"
 """Sent with a form in which another template was chosen: it is drawn anew and nothing is stored."""
@@ -49,8 +50,7 @@ def update_case(request: HttpRequest, test_id: str) -> HttpResponse:
     policies.can_edit_cases(request.user, request.project).require()
     case = get_visible(TestCase.objects.for_detail(), request, test_id=test_id)
     if request.method != "POST":
-        steps = list(case.steps.values("action", "expected", "data"))
-        return _render_form(request, _form_of(request, case), steps, case=case, etag=etag(case))
+        return _render_form(request, _form_of(request, case), steps_document(case), case=case, etag=etag(case))
     if "restore" in request.POST:
         return _render_draft(request, case)
     if SHOW in request.POST:
@@ -65,14 +65,14 @@ def update_case(request: HttpRequest, test_id: str) -> HttpResponse:
     return _render_form(request, form, steps, case=case, etag=request.POST.get("etag", ""))
 
 
-def _render_merge(request: HttpRequest, form: CaseForm, steps: list[dict[str, str]], case: TestCase) -> HttpResponse:
+def _render_merge(request: HttpRequest, form: CaseForm, steps: list[dict[str, Any]], case: TestCase) -> HttpResponse:
     """The form with both works in it; what both changed stands side by side above."""
     values = form.values()
     if values["folder"] is not None:
         values["folder"] = get_visible(Folder, request, pk=values["folder"])
     story = values.pop("story_id")
     try:
-        typed = typed_document(case, values, steps=usable_steps(steps), story=story)
+        typed = typed_document(case, values, steps=stored_steps(request.project, [steps])[0], story=story)
     except InvalidInput as error:
         form.refuse(error)
         return _render_form(request, form, steps, case=case, etag=request.POST.get("etag", ""))
@@ -110,7 +110,7 @@ def _form_of(request: HttpRequest, case: TestCase, data: Any = None, *, typed: A
 
 
 def _stored(
-    request: HttpRequest, form: CaseForm, steps: list[dict[str, str]], case: TestCase | None = None
+    request: HttpRequest, form: CaseForm, steps: list[dict[str, Any]], case: TestCase | None = None
 ) -> tuple[TestCase | None, bool]:
     """The stored case, or None and whether somebody else saved first; what a service refuses stands in the form."""
     if not form.is_valid():
@@ -131,14 +131,15 @@ def _stored(
 
 
 def _render_form(
-    request: HttpRequest, form: CaseForm, steps: list[dict[str, str]], case: TestCase | None = None, **context: Any
+    request: HttpRequest, form: CaseForm, steps: list[dict[str, Any]], case: TestCase | None = None, **context: Any
 ) -> HttpResponse:
-    rows = [*steps, *[{"action": "", "expected": "", "data": ""}] * EMPTY_STEPS]
+    rows = [*step_rows(request.project, steps), *[StepRow()] * EMPTY_STEPS]
     list_url = reverse("catalog:case_list", args=[request.project.key])
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     context |= {
         "form": form,
         "steps": rows,
+        "empty_row": StepRow(),
         "case": case,
         "draft": _draft_key(request, case),
         "project": request.project,

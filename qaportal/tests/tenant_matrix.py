@@ -33,6 +33,7 @@ from catalog.models import CaseImport, CaseReview, CopyJob, SavedView, SimilarPa
 from catalog.services.cases import update_case
 from catalog.services.copies import start_copy
 from catalog.services.links import link_two_cases
+from catalog.services.shared_steps import create_shared_steps, update_shared_steps
 from catalog.services.versions import keep_versions
 from catalog.services.workflow import add_state
 from catalog.tests.factories import (
@@ -68,6 +69,13 @@ class World:
     def admin(self) -> User:
         """Somebody who may do everything here."""
         return self.people["tenant_admin"]
+
+
+def _shared_steps(marker: str, project: Project) -> Any:
+    """Shared steps with two versions."""
+    steps = [{"action": f"{marker} shared step"}]
+    shared = create_shared_steps(actor=None, project=project, title=f"{marker} shared", steps=steps)
+    return update_shared_steps(actor=None, shared=shared, title=f"{marker} shared steps")
 
 
 def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | None = None) -> World:
@@ -116,6 +124,7 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         "review": _asked(case, people)[0],
         "state": add_state(actor=None, project=project, name=f"{marker} state"),
         "story": story,
+        "shared_steps": _shared_steps(marker, project),
         "saved_view": SavedView.objects.create(project=project, name=f"{marker} view", query="priority=high"),
         **_pairs_of(case, spare, TestCaseFactory(project=project, title=f"{marker} other spare case")),
         "case_link": link_two_cases(actor=admin, case=case, other=spare, type="DEPENDS_ON"),
@@ -308,6 +317,8 @@ ROWS = (
     Row("code", "catalog:workflow", lambda world: world.objects["state"].code, lambda: "no_such_state"),
     Row("pk", "catalog:view", pk_of("saved_view")),
     Row("pk", "catalog:story", pk_of("story")),
+    Row("pk", "catalog:shared_steps", pk_of("shared_steps")),
+    Row("number", "catalog:shared_steps", lambda world: world.objects["shared_steps"].version - 1, lambda: 99_999),
     Row("link_id", "catalog:", pk_of("case_link")),
     Row("pair_id", "catalog:", pk_of("similar_pair")),
     Row("pair_id", "catalog:duplicate_bring_back", pk_of("dismissed_pair")),
@@ -340,6 +351,7 @@ BODY_IDS: dict[str, Callable[[World], Any]] = {
     "template_id": pk_of("template"),
     "release_id": pk_of("release"),
     "run_id": pk_of("run"),
+    "shared_steps_id": pk_of("shared_steps"),
     "test_run_id": pk_of("run"),
     "assigned_to": pk_of("person"),
     "assigned_to_id": pk_of("person"),

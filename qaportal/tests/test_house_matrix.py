@@ -33,13 +33,13 @@ NOT_ALONE = {
     "catalog.DuplicateScan": "read for a project, which has a guard of its own",
     "catalog.FolderCount": "counted for a project, which has a guard of its own",
     "catalog.SimilarPair": "pages name the project too, which has a guard of its own",
+    "catalog.SharedSteps": "pages name the project too, which has a guard of its own",
+    "catalog.SharedStepsVersion": "found for shared steps, which have a guard of their own",
     "catalog.TestCaseLink": "found for a case, which has a guard of its own",
     "catalog.TestCaseVersion": "found for a case, which has a guard of its own",
 }
 """Models whose guard stands behind another one: taking it away alone opens nothing. Each with its reason."""
 NEVER_ASKED = {
-    "catalog.SharedSteps": "no address shows them yet",
-    "catalog.SharedStepsVersion": "no address shows them yet",
     "catalog.TemplateField": "read as those of a template, which has a guard of its own",
     "catalog.CaseImportRow": "read as those of an import, which has a guard of its own",
     "catalog.CaseOrigin": "read as those of a project that is imported into, which has a guard of its own",

@@ -89,6 +89,7 @@ def _new_password_by_link(world: World) -> dict[str, Any]:
     return {"token": link, "new_password": "plain horse 4711"}
 
 
+_EMPTY_STEP = {"step_expected": "", "step_data": ""}
 EXAMPLES: dict[str, Callable[[World], Any]] = {
     "auth-reset-password": _new_password_by_link,
     "account_change_password": _new_password,
@@ -168,6 +169,11 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "catalog:workflow_move": lambda world: {"by": "up"},
     "catalog:workflow_remove": lambda world: {f"remove-{world.objects['state'].code}-move_to": ""},
     "catalog:workflow_approval": lambda world: {"require_approval": "on"},
+    "catalog:case_share": lambda world: {"title": "Plain", "positions": ["1"]},
+    "catalog:shared_steps_create": lambda world: {"title": "Plain", "step_action": "Plain", **_EMPTY_STEP},
+    "catalog:shared_steps_update": lambda world: {"title": "Changed", "step_action": "Plain", **_EMPTY_STEP},
+    "catalog:shared_steps_restore": lambda world: {},
+    "catalog:shared_steps_delete": lambda world: {"put_in_place": "on"},
     "catalog:case_compare": lambda world: {},
     "catalog:story_link": _picked("spare_case"),
     "catalog:story_unlink": _picked(),

@@ -79,6 +79,8 @@ WRITES = (
     Write("catalog:review_decide", "case.review"),
     Write("catalog:workflow", "workflow.edit"),
     Write("catalog:workflow_approval", "project.edit"),
+    Write("catalog:shared_steps_", "case.edit"),
+    Write("catalog:shared_steps_delete", "case.delete"),
     Write("catalog:copy_undo", "case.delete"),
     Write("catalog:copy_resume", "case.edit"),
     Write("catalog:case_compare", "case.delete"),

@@ -16,6 +16,7 @@ from .history import History
 from .people import COMPANY_SLUG, OTHER_SLUG, PASSWORD, email_of, make_other_company, make_payments_company
 from .reviews import make_reviews
 from .scopes import Written
+from .sharing import share_steps_of_cases
 from .stories import describe_stories
 from .texts import payment_cases, story
 from .views import keep_views
@@ -33,6 +34,7 @@ def make_demo(days: Days | None = None) -> bool:
     project, people, cases = make_payments_company(story(), days)
     written = [Written(case, text) for case, text in zip(cases, payment_cases(), strict=True)]
     describe_stories(project, people, [(each.case, each.text) for each in written], days)
+    share_steps_of_cases(project, people, [(each.case, each.text) for each in written], days)
     keep_views(project, people)
     History(project, people, written, story(), days).play()
     make_reviews(project, people, cases, days)

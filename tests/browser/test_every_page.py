@@ -17,6 +17,7 @@ from catalog.services.coverage import link_cases
 from catalog.services.custom_fields import create_field
 from catalog.services.links import link_two_cases
 from catalog.services.reviews import request_review
+from catalog.services.shared_steps import share_steps
 from catalog.services.stories import create_story
 from catalog.services.templates import create_template
 from releases.models import ReleaseCase
@@ -59,6 +60,13 @@ def pages(portal) -> list[str]:
         f"~/cases/{portal.reviewed.test_id}/?tab=reviews&full=1",
         "~/reviews/?view=all",
         "~/workflow/",
+        "~/shared-steps/",
+        "~/shared-steps/new/",
+        f"~/shared-steps/{portal.shared.pk}/",
+        f"~/shared-steps/{portal.shared.pk}/?version=1",
+        f"~/shared-steps/{portal.shared.pk}/edit/",
+        f"~/shared-steps/{portal.shared.pk}/delete/",
+        f"~/cases/{case.test_id}/share/",
         "~/stories/",
         "~/stories/new/",
         "~/stories/epics/",
@@ -125,6 +133,17 @@ def administration_pages(portal) -> list[str]:
     ]
 
 
+def _add_own_fields(portal, tester, lead):
+    """Fields of the project's own, two templates, and a case that says something in them."""
+    about = {"name": "Risk", "kind": "dropdown", "options": [{"name": "Low"}, {"name": "High"}]}
+    portal.field = create_field(actor=lead, project=portal.project, **about)
+    steps = create_field(actor=lead, project=portal.project, name="Clean up", kind="steps", help_text="Afterwards")
+    portal.template = create_template(actor=lead, project=portal.project, name="Checkout", fields=[portal.field, steps])
+    create_template(actor=lead, project=portal.project, name="API", fields=[steps])
+    values = {"risk": "high", "clean_up": ["Void the payment"]}
+    update_case(actor=tester, case=portal.cases[0], custom_values=values)
+
+
 @pytest.fixture
 def filled(portal, tester, lead, admin):
     """The portal with a run, failures, verdicts and notes in it, and something on each page of the administration."""
@@ -141,6 +160,10 @@ def filled(portal, tester, lead, admin):
     rows = ReleaseCase.objects.filter(release=portal.release).order_by("pk")[1:4]
     for row, status in zip(rows, ("failed", "blocked", "in_progress"), strict=True):
         set_verdict(actor=tester, release_case=row, status=status, comments="The page stays white")
+    portal.shared = share_steps(actor=tester, case=portal.cases[0], positions=[1], title="Pay by card")
+    table = {"columns": ["Card", "Answer"], "rows": [["4111", "paid"]]}
+    words = "# Words\n\n| a | b |\n|---|---|\n| 1 | `2` |"
+    update_case(actor=tester, case=portal.cases[0], scenario_examples=table, description=words, labels=["web"])
     about = {"story_id": "PAY-312", "title": "Pay by card", "epic_id": "PAY-300", "description": "By card"}
     portal.story = create_story(actor=tester, project=portal.project, **about)
     link_cases(actor=tester, story=portal.story, case_ids=[portal.cases[0].pk, portal.cases[1].pk])
@@ -151,13 +174,7 @@ def filled(portal, tester, lead, admin):
     request_review(actor=tester, reviewers=[admin, lead], **asked)
     copied = {"project": portal.project, "target_project": portal.project, "case_ids": [portal.cases[2].pk]}
     portal.copy_job = start_copy(actor=tester, **copied)
-    about = {"name": "Risk", "kind": "dropdown", "options": [{"name": "Low"}, {"name": "High"}]}
-    portal.field = create_field(actor=lead, project=portal.project, **about)
-    steps = create_field(actor=lead, project=portal.project, name="Clean up", kind="steps", help_text="Afterwards")
-    portal.template = create_template(actor=lead, project=portal.project, name="Checkout", fields=[portal.field, steps])
-    create_template(actor=lead, project=portal.project, name="API", fields=[steps])
-    values = {"risk": "high", "clean_up": ["Void the payment"]}
-    update_case(actor=tester, case=portal.cases[0], custom_values=values)
+    _add_own_fields(portal, tester, lead)
     portal.entry = AuditEntry.objects.filter(action="release.updated").latest("pk")
     invite(actor=admin, tenant=admin.tenant, email="petra@tessarin.example", role=tester.role)
     create_api_token(actor=tester, name="Nightly build", scopes=["results:write"], project=portal.project)
