@@ -8,6 +8,7 @@ from .fields import FolderField, read_ids
 from .folders import FolderForm, FolderMoveForm
 from .imports import ImportFileForm, ImportOptionsForm
 from .removal import FolderDeleteForm
+from .rows import RowForm
 from .stories import StoryForm
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "FolderMoveForm",
     "ImportFileForm",
     "ImportOptionsForm",
+    "RowForm",
     "StoryForm",
     "read_ids",
     "read_steps",
