@@ -10,13 +10,16 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
+from urllib.parse import urlencode
 
 SIZES = (10_000, 100_000)
 ROUNDS = 15
 MOST_GROWTH = 1.5
+TYPED = "Customer confirms a refund in another currency"
 FOUR_FILTERS = "priority=high&priority=critical&test_type=automated&state=active&tags=smoke"
 
 
@@ -98,6 +101,8 @@ def _pages(key: str, case: Any) -> list[tuple[str, str, str]]:
         ("cases page, operators", f"{start}?search=tag:smoke+refund+-phone", "80 ms"),
         ("tree node", f"/p/{key}/folders/{module.pk}/children/", "30 ms"),
         ("case page", case.get_absolute_url() + "?full=1", "50 ms"),
+        ("similar cases while typing", f"{start}similar/?{urlencode({'title': TYPED})}", "30 ms"),
+        ("duplicates page", f"{start}duplicates/", "100 ms"),
         ("search page, a common word", f"/p/{key}/search/?q=refund", "100 ms"),
         ("palette, a common word", f"/palette/?project={key}&q=refund", "100 ms"),
         ("API, 50 cases with a common word", f"/api/test-cases?project_id={key}&search=refund&page=1", ""),
@@ -165,6 +170,7 @@ def measure_catalog(show: Callable[[str, str, str], None]) -> None:
     """Both sizes in one project that grows."""
     from accounts.models import User
     from benchmarks.measure import timed
+    from catalog.services.duplicates import scan_project
     from reporting.load import generate_load
 
     figures, present = Figures(), 0
@@ -173,6 +179,9 @@ def measure_catalog(show: Callable[[str, str, str], None]) -> None:
         seconds, project = timed(lambda added=added: generate_load(key="LOAD", cases=added, results=added))
         show(f"writing {added:,} cases and as many results", f"{seconds:.0f} s", "")
         user = User.objects.get(tenant=project.tenant, role__code="tenant_admin")
+        for words in ("all that are new", "nothing new"):
+            seconds, compared = timed(partial(scan_project, project_id=project.pk))
+            show(f"looking for duplicates, {words}: {compared:,} cases", f"{seconds:.1f} s", "")
         _measure_pages(figures, project, user)
         _measure_searches(figures, project, user)
         _measure_writes(figures, project, user)

@@ -32,6 +32,7 @@ class CatalogConfig(AppConfig):
             "case.restored",
             "case.linked",
             "case.unlinked",
+            "case.merged",
             "story.created",
             "story.updated",
             "story.deleted",
@@ -39,6 +40,7 @@ class CatalogConfig(AppConfig):
             "story.unlinked",
         )
         events.subscribe("job.abandoned", jobs.close_abandoned)
+        events.subscribe("job.abandoned", jobs.close_abandoned_scan)
         register_content_check(TestCase.objects.fill_project)
         audit.register_all()
         search.register_all()

@@ -33,6 +33,10 @@ def register_all() -> None:
                 "restored": _("brought a test case back"),
                 "linked": _("linked a test case to another"),
                 "unlinked": _("removed the link of a test case"),
+                "merged": _("merged two test cases"),
+                "comparison_requested": _("let the portal look for duplicate test cases"),
+                "told_apart": _("said that two test cases are no duplicates"),
+                "doubted_again": _("took back that two test cases are no duplicates"),
             },
         ),
         Subject(

@@ -138,6 +138,16 @@ class Coverage(models.TextChoices):
     PASSED = "passed", _("All passed")
 
 
+class Likeness(models.TextChoices):
+    """Why two cases look like the same test."""
+
+    SAME_KEY = "same_key", _("Same automation key")
+    SAME_TITLE = "same_title", _("Same title")
+    LIKE_TITLE = "like_title", _("Similar title")
+    SAME_STEPS = "same_steps", _("Same steps")
+    LIKE_STEPS = "like_steps", _("Similar steps")
+
+
 class CaseImportState(models.TextChoices):
     """How far an import of cases is."""
 

@@ -10,12 +10,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Project, User
 from qaportal.kit.forms import style_widgets
 
 from .choices import AutomationStatus, CaseState, Coverage, FieldTarget, Priority, ResultStatus, TestTag, TestType
 from .models import CustomField, Folder, Story, TestCase
 from .own_filters import filters_of
 from .querysets.cases import OWN_FIELD
+from .tree import folder_choices
 
 SHOWN_STATUSES = [choice for choice in ResultStatus.choices if choice[0] != ResultStatus.ERROR]
 
@@ -310,3 +312,30 @@ class MatrixFilter(StoryPageFilter):
 
 def _is_id(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 18
+
+
+class DuplicateFilter(django_filters.FilterSet):
+    """Pairs of similar cases by where one of the two stands, and by how alike they are."""
+
+    folder = django_filters.ChoiceFilter(label=_("Folder"), method="below", empty_label=_("Any folder"))
+    least = django_filters.ChoiceFilter(
+        label=_("Alike"),
+        method="at_least",
+        choices=[(str(share), _("%d %% and more") % share) for share in (70, 80, 90)],
+        empty_label=_("However alike"),
+    )
+
+    def __init__(self, *args: Any, project: Project, user: User, **kwargs: Any) -> None:
+        """Offer the folders of the project."""
+        super().__init__(*args, **kwargs)
+        self.project, self.user = project, user
+        self.filters["folder"].extra["choices"] = [(str(pk), name) for pk, name in folder_choices(project, user)]
+
+    def below(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Pairs of which one stands in the folder or below it."""
+        folder = Folder.objects.visible_to(self.user).in_project(self.project).filter(pk=int(value)).first()
+        return queryset.below_folder(folder) if folder else queryset.none()
+
+    def at_least(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Pairs that are so alike."""
+        return queryset.filter(score__gte=int(value))

@@ -10,14 +10,16 @@ from django.utils.translation import gettext as _
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from accounts.models import User
+from accounts.models import Project, User
+from qaportal.kit import progress
 from qaportal.kit.requests import set_request_id
 
-from .models import CaseImport, CopyJob
-from .services import copies, import_running, import_undo
+from .models import CaseImport, CopyJob, DuplicateScan
+from .services import copies, duplicates, import_running, import_undo
 
 logger = logging.getLogger(__name__)
 COPY_TASK = "catalog.jobs.run_copy_job"
+SCAN_TASK = "catalog.jobs.scan_for_duplicates"
 _FAULTS = (OperationalError, InterfaceError)
 _AGAIN = RetryStrategy(max_attempts=5, exponential_wait=2, retry_exceptions=set(_FAULTS))
 
@@ -86,3 +88,32 @@ def close_abandoned(*, task_name: str, arguments: dict) -> None:
         closing[task_name](import_id=UUID(arguments["import_id"]), reason=reason)
     if task_name == COPY_TASK and CopyJob.objects.filter(pk=arguments["job_id"]).exists():
         copies.fail_copy(job_id=UUID(arguments["job_id"]), reason=reason)
+
+
+@app.task(name=SCAN_TASK, queue="heavy")
+def scan_for_duplicates(project_id: int, progress_id: str) -> None:
+    """Compare the cases of a project that changed since the last time with all others."""
+    set_request_id(f"duplicates:{project_id}")
+    try:
+        duplicates.scan_project(project_id=project_id, progress_id=UUID(progress_id))
+    except Exception:
+        logger.exception("Looking for duplicates in project %s failed", project_id)
+        progress.finish(UUID(progress_id), failed=True, message=_("Something went wrong; it has been logged."))
+        raise
+    progress.finish(UUID(progress_id))
+
+
+@app.periodic(cron="37 1 * * *")
+@app.task(queue="default", queueing_lock="look_for_duplicates")
+def look_for_duplicates(timestamp: int) -> None:
+    """Every night: look again in each project in which somebody looked before."""
+    watched = Project.objects.living().filter(pk__in=DuplicateScan.objects.values("project"))
+    for project in watched.select_related("tenant").order_by("pk"):
+        duplicates.request_scan(actor=None, project=project)
+
+
+def close_abandoned_scan(*, task_name: str, arguments: dict) -> None:
+    """A search whose workers died again and again is closed, so that nobody is left waiting."""
+    if task_name == SCAN_TASK:
+        reason = _("This was tried several times and did not get through.")
+        progress.finish(UUID(arguments["progress_id"]), failed=True, message=reason)

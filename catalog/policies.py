@@ -52,3 +52,8 @@ def can_delete_stories(user: User | None, project: Project) -> Decision:
 def can_share_views(user: User | None, project: Project) -> Decision:
     """Whether the user may keep views of the list of cases for everybody in the project."""
     return _decide(user, "view.share", project)
+
+
+def can_merge_cases(user: User | None, project: Project) -> Decision:
+    """Whether the user may let one case stand for two: that changes the one and takes the other away."""
+    return can_edit_cases(user, project) and can_delete_cases(user, project)

@@ -16,9 +16,11 @@ class ReleasesConfig(AppConfig):
 
         from . import audit, own_gates, search
         from .models import Release
+        from .services.merged_cases import put_winner_in_scope
 
         register_reading("releases", "release.view")
         events.declare("release.created", "release.updated", "release.deleted", "release.scope_changed")
+        events.subscribe("case.merged", put_winner_in_scope)
         own_gates.register_all()
         audit.register_all()
         search.register_all()

@@ -12,7 +12,7 @@ from qaportal.kit.requests import set_request_id
 
 from .models import ReportImport
 from .partitions import ensure_partitions
-from .services import imports
+from .services import imports, merged_cases
 
 logger = logging.getLogger(__name__)
 TASK_NAME = "runs.jobs.run_report_import"
@@ -48,3 +48,9 @@ def close_abandoned(*, task_name: str, arguments: dict) -> None:
 def make_partitions(timestamp: int) -> None:
     """Every night: make the partitions of the months to come."""
     ensure_partitions()
+
+
+@app.task(queue="default")
+def move_late_tests(case_id: int) -> None:
+    """Some time after a merge: move what an import stored for the case that lost while the merge was under way."""
+    merged_cases.move_late_tests(case_id=case_id)

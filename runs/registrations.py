@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from django.db.models import Count, F, TextField, Window
+from django.db.models import Count, Exists, F, OuterRef, TextField, Window
 from django.db.models.functions import Cast, RowNumber
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Project, User
 from accounts.permissions import decide
+from catalog.models import TestCase
 from catalog.plain_search import answer_plainly
 from qaportal.kit import events, navigation, panels, search
 from releases import gates
@@ -22,6 +23,7 @@ from releases.standing import Standing
 from . import policies, release_tab
 from .choices import ImportState, RunKind, RunStatus
 from .models import ReportImport, RunCase, TestRun
+from .services.merged_cases import on_case_merged, recorded_for
 from .services.scope import on_run_updated, on_scope_changed
 
 SHOWN_RESULTS = 8
@@ -30,19 +32,26 @@ OLDEST_IMPORT = timedelta(days=2)
 
 
 def last_results(case_ids: Iterable[int]) -> Mapping[int, list[RunCase]]:
-    """The last verdicts of each case across runs, newest first, in one query."""
+    """The last verdicts of each case across runs, newest first, in one query; in two for cases merged with others.
+
+    `recorded_for` is the id of the case that lost, where a result was recorded for it.
+    """
     place = Window(RowNumber(), partition_by=F("case_id"), order_by=[F("executed_at").desc(), F("pk").desc()])
     tests = (
         RunCase.objects.living()
         .filter(case_id__in=list(case_ids), last_result_id__isnull=False)
         .annotate(place=place)
         .filter(place__lte=SHOWN_RESULTS)
+        .annotate(has_merged=Exists(TestCase.objects.filter(merged_into=OuterRef("case_id"))))
         .select_related("run__project", "run__release")
         .order_by("case_id", "place")
     )
     found: dict[int, list[RunCase]] = {}
     for test in tests:
         found.setdefault(test.case_id, []).append(test)
+    former = recorded_for(merged) if (merged := [test for test in tests if test.has_merged]) else {}
+    for test in tests:
+        test.recorded_for = former.get(test.pk, "")
     return found
 
 
@@ -140,3 +149,4 @@ def register_all() -> None:
     release_tab.register()
     events.subscribe("release.scope_changed", on_scope_changed)
     events.subscribe("run.updated", on_run_updated)
+    events.subscribe("case.merged", on_case_merged)

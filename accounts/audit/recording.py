@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.utils import timezone
 
+from qaportal.kit.inserting import insert_all
 from qaportal.kit.requests import client_request_id, current_request_id
 
 from .masking import masked
@@ -114,13 +115,12 @@ def record_each(
 
     `changed` holds pairs of the object and its changes as `record` takes them.
     """
-    from ..models import AuditEntry
-
-    entries = [
-        _entry(action, actor=actor, target=target, project=None, tenant=None, changes=changes, facts=facts)
-        for target, changes in changed
-    ]
-    AuditEntry.objects.bulk_create(entries, batch_size=1_000)
+    insert_all(
+        [
+            _entry(action, actor=actor, target=target, project=None, tenant=None, changes=changes, facts=facts)
+            for target, changes in changed
+        ]
+    )
 
 
 def _entry(

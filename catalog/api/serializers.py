@@ -69,6 +69,8 @@ class WordsField(serializers.Field):
                 data = json.loads(data)
         if not isinstance(data, str) and not (isinstance(data, list) and all(isinstance(each, str) for each in data)):
             raise serializers.ValidationError(_("Give a list of words, or words separated by commas."))
+        if not isinstance(data, str) and any("," in each for each in data):
+            raise serializers.ValidationError(_("A word of a list holds no comma."))
         try:
             return usable_words(data, self.field_name)
         except InvalidInput as error:

@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from qaportal.kit.api.viewsets import PortalRouter
 
-from . import export_views, hierarchy_views, import_views, link_views, story_views, views
+from . import export_views, hierarchy_views, import_views, link_views, repository_views, story_views, views
 
 router = PortalRouter()
 router.register("modules", views.ModuleViewSet, basename="module")
@@ -43,6 +43,16 @@ urlpatterns = [
         r"^model/RepositoryCaseLink/update/?$",
         link_views.CaseLinkViewSet.as_view({"put": "remove"}),
         name="case-link-update",
+    ),
+    re_path(
+        r"^repository-cases/?$",
+        repository_views.RepositoryCaseViewSet.as_view({"get": "list", "post": "create"}),
+        name="repository-case-list",
+    ),
+    re_path(
+        r"^repository-cases/(?P<pk>[^/]+)/?$",
+        repository_views.RepositoryCaseViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"}),
+        name="repository-case-detail",
     ),
     re_path(r"^test-cases/bulk-upload/?$", import_views.BulkUploadView.as_view(), name="test-cases-bulk-upload"),
     re_path(r"^repository/import/?$", import_views.RepositoryImportView.as_view(), name="repository-import"),

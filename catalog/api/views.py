@@ -23,7 +23,7 @@ from ..choices import FolderContent, TestType
 from ..filters import FeatureFilter, SubModuleFilter, TestCaseApiFilter
 from ..models import Folder, TestCase
 from ..services import bulk, cases, folder_removal, folders, places, test_ids
-from ..services.drafts import default_tag
+from ..services.drafts import MOST_STEPS, default_tag
 from ..services.step_text import parse_steps, steps_from_text
 from . import serializers
 
@@ -213,6 +213,9 @@ class TestCaseViewSet(PlainStyle, ProjectViewSet):
         if "steps" not in fields and text is not None:
             stored = list(case.steps.values("action", "expected", "data")) if case else []
             fields["steps"] = steps_from_text(text, stored) if case else parse_steps(text)
+            if len(fields["steps"]) > MOST_STEPS:
+                words = _("A case has at most %d steps.") % MOST_STEPS
+                raise InvalidInput(words, fields={"steps_to_reproduce": [words]})
         return fields
 
     def _named(self, model: type[Folder], given: int | None, field: str, project: Project) -> Folder | None:

@@ -3,6 +3,7 @@
 from .activity import CaseActivity
 from .cases import LONGEST_ESTIMATE, TestCase, TestIdCounter, TestStep
 from .copies import CopiedCase, CopyJob
+from .duplicates import CaseFingerprint, DuplicateScan, SimilarPair
 from .fields import CustomField, Template, TemplateField
 from .folders import Folder, FolderCount
 from .imports import CaseImport, CaseImportRow, CaseOrigin, ColumnMapping
@@ -17,6 +18,7 @@ from .words import TitleWord
 __all__ = [
     "LONGEST_ESTIMATE",
     "CaseActivity",
+    "CaseFingerprint",
     "CaseImport",
     "CaseImportRow",
     "CaseOrigin",
@@ -24,12 +26,14 @@ __all__ = [
     "CopiedCase",
     "CopyJob",
     "CustomField",
+    "DuplicateScan",
     "Folder",
     "FolderCount",
     "FolderRemoval",
     "SavedView",
     "SharedSteps",
     "SharedStepsVersion",
+    "SimilarPair",
     "Story",
     "Template",
     "TemplateField",

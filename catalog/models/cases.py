@@ -133,6 +133,9 @@ class TestCase(ProjectOwned, Authored, SoftDeleted):
             models.CheckConstraint(condition=Q(priority__in=Priority.values), name="test_case_priority_known"),
             models.CheckConstraint(condition=Q(test_type__in=TestType.values), name="test_case_type_known"),
             models.CheckConstraint(condition=Q(tag__in=TestTag.values), name="test_case_tag_known"),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(deleted_at__isnull=False), name="test_case_merged_is_hidden"
+            ),
         ]
         indexes = [
             models.Index(
@@ -158,6 +161,10 @@ class TestCase(ProjectOwned, Authored, SoftDeleted):
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="test_case_merged_into"),
             models.Index(fields=["copied_from"], condition=Q(copied_from__isnull=False), name="test_case_copied_from"),
             GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="test_case_folded"),
+            GinIndex(
+                Func(F("title"), function="catalog_title_words", output_field=SearchVectorField()),
+                name="test_case_title_words",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -167,6 +174,13 @@ class TestCase(ProjectOwned, Authored, SoftDeleted):
     def get_absolute_url(self) -> str:
         """The page of the case."""
         return reverse("catalog:case_detail", args=[self.project.key, self.test_id])
+
+    def standing_for(self) -> "TestCase | None":
+        """The case that stands for this merged one now, through further merges; None when that was deleted."""
+        case = self
+        while case is not None and case.merged_into_id:
+            case = TestCase.objects.select_related("project").filter(pk=case.merged_into_id).first()
+        return case if case is not None and case.deleted_at is None else None
 
     @property
     def priority_code(self) -> str:

@@ -2,6 +2,7 @@
 
 from .cases import CaseActivityQuerySet, TestCaseQuerySet, TestCaseVersionQuerySet, TestStepQuerySet, TitleWordQuerySet
 from .copies import CopiedCaseQuerySet, CopyJobQuerySet
+from .duplicates import CaseFingerprintQuerySet, DuplicateScanQuerySet, SimilarPairQuerySet
 from .fields import CustomFieldQuerySet, TemplateFieldQuerySet, TemplateQuerySet
 from .folders import FolderCountQuerySet, FolderQuerySet, FolderRemovalQuerySet
 from .imports import CaseImportQuerySet, CaseImportRowQuerySet, CaseOriginQuerySet, ColumnMappingQuerySet
@@ -13,6 +14,7 @@ from .stories import FAILING, StoryLinkQuerySet, StoryQuerySet
 __all__ = [
     "FAILING",
     "CaseActivityQuerySet",
+    "CaseFingerprintQuerySet",
     "CaseImportQuerySet",
     "CaseImportRowQuerySet",
     "CaseOriginQuerySet",
@@ -20,12 +22,14 @@ __all__ = [
     "CopiedCaseQuerySet",
     "CopyJobQuerySet",
     "CustomFieldQuerySet",
+    "DuplicateScanQuerySet",
     "FolderCountQuerySet",
     "FolderQuerySet",
     "FolderRemovalQuerySet",
     "SavedViewQuerySet",
     "SharedStepsQuerySet",
     "SharedStepsVersionQuerySet",
+    "SimilarPairQuerySet",
     "StoryLinkQuerySet",
     "StoryQuerySet",
     "TemplateFieldQuerySet",

@@ -24,7 +24,7 @@ from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast, Length, NullIf
 from django.utils import timezone
 
-from accounts.querysets import ProjectOwnedQuerySet
+from accounts.querysets import ProjectOwnedQuerySet, projects_to_read
 
 from ..query_language import parse
 from ..searching import Found, condition_of, highlighted, lexemes_of, ranked
@@ -151,6 +151,12 @@ class TestCaseQuerySet(ProjectOwnedQuerySet):
     def current(self) -> Self:
         """Those that are not archived."""
         return self.filter(is_archived=False)
+
+    def merged_readable_by(self, user: User) -> Self:
+        """Those that were merged into others, in the projects whose cases the user may read."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(project__in=projects_to_read(user, self.view_permission), merged_into__isnull=False)
 
     def covering(self, story: Story) -> Self:
         """The cases that cover the story."""

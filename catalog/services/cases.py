@@ -15,6 +15,7 @@ from accounts.models import Project, User
 from qaportal.kit import events
 from qaportal.kit.concurrency import require_match
 from qaportal.kit.errors import InvalidInput, NotVisible
+from qaportal.kit.inserting import insert_all
 
 from .. import policies
 from ..choices import CaseState
@@ -36,7 +37,6 @@ __all__ = [
     "update_case",
 ]
 
-_BATCH = 1_000
 _WORTH_ANALYZING = 1_000  # new cases
 _DRAFT_FIELDS = tuple(each.name for each in fields_of(CaseDraft) if each.name in EDITABLE and each.name != "folder")
 
@@ -74,9 +74,9 @@ def create_cases(*, actor: User | None, project: Project, drafts: Sequence[CaseD
         cases[-1].steps_text = found_text(steps_by_case[-1])
         stories_by_case.append(stories.usable_story_id(draft.story_id))
     _give_ids(project, cases)
-    TestCase.objects.bulk_create(cases, batch_size=_BATCH)
+    insert_all(cases)
     steps = [step for case, given in zip(cases, steps_by_case, strict=True) for step in steps_of(case, given)]
-    TestStep.objects.bulk_create(steps, batch_size=_BATCH)
+    insert_all(steps)
     stories.cover_stories(actor=actor, stories=dict(zip(cases, stories_by_case, strict=True)))
     texts = [getattr(case, name) for case in cases for name in named_files.SHOWING]
     texts += [text for given in steps_by_case for step in given for text in step.values()]
@@ -85,15 +85,21 @@ def create_cases(*, actor: User | None, project: Project, drafts: Sequence[CaseD
     audit.record_each("case.created", actor=actor, changed=[(case, None) for case in cases])
     if cases:
         events.publish("case.created", project=project, cases=cases, actor=actor)
-    if len(cases) >= _WORTH_ANALYZING:
-        _tell_planner()
+    _tell_planner(len(cases))
     return cases
 
 
-def _tell_planner() -> None:
-    """Let the planner know at once of many new rows: until autovacuum does, a folder's page may take seconds."""
+def _tell_planner(created: int) -> None:
+    """Let the planner know at once of many new rows: until autovacuum does, a folder's page may take seconds.
+
+    What is a small part of all cases does not mislead it.
+    """
+    if created < _WORTH_ANALYZING:
+        return
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE catalog_testcase, catalog_folder")
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'catalog_testcase'::regclass")
+        if created > cursor.fetchone()[0] / 10:
+            cursor.execute("ANALYZE catalog_testcase, catalog_folder")
 
 
 @transaction.atomic
@@ -187,11 +193,11 @@ def delete_cases(*, actor: User | None, project: Project, case_ids: Sequence[int
 def restore_cases(*, actor: User | None, project: Project, case_ids: Sequence[int]) -> int:
     """Bring deleted cases back as they were; one whose folder is gone comes back in no folder. Answers how many.
 
-    Raises Denied, and NotVisible when one of them is not a deleted case of the project.
+    Raises Denied, and NotVisible when one of them is not a deleted case of the project, or was merged into another.
     """
     policies.can_delete_cases(actor, project).require()
     wanted = set(case_ids)
-    found = TestCase.objects.in_project(project).filter(pk__in=wanted, deleted_at__isnull=False)
+    found = TestCase.objects.in_project(project).filter(pk__in=wanted, deleted_at__isnull=False, merged_into=None)
     found = found.select_for_update(of=("self",)).select_related("folder")
     cases = list(found.defer("search", "folded", "steps_text").order_by("pk"))
     if len(cases) != len(wanted):
@@ -240,20 +246,17 @@ def locked_cases(project: Project, case_ids: Sequence[int] | Mapping[int, Any]) 
 
 # -- inside ----------------------------------------------------------------------------------------------------------
 def _places(actor: User | None, project: Project, drafts: Sequence[CaseDraft]) -> list[Folder | None]:
-    """The folder of each draft, found or made; each place is looked up once."""
-    known: dict[tuple, Folder | None] = {}
-    places = []
-    for draft in drafts:
-        names = tuple(" ".join(name.split()) for name in draft.folder_path if name.strip())
-        place = (draft.folder.pk if draft.folder else None, names)
-        if place not in known:
-            known[place] = (
-                folders.ensure_folder_path(actor=actor, project=project, names=names, below=draft.folder)
-                if names
-                else folders.living_folder(project, draft.folder)
-            )
-        places.append(known[place])
-    return places
+    """The folder of each draft, found or made; each place is looked up once, and paths level by level."""
+    wanted = [(draft.folder, tuple(name for name in draft.folder_path if name.strip())) for draft in drafts]
+    known: dict[tuple[Folder | None, tuple[str, ...]], Folder | None] = {}
+    for below in dict.fromkeys(folder for folder, _names in wanted):
+        paths = {names for folder, names in wanted if folder == below}
+        if () in paths:
+            known[below, ()] = folders.living_folder(project, below)
+        if named := sorted(paths - {()}):
+            found = folders.ensure_folder_paths(actor=actor, project=project, paths=named, below=below)
+            known |= {(below, names): folder for names, folder in found.items()}
+    return [known[place] for place in wanted]
 
 
 def _built(actor: User | None, project: Project, draft: CaseDraft, folder: Folder | None) -> TestCase:

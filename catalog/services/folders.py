@@ -5,11 +5,11 @@ folder is one range of an index. Whoever changes the tree locks the project's ro
 transaction at a time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Lower, Substr
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -127,19 +127,31 @@ def ensure_folder_path(
 
     Raises Denied when a folder has to be made and the actor may not, InvalidInput for unusable or missing names.
     """
-    if not names:
-        raise InvalidInput(_("A folder needs a name."), fields={"folder": [_("Name at least one folder.")]})
+    return ensure_folder_paths(actor=actor, project=project, paths=[names], below=below)[tuple(names)]
+
+
+@transaction.atomic
+def ensure_folder_paths(
+    *, actor: User | None, project: Project, paths: Iterable[Sequence[str]], below: Folder | None = None
+) -> dict[tuple[str, ...], Folder]:
+    """The folder at the end of each of the paths, as `ensure_folder_path` finds or makes one.
+
+    One query finds all folders of a level, however many paths there are.
+    """
     lock_tree(project)
-    current = living_folder(project, below)
-    for given in names:
-        name = _usable_name(given)
-        found = named(project, current, name).first()
-        if found is None:
-            policies.can_edit_folders(actor, project).require()
-            found = _make(actor, project, name, current)
-        found.project = project
-        current = found
-    return current
+    wanted = {tuple(path): tuple(_usable_name(name) for name in path) for path in paths}
+    if () in wanted:
+        raise InvalidInput(_("A folder needs a name."), fields={"folder": [_("Name at least one folder.")]})
+    found: dict[tuple[str, ...], Folder | None] = {(): living_folder(project, below)}
+    for level in range(1, max(map(len, wanted.values()), default=0) + 1):
+        wanted_here = {_folded(names[:level]): names[level - 1] for names in wanted.values() if len(names) >= level}
+        stored = _children([found[place[:-1]] for place in wanted_here], project, wanted_here.values())
+        for place, name in wanted_here.items():
+            parent = found[place[:-1]]
+            found[place] = stored.get((parent.pk if parent else None, place[-1])) or _ensured(
+                actor, project, parent, name
+            )
+    return {path: found[_folded(names)] for path, names in wanted.items()}
 
 
 # -- parts of services, with the tree locked -------------------------------------------------------------------------
@@ -211,6 +223,33 @@ def _usable_name(given: str) -> str:
         words = _("A name has at most %d characters.") % LONGEST_NAME
         raise InvalidInput(words, fields={"name": [words]})
     return name
+
+
+def _folded(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name.lower() for name in names)
+
+
+def _children(
+    parents: Iterable[Folder | None], project: Project, names: Iterable[str]
+) -> dict[tuple[int | None, str], Folder]:
+    """The living folders of these names below the parents, by the key of the parent and the name in lower case."""
+    keys = {parent.pk if parent else None for parent in parents}
+    below = Q(parent__in=keys - {None}) | Q(parent__isnull=True) if None in keys else Q(parent__in=keys)
+    living = Folder.objects.living().in_project(project).filter(below).annotate(folded_name=Lower("name"))
+    found = living.filter(folded_name__in=[Lower(Value(name)) for name in sorted(set(names))])
+    for folder in found:
+        folder.project = project
+    return {(folder.parent_id, folder.name.lower()): folder for folder in found}
+
+
+def _ensured(actor: User | None, project: Project, parent: Folder | None, name: str) -> Folder:
+    """The folder that only the database takes for one of this name, or a new one."""
+    found = named(project, parent, name).first()
+    if found is None:
+        policies.can_edit_folders(actor, project).require()
+        found = _make(actor, project, name, parent)
+    found.project = project
+    return found
 
 
 def _make(actor: User | None, project: Project, name: str, parent: Folder | None, **fields: Any) -> Folder:

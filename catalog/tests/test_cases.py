@@ -62,17 +62,17 @@ def test_thousands_are_created_in_the_same_number_of_statements(project, tester,
         CaseDraft(title=f"Case {number}", folder_path=("Suite", f"Part {number % 5}"), steps=STEPS, story_id="PAY-1")
         for number in range(400)
     ]
-    create_cases(actor=tester, project=project, drafts=drafts[:10])
+    create_cases(actor=tester, project=project, drafts=drafts[:100])
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     with CaptureQueriesContext(connection) as few:
-        create_cases(actor=tester, project=project, drafts=drafts[:10])
+        create_cases(actor=tester, project=project, drafts=drafts[:100])
     with CaptureQueriesContext(connection) as many:
         create_cases(actor=tester, project=project, drafts=drafts)
     assert len(many) <= len(few) + 2
     assert Folder.objects.count() == 6
-    assert TestCase.objects.count() == 420
+    assert TestCase.objects.count() == 600
 
 
 def test_folders_of_drafts_are_found_or_made(project, tester):

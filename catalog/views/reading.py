@@ -1,7 +1,8 @@
 """Pages that read: the tree, the list and the case."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -27,8 +28,22 @@ def case_list(request: HttpRequest) -> HttpResponse:
 @project_page
 def case_detail(request: HttpRequest, test_id: str) -> HttpResponse:
     """The case in the drawer beside the list; `?full=1` shows it as a page of its own."""
-    case = get_visible(TestCase.objects.for_detail(), request, test_id=test_id)
-    return CasesPage(request, case).render()
+    case = TestCase.objects.for_detail().visible_to(request.user).in_project(request.project).filter(test_id=test_id)
+    if found := case.first():
+        return CasesPage(request, found).render()
+    return _to_winner(request, test_id)
+
+
+def _to_winner(request: HttpRequest, test_id: str) -> HttpResponse:
+    """The page of the case that the named one was merged into; 404 when there is none that is still there."""
+    merged = TestCase.objects.merged_readable_by(request.user).in_project(request.project)
+    winner = get_object_or_404(merged, test_id=test_id).standing_for()
+    if winner is None:
+        raise Http404
+    words = _("%(other)s was merged into %(id)s, which is what you see here.")
+    messages.info(request, words % {"other": test_id, "id": winner.test_id})
+    query = request.GET.urlencode()
+    return redirect(winner.get_absolute_url() + (f"?{query}" if query else ""))
 
 
 @require_GET

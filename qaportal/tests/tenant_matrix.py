@@ -29,7 +29,7 @@ from accounts.models import (
 )
 from accounts.services.api_tokens import create_api_token
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
-from catalog.models import CaseImport, CopyJob, SavedView, Template
+from catalog.models import CaseImport, CopyJob, SavedView, SimilarPair, Template, TestCase
 from catalog.services.cases import update_case
 from catalog.services.copies import start_copy
 from catalog.services.links import link_two_cases
@@ -107,6 +107,7 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         "case": case,
         "story": story,
         "saved_view": SavedView.objects.create(project=project, name=f"{marker} view", query="priority=high"),
+        **_pairs_of(case, spare, TestCaseFactory(project=project, title=f"{marker} other spare case")),
         "case_link": link_two_cases(actor=admin, case=case, other=spare, type="DEPENDS_ON"),
         "release": release,
         "release_case": scope,
@@ -135,6 +136,15 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
     if not beside:
         world.objects |= admin_matrix.objects_for(world)
     return world
+
+
+def _pairs_of(case: TestCase, spare: TestCase, other: TestCase) -> dict[str, SimilarPair]:
+    """Two cases that look alike, and two of which somebody said that they are no duplicates."""
+    found = {"project": case.project, "score": 90, "reasons": ["like_title"], "found_at": timezone.now()}
+    return {
+        "similar_pair": SimilarPair.objects.create(case_a=case, case_b=spare, **found),
+        "dismissed_pair": SimilarPair.objects.create(case_a=case, case_b=other, dismissed_at=timezone.now(), **found),
+    }
 
 
 def _named(marker: str) -> dict[str, str]:
@@ -249,6 +259,7 @@ ROWS = (
     Row("pk", "sub-module-", pk_of("sub_module")),
     Row("pk", "feature-", pk_of("feature")),
     Row("pk", "test-case-", pk_of("case")),
+    Row("pk", "repository-case-", pk_of("case")),
     Row("story_id", "jira-story-", lambda world: world.objects["story"].story_id, lambda: "NOTHING-1"),
     Row("epic_id", "jira-story-", lambda world: world.objects["story"].epic_id, lambda: "NOTHING-2"),
     Row("tc_id", "jira-story-link", pk_of("spare_case")),
@@ -264,6 +275,9 @@ ROWS = (
     Row("pk", "catalog:view", pk_of("saved_view")),
     Row("pk", "catalog:story", pk_of("story")),
     Row("link_id", "catalog:", pk_of("case_link")),
+    Row("pair_id", "catalog:", pk_of("similar_pair")),
+    Row("pair_id", "catalog:duplicate_bring_back", pk_of("dismissed_pair")),
+    Row("other_id", "catalog:", lambda world: world.objects["spare_case"].test_id, lambda: "TC_UI_99998"),
     Row("pk", "releases:", pk_of("release")),
     Row("pk", "runs:", pk_of("release")),
     Row("row_id", "runs:", pk_of("release_case")),
@@ -285,6 +299,7 @@ BODY_IDS: dict[str, Callable[[World], Any]] = {
     "module_id": pk_of("module"),
     "sub_module_id": pk_of("sub_module"),
     "feature_id": pk_of("feature"),
+    "field_id": lambda world: NOTHING,
     "folder_id": pk_of("feature"),
     "template_id": pk_of("template"),
     "test_case_id": pk_of("case"),

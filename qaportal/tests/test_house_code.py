@@ -163,6 +163,7 @@ WITHOUT_ACTOR = {
     "accounts.services.projects.register_content_check": "called when the apps get ready",
     "accounts.services.projects.key_from": "makes a word, changes nothing",
     "accounts.services.people.check_password_strength": "checks, changes nothing",
+    "catalog.services.duplicates.scan_project": "run by a job: it compares and changes no case",
     "catalog.services.test_ids.hand_out": "hands numbers to services that know who acts",
     "catalog.services.copies.fail_copy": "run by a job: whoever asked for the copy is the actor",
     "catalog.services.import_running": "run by jobs: whoever began the import is the actor",

@@ -18,6 +18,7 @@ WITHOUT_TIMES = {
     "catalog.FolderCount": "a number",
     "catalog.TitleWord": "a word",
     "catalog.CaseActivity": "stands beside its case and lives as long",
+    "catalog.CaseFingerprint": "stands beside its case and lives as long",
     "catalog.TestIdCounter": "a number",
     "runs.RunNumberCounter": "a number",
 }

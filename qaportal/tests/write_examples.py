@@ -142,6 +142,7 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
         "other": world.objects["spare_case"].test_id,
     },
     "catalog:case_unlink": lambda world: {},
+    "catalog:case_compare": lambda world: {},
     "catalog:story_link": _picked("spare_case"),
     "catalog:story_unlink": _picked(),
     "catalog:story_delete": lambda world: {},

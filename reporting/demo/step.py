@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.choices import RoleCode
-from accounts.models import Tenant, User
+from accounts.models import Project, Tenant, User
+from catalog.models import DuplicateScan
+from catalog.services.duplicates import scan_project
 
 from .administration import PLATFORM_EMAIL, make_administration, make_platform_administrator
 from .days import Days
@@ -32,11 +35,18 @@ def make_demo(days: Days | None = None) -> bool:
     keep_views(project, people)
     History(project, people, written, story(), days).play()
     make_administration(project, people, days)
+    _look_for_duplicates(project)
     if not Tenant.objects.filter(slug=OTHER_SLUG).exists():
         make_other_company(days)
     if not User.objects.living().filter(email=PLATFORM_EMAIL).exists():
         make_platform_administrator()
     return True
+
+
+def _look_for_duplicates(project: Project) -> None:
+    """Let the cases be compared once: the page of duplicates shows those that are written alike."""
+    DuplicateScan.objects.create(project=project, started_at=timezone.now())
+    scan_project(project_id=project.pk)
 
 
 def sign_ins() -> list[str]:

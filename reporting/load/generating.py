@@ -18,7 +18,7 @@ from runs.services.staging import NewResult
 from .texts import Writer
 
 COMPANY_SLUG = "load"
-BATCH = 2_000
+BATCH = 5_000
 RESULTS_OF_RUN = 10_000
 PEOPLE = (("Ada", "Okafor"), ("Bruno", "Lindqvist"), ("Chiara", "Nowak"), ("Dario", "Haddad"), ("Elif", "Moreau"))
 

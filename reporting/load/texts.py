@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping
+from itertools import accumulate
 from typing import Any
 
 ACTORS = ("Customer", "Merchant", "Support agent", "Guest", "Administrator", "Auditor", "Scheduler", "Partner")
@@ -49,11 +50,11 @@ class Writer:
         """Make up the words; the n-th is about n times rarer than the first."""
         self.random = random.Random(seed)  # noqa: S311  texts, no secrets
         self.words = ["".join(self.random.choices(SYLLABLES, k=2 + number % 3)) for number in range(VOCABULARY)]
-        self.weights = [1 / (number + 2) for number in range(VOCABULARY)]
+        self.weights = list(accumulate(1 / (number + 2) for number in range(VOCABULARY)))
 
     def sentence(self, words: int) -> str:
         """A sentence of made-up words."""
-        return " ".join(self.random.choices(self.words, self.weights, k=words)).capitalize() + "."
+        return " ".join(self.random.choices(self.words, cum_weights=self.weights, k=words)).capitalize() + "."
 
     def title(self, number: int) -> str:
         """Who does what when, and its number."""

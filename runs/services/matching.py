@@ -1,8 +1,11 @@
 """Finding the case that a reported test belongs to.
 
 The order is: explicit id > id in the name > automation key > name within the folder > not matched. A test that
-already stands in the run keeps the case it has. A match never changes what people wrote on the case.
+already stands in the run keeps the case it has. A match never changes what people wrote on the case. What would have
+found a case that was merged into another finds that one, after the cases that are there.
 """
+
+from collections.abc import Iterator
 
 from django.db import connection
 
@@ -40,7 +43,7 @@ SELECT DISTINCT ON (staged.test_key, staged.occurrence)
        staged.test_key, staged.occurrence, found.id, %(matched_by)s
 FROM staged_result AS staged
 CROSS JOIN LATERAL unnest(staged.{column}) WITH ORDINALITY AS reference(test_id, place)
-JOIN catalog_testcase AS found
+JOIN {cases} AS found
   ON found.project_id = %(project)s AND found.test_id = upper(reference.test_id) AND found.deleted_at IS NULL
 WHERE """
     + _UNDECIDED
@@ -52,7 +55,7 @@ INSERT INTO staged_match
 SELECT DISTINCT ON (staged.test_key, staged.occurrence)
        staged.test_key, staged.occurrence, found.id, %(matched_by)s
 FROM staged_result AS staged
-JOIN catalog_testcase AS found
+JOIN {cases} AS found
   ON found.project_id = %(project)s AND found.automation_key = staged.automation_key
  AND found.automation_key <> '' AND found.deleted_at IS NULL
 WHERE """
@@ -64,14 +67,32 @@ _BY_NAME = (
 INSERT INTO staged_match
 SELECT staged.test_key, staged.occurrence, min(found.id), %(matched_by)s
 FROM staged_result AS staged
-JOIN catalog_testcase AS found
+JOIN {cases} AS found
   ON found.project_id = %(project)s AND found.title = left(staged.name, 500) AND found.deleted_at IS NULL
 JOIN catalog_folder AS place ON place.id = found.folder_id
 WHERE EXISTS (SELECT 1 FROM unnest(staged.folder_path) AS part WHERE lower(part) = lower(place.name)) AND
 """
     + _UNDECIDED
-    + " GROUP BY staged.test_key, staged.occurrence HAVING count(*) = 1"
+    + " GROUP BY staged.test_key, staged.occurrence HAVING count(DISTINCT found.id) = 1"
 )
+_HAS_MERGED = "SELECT EXISTS (SELECT FROM catalog_testcase WHERE project_id = %s AND merged_into_id IS NOT NULL)"
+_MERGED_TABLE = """
+CREATE TEMP TABLE IF NOT EXISTS staged_merged (id bigint, project_id bigint, test_id text, automation_key text,
+    title text, folder_id bigint, deleted_at timestamptz) ON COMMIT DROP
+"""
+_MERGED = """
+INSERT INTO staged_merged
+WITH RECURSIVE led AS (
+    SELECT test_id, automation_key, title, folder_id, merged_into_id AS now_id
+    FROM catalog_testcase WHERE project_id = %(project)s AND merged_into_id IS NOT NULL
+    UNION ALL
+    SELECT led.test_id, led.automation_key, led.title, led.folder_id, next.merged_into_id
+    FROM led JOIN catalog_testcase AS next ON next.id = led.now_id AND next.merged_into_id IS NOT NULL
+)
+SELECT now.id, now.project_id, led.test_id, led.automation_key, led.title, led.folder_id, now.deleted_at
+FROM led JOIN catalog_testcase AS now ON now.id = led.now_id AND now.deleted_at IS NULL
+"""
+_LIVING_CASES, _MERGED_CASES = "catalog_testcase", "staged_merged"
 _STAND_FOR_CASE = """
 UPDATE staged_result AS staged
 SET test_key = test.test_key
@@ -93,15 +114,35 @@ def match(*, run: TestRun, staged: Staged) -> None:
         cursor.execute(_GIVEN)
         if run.total:
             cursor.execute(_ALREADY_IN_RUN, values)
-        if staged.has_explicit_ids:
-            cursor.execute(_BY_ID.format(column="explicit_ids"), {**values, "matched_by": MatchedBy.EXPLICIT_ID})
-        if staged.has_named_ids:
-            cursor.execute(_BY_ID.format(column="named_ids"), {**values, "matched_by": MatchedBy.NAMED_ID})
-        if staged.has_keys:
-            cursor.execute(_BY_KEY, {**values, "matched_by": MatchedBy.AUTOMATION_KEY})
-            cursor.execute(_BY_NAME, {**values, "matched_by": MatchedBy.NAME})
+        sources = _sources(run)
+        for statement, matched_by in _ways(staged):
+            for cases in sources:
+                cursor.execute(statement.replace("{cases}", cases), {**values, "matched_by": matched_by})
         if run.total:
             _stand_for_cases(run)
+
+
+def _ways(staged: Staged) -> Iterator[tuple[str, str]]:
+    """The ways to find cases that this batch offers, in their order."""
+    if staged.has_explicit_ids:
+        yield _BY_ID.replace("{column}", "explicit_ids"), MatchedBy.EXPLICIT_ID
+    if staged.has_named_ids:
+        yield _BY_ID.replace("{column}", "named_ids"), MatchedBy.NAMED_ID
+    if staged.has_keys:
+        yield _BY_KEY, MatchedBy.AUTOMATION_KEY
+        yield _BY_NAME, MatchedBy.NAME
+
+
+def _sources(run: TestRun) -> list[str]:
+    """The tables of cases to look in: those that are there, then those that were merged, under the winner's key."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HAS_MERGED, [run.project_id])
+        if not cursor.fetchone()[0]:
+            return [_LIVING_CASES]
+        cursor.execute(_MERGED_TABLE)
+        cursor.execute("TRUNCATE staged_merged")
+        cursor.execute(_MERGED, {"project": run.project_id})
+    return [_LIVING_CASES, _MERGED_CASES]
 
 
 def _stand_for_cases(run: TestRun) -> None:

@@ -42,6 +42,8 @@ def pages(portal) -> list[str]:
         f"~/cases/{case.test_id}/edit/",
         f"~/cases/{case.test_id}/?tab=versions",
         f"~/cases/{case.test_id}/versions/1/",
+        "~/cases/duplicates/",
+        f"~/cases/{case.test_id}/compare/{portal.cases[1].test_id}/",
         "~/search/?q=pay",
         "/search/?q=pay",
         "~/stories/",

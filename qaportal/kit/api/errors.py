@@ -16,6 +16,8 @@ from ..errors import Denied, InvalidInput, NotVisible, PortalError, TooMany, Una
 from .styles import PlainStyle, Problem
 
 logger = logging.getLogger(__name__)
+_OF_THE_WHOLE = "non_field_errors"
+"""Where the framework puts what it says of an object or a list as a whole."""
 
 
 def _flatten(detail: Any, path: str = "") -> dict[str, list[str]]:
@@ -23,7 +25,8 @@ def _flatten(detail: Any, path: str = "") -> dict[str, list[str]]:
     if isinstance(detail, dict):
         flat: dict[str, list[str]] = {}
         for key, child in detail.items():
-            step = f"[{key}]" if isinstance(key, int) else f".{key}" if path else str(key)
+            step = "" if path and key == _OF_THE_WHOLE else f".{key}" if path else str(key)
+            step = f"[{key}]" if isinstance(key, int) else step
             flat.update(_flatten(child, f"{path}{step}"))
         return flat
     if isinstance(detail, list) and any(isinstance(child, dict | list) for child in detail):

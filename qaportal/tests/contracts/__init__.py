@@ -1,0 +1,9 @@
+"""What the documents of the API promise, endpoint by endpoint, written from the documents alone."""
+
+from .cases import PLAIN
+from .contract import Contract
+from .repository import REPOSITORY
+
+CONTRACTS: dict[tuple[str, str], Contract] = {
+    (contract.method, contract.path): contract for contract in (*PLAIN, *REPOSITORY)
+}
