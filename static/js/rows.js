@@ -21,12 +21,14 @@
   document.addEventListener("htmx:before:request", (event) => {
     left = event.target.closest?.("tr.is-editing")?.id ?? "";
   });
+  const met = new WeakSet(); // forms whose field had the focus once
   document.addEventListener("htmx:after:swap", () => {
     const form = document.querySelector("tr.is-editing");
-    if (form && !form.contains(document.activeElement)) {
+    if (form && !met.has(form)) {
+      met.add(form);
       const field = form.querySelector(".is-wrong input, .is-wrong select") ?? form.querySelector("[autofocus]");
       field?.focus();
-      field?.select?.();
+      field?.setSelectionRange?.(field.value.length, field.value.length);
     } else if (left && !form) {
       document.getElementById(left)?.querySelector(".q-name")?.focus();
       left = "";
