@@ -26,7 +26,7 @@ from .tree import Counts, counts_of
 
 UNFILED = "none"
 PAGE_SIZE = 50
-NOT_CARRIED = ("page", "open", "shut", "tab", "full", "expand", "to", "field")
+NOT_CARRIED = ("page", "open", "shut", "tab", "full", "expand", "to", "edit")
 """What belongs to one look at the list, not to its state."""
 
 
@@ -172,6 +172,17 @@ class CaseListPage:
         for case in page.object_list:
             case.project = self.project  # its states are asked once
         return page
+
+    def row_of(self, pk: int) -> TestCase:
+        """One case with what the columns show of it."""
+        needs = {name for column in self.columns for name in column.needs}
+        with_stories = any(column.needs_stories for column in self.columns)
+        return TestCase.objects.rows_of([pk], needs=needs, with_stories=with_stories)[0]
+
+    @property
+    def row_query(self) -> str:
+        """The state of the list, for the form of one of its rows."""
+        return self.query(edit="title")
 
     @cached_property
     def counts(self) -> Counts:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -201,6 +202,13 @@ def moment_of(case_ids: Sequence[int]) -> str:
     if not case_ids:
         return ""
     return TestCase.objects.values_list("updated_at", flat=True).get(pk=case_ids[0]).isoformat()
+
+
+def undo_of(project: Project, moment: str) -> dict[str, Any] | None:
+    """The POST that takes back what was done at the moment, for the toast; None when nothing was."""
+    if not moment:
+        return None
+    return {"url": reverse("catalog:case_take_back", args=[project.key]), "values": {"at": moment}}
 
 
 def _refused(words: str) -> InvalidInput:

@@ -15,6 +15,7 @@ from .views import (
     links,
     reading,
     reviews,
+    rows,
     saved_views,
     shared_steps,
     stories,
@@ -44,6 +45,7 @@ urlpatterns = [
     ),
     path("p/<str:project_key>/cases/imports/<uuid:import_id>/start/", imports.start_import, name="import_start"),
     path("p/<str:project_key>/cases/imports/<uuid:import_id>/undo/", imports.undo_import, name="import_undo"),
+    path("p/<str:project_key>/cases/quick-add/", rows.quick_add, name="case_quick_add"),
     path("p/<str:project_key>/cases/change/", bulk.change_cases, name="case_change"),
     path("p/<str:project_key>/cases/move/", bulk.move_cases, name="case_move"),
     path("p/<str:project_key>/cases/copy/", copies.copy_cases, name="case_copy"),
@@ -77,6 +79,7 @@ urlpatterns = [
         name="case_compare",
     ),
     path("p/<str:project_key>/cases/<str:test_id>/", reading.case_detail, name="case_detail"),
+    path("p/<str:project_key>/cases/<str:test_id>/row/", rows.case_row, name="case_row"),
     path("p/<str:project_key>/cases/<str:test_id>/edit/", cases.update_case, name="case_update"),
     path(
         "p/<str:project_key>/cases/<str:test_id>/versions/<int:number>/", versions.version_detail, name="case_version"

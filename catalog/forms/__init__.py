@@ -8,6 +8,7 @@ from .fields import FolderField, read_ids
 from .folders import FolderForm, FolderMoveForm
 from .imports import ImportFileForm, ImportOptionsForm
 from .removal import FolderDeleteForm
+from .rows import RowForm
 from .shared_steps import SharedStepsForm, ShareForm
 from .stories import StoryForm
 from .workflow import RemoveStateForm, ReviewForm, StateForm
@@ -27,6 +28,7 @@ __all__ = [
     "ImportOptionsForm",
     "RemoveStateForm",
     "ReviewForm",
+    "RowForm",
     "ShareForm",
     "SharedStepsForm",
     "StateForm",

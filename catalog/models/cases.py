@@ -156,6 +156,16 @@ class TestCase(ProjectOwned, Authored, SoftDeleted):
                 name="test_case_in_id_order",
             ),
             models.Index(fields=["project", "-updated_at"], name="test_case_by_change"),
+            models.Index(
+                fields=["project", "priority", "id"],
+                condition=Q(deleted_at__isnull=True, is_archived=False),
+                name="test_case_by_priority",
+            ),
+            models.Index(
+                fields=["project", "created_at", "id"],
+                condition=Q(deleted_at__isnull=True, is_archived=False),
+                name="test_case_by_creation",
+            ),
             GinIndex(fields=["tags"], name="test_case_tags"),
             GinIndex(fields=["search"], name="test_case_search"),
             models.Index(fields=["template"], name="test_case_by_template"),

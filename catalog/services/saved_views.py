@@ -16,7 +16,7 @@ from ..models.saved_views import LONGEST_QUERY
 
 MOST_VIEWS = 50
 LONGEST_NAME = 100
-_NOT_KEPT = ("view", "page", "open", "shut", "tab", "full", "expand", "to", "field", "csrfmiddlewaretoken")
+_NOT_KEPT = ("view", "page", "open", "shut", "tab", "full", "expand", "to", "edit", "csrfmiddlewaretoken")
 
 
 def usable_query(given: str) -> str:

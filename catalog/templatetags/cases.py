@@ -1,6 +1,8 @@
 """Tags of the pages of cases."""
 
 from django import template
+from django.forms import BoundField
+from django.utils.safestring import SafeString
 
 from ..case_columns import Column, Shown
 from ..models import TestCase
@@ -12,3 +14,14 @@ register = template.Library()
 def cell(column: Column, case: TestCase) -> Shown:
     """What a column shows of a case."""
     return column.show(case)
+
+
+@register.simple_tag
+def row_control(bound: BoundField, pk: int, focused: str) -> SafeString:
+    """A control of a row's form; ids are the row's own, and the field that is wanted has the focus."""
+    attrs = {"id": f"{bound.id_for_label}-{pk}"}
+    if bound.name == focused:
+        attrs["autofocus"] = True
+    if bound.errors:
+        attrs["aria-invalid"] = "true"
+    return bound.as_widget(attrs=attrs)

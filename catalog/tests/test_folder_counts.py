@@ -53,9 +53,10 @@ def test_a_folder_counts_what_stands_below_it(project, tester, stranger, folders
     TestCaseFactory(folder=inner)
     TestCaseFactory(folder=folders[0])
     TestCaseFactory(project=project)
-    below, total, unfiled = counts_of(tester, project)
-    assert (below[folders[0].pk], below[inner.pk], total, unfiled) == (2, 1, 3, 1)
-    assert counts_of(stranger, project) == ({}, 0, 0)
+    counts = counts_of(tester, project)
+    assert (counts.below[folders[0].pk], counts.below[inner.pk], counts.total, counts.unfiled) == (2, 1, 3, 1)
+    nothing = counts_of(stranger, project)
+    assert (nothing.below, nothing.total, nothing.unfiled) == ({}, 0, 0)
 
 
 def test_a_folder_can_go_with_its_counts(project, folders):

@@ -18,7 +18,7 @@ from accounts.project_pages import get_visible, project_page
 from qaportal.kit.views import Refusal, render_fragment, shown_refusal, tell, wants_fragment
 
 from ..case_pages import UNFILED, CasesPage
-from ..change_page import ChangePage, Done, moment_of
+from ..change_page import ChangePage, Done, moment_of, undo_of
 from ..forms import read_ids
 from ..models import Folder
 from ..services import bulk, cases
@@ -52,7 +52,7 @@ def move_cases(request: HttpRequest) -> HttpResponse:
         moment = moment_of(list(moved))
     words = ngettext("%(n)d case moved to %(place)s", "%(n)d cases moved to %(place)s", len(moved))
     words %= {"n": len(moved), "place": folder.name if folder else _("no folder")}
-    return tell(HttpResponse(status=204), words, undo=_undo(request, moment))
+    return tell(HttpResponse(status=204), words, undo=undo_of(request.project, moment))
 
 
 @require_POST
@@ -115,13 +115,6 @@ def _after_bulk(request: HttpRequest, done: Done) -> HttpResponse:
     if not wants_fragment(request):
         messages.success(request, done.words)
         return HttpResponseRedirect(_list_url(request))
-    response = tell(CasesPage(request).render(), done.words, undo=_undo(request, done.moment))
+    response = tell(CasesPage(request).render(), done.words, undo=undo_of(request.project, done.moment))
     response["HX-Push-Url"] = _list_url(request)
     return response
-
-
-def _undo(request: HttpRequest, moment: str) -> dict[str, Any] | None:
-    """The POST that takes a change back."""
-    if not moment:
-        return None
-    return {"url": reverse("catalog:case_take_back", args=[request.project.key]), "values": {"at": moment}}

@@ -138,6 +138,8 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "catalog:case_change": _picked(act="tag", step="apply", add_tags="plain"),
     "catalog:case_duplicate": _picked(),
     "catalog:case_take_back": lambda world: {"at": "2026-01-05T09:00:00.000001+00:00"},
+    "catalog:case_quick_add": lambda world: {"title": "Plain"},
+    "catalog:case_row": lambda world: {"row-title": "Plain", "row-priority": "low", "row-state": "active"},
     "catalog:view_create": lambda world: {"name": "Plain", "query": "priority=high"},
     "catalog:view_update": lambda world: {"name": "Changed"},
     "test-case-bulk-update": lambda world: {"test_case_ids": [world.objects["case"].pk], "priority": "critical"},

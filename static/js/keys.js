@@ -63,7 +63,8 @@
   const controlFor = (name) => {
     const all = [...document.querySelectorAll(`[data-key="${CSS.escape(name)}"]`)].filter((each) => each.offsetParent !== null);
     const row = current();
-    return all.find((each) => row?.contains(each)) ?? all.find((each) => !each.closest("[data-row]"));
+    const inDrawer = row?.matches(".is-open") && all.find((each) => each.closest("#drawer"));
+    return inDrawer || (all.find((each) => row?.contains(each)) ?? all.find((each) => !each.closest("[data-row]")));
   };
 
   const press = (event, control) => {

@@ -96,3 +96,45 @@ def test_a_view_of_everybody_opens_the_list_and_follows_its_changes(portal, sign
     expect(page.locator("#rows tbody tr")).to_have_count(12)
     page.get_by_role("button", name="Save to “What matters”").click()
     expect(page.get_by_text("The view What matters is saved")).to_be_visible()
+
+
+def test_cases_are_written_and_changed_in_the_list_by_keyboard_alone(portal, signed_in_page, tester):
+    page = signed_in_page(tester)
+    page.goto(portal.address(f"~/cases/?folder={portal.cases[0].folder_id}"))
+    page.keyboard.press("a")
+    for title in ("Card is declined", "Card is stolen"):
+        page.keyboard.type(title)
+        page.keyboard.press("Enter")
+        expect(page.locator("#case-rows")).to_contain_text(title)
+        expect(page.get_by_label("Title of a new case")).to_be_focused()
+        expect(page.get_by_label("Title of a new case")).to_have_value("")
+    assert TestCase.objects.filter(title__startswith="Card is", folder=portal.cases[0].folder_id).count() == 2
+
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    expect(page.get_by_label("Title", exact=True)).to_be_focused()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Card is expired")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Low")
+    page.keyboard.press("Control+Enter")
+    row = page.locator("#case-rows tr", has_text="Card is expired")
+    expect(row).to_contain_text("Low")
+    expect(row.get_by_role("link", name="Card is expired")).to_be_focused()
+    page.keyboard.press("e")
+    page.keyboard.press("Escape")
+    expect(page.locator("tr.is-editing")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(page.locator("#drawer-title")).to_have_text("Card is expired")
+
+
+def test_a_cell_is_edited_where_it_is_clicked(portal, signed_in_page, tester):
+    page = signed_in_page(tester)
+    page.goto(portal.address("~/cases/?columns=priority,tags"))
+    page.locator("#case-rows tr").first.locator('[data-edit="tags"]').click()
+    expect(page.get_by_label("Tags", exact=True)).to_be_focused()
+    page.keyboard.type(", nightly")
+    page.keyboard.press("Enter")
+    expect(page.locator("#case-rows tr").first).to_contain_text("nightly")
+    assert TestCase.objects.get(tags__contains=["nightly"]).tags == ["smoke", "nightly"]
