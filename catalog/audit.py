@@ -117,9 +117,11 @@ def register_all() -> None:
             _("Imports of test cases"),
             {
                 "uploaded": _("uploaded a file of test cases"),
+                "chosen": _("chose how a file of test cases is read"),
                 "started": _("started an import of test cases"),
                 "finished": _("imported test cases"),
                 "failed": _("imported no test cases"),
+                "undo_started": _("started to take an import of test cases back"),
                 "undone": _("took an import of test cases back"),
             },
         ),

@@ -31,15 +31,20 @@ class CopyPage:
     """The state of the form for one request: what is picked, and where it may go."""
 
     def __init__(self, request: HttpRequest) -> None:
-        """Read what is picked; raises Http404 when nothing is, or not of this project."""
+        """Read what is picked; raises Http404 for what is not of this project."""
         self.request = request
         data = request.POST if request.method == "POST" else request.GET
         self.ids = self._picked(data)
         chosen = data.get("folder", "")
         self.folder = get_visible(Folder, request, pk=int(chosen)) if read_ids_of([chosen]) else None
         visible = TestCase.objects.visible_to(request.user).in_project(request.project)
-        if visible.filter(pk__in=self.ids).count() != len(self.ids) or not (self.ids or self.folder):
+        if visible.filter(pk__in=self.ids).count() != len(self.ids):
             raise Http404
+
+    @property
+    def is_picked(self) -> bool:
+        """Whether there is something to copy."""
+        return bool(self.ids or self.folder)
 
     def _picked(self, data: QueryDict) -> list[int]:
         """The picked cases: named, all that fit the filter of the address, or kept while their page was left."""

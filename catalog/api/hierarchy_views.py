@@ -1,5 +1,6 @@
 """API of the hierarchy: modules, sub-modules and features as one tree, and what the fields of a case offer."""
 
+from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -12,6 +13,7 @@ from qaportal.kit.api.serializers import PortalSerializer
 from qaportal.kit.api.styles import PlainStyle
 
 from ..hierarchy import options_of, structure_of
+from ..models import Folder
 
 PROJECT = OpenApiParameter("project_id", OpenApiTypes.STR, description="The project; needed when there are several.")
 BELOW = "How many current cases stand in it and below it."
@@ -92,6 +94,10 @@ class HierarchyViewSet(PlainStyle, ProjectViewSet):
     serializer_class = OptionsSerializer
     filterset_class = None
     pagination_class = None
+
+    def get_queryset(self) -> QuerySet[Folder]:
+        """Nothing is listed here: both addresses answer one whole."""
+        return Folder.objects.none()
 
     @extend_schema(parameters=[PROJECT], responses=ModuleNodeSerializer(many=True))
     def structure(self, request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Authored, Project, ProjectOwned, User
@@ -28,6 +29,10 @@ class SharedSteps(ProjectOwned, Authored, SoftDeleted):
     def __str__(self) -> str:
         """The title."""
         return self.title
+
+    def get_absolute_url(self) -> str:
+        """The page of the steps."""
+        return reverse("catalog:shared_steps_detail", args=[self.project.key, self.pk])
 
 
 class SharedStepsVersion(models.Model):

@@ -20,7 +20,7 @@ from ..columns.texts import SEPARATORS as FOLDER_SEPARATORS
 from ..importing import Options, Source, open_source
 from ..importing.bounds import SMALL_BYTES
 from ..importing.source import suggested
-from ..models import CaseImport, CaseImportRow, ColumnMapping
+from ..models import CaseImport, CaseImportRow, ColumnMapping, Folder, Template
 from .import_running import REMEMBERED, open_import, opened, run_import
 
 CHANGEABLE = (CaseImportState.UPLOADED, CaseImportState.CHECKED, CaseImportState.FAILED)
@@ -85,7 +85,7 @@ def choose_options(*, actor: User, case_import: CaseImport, **choices: Any) -> C
     policies.can_import_cases(actor, case_import.project).require()
     case_import = locked_import(case_import)
     _require_state(case_import, CHANGEABLE)
-    options = Options.of(case_import.options)
+    before, options = dict(case_import.options), Options.of(case_import.options)
     reading = ("encoding", "separator", "has_head", "sheet")
     is_reread = any(name in choices and choices[name] != getattr(options, name) for name in reading)
     for name, value in choices.items():
@@ -103,6 +103,8 @@ def choose_options(*, actor: User, case_import: CaseImport, **choices: Any) -> C
         case_import.state, case_import.counts, case_import.error = CaseImportState.UPLOADED, {}, ""
         CaseImportRow.objects.filter(case_import=case_import).delete()
     case_import.save()
+    if changes := audit.changes_between(before, case_import.options):
+        audit.record("case_import.chosen", actor=actor, target=case_import, changes=changes)
     return case_import
 
 
@@ -121,6 +123,15 @@ def check_options(project: Project, options: Options) -> None:
         raise InvalidInput(_("Unknown choice."), fields={"existing": [_("Unknown choice.")]})
     if options.folder_separator not in ("", *FOLDER_SEPARATORS):
         raise InvalidInput(_("Unknown choice."), fields={"folder_separator": [_("Unknown choice.")]})
+    if options.folder_id and not Folder.objects.living().in_project(project).filter(pk=options.folder_id).exists():
+        words = _("There is no such folder in the project.")
+        raise InvalidInput(words, "not_found", fields={"folder_id": [words]})
+    if (
+        options.template_id
+        and not Template.objects.in_project(project).in_use().filter(pk=options.template_id).exists()
+    ):
+        words = _("There is no such template in the project.")
+        raise InvalidInput(words, "not_found", fields={"template_id": [words]})
 
 
 def require_mapped(options: Options) -> None:

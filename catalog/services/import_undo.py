@@ -58,6 +58,7 @@ def begin_undo(*, actor: User, case_import: CaseImport) -> CaseImport:
     case_import.state, case_import.progress_id = CaseImportState.UNDOING, work.pk
     case_import.undone_by, case_import.error = actor, ""
     case_import.save()
+    audit.record("case_import.undo_started", actor=actor, target=case_import)
     undo_case_import.defer(import_id=str(case_import.pk))
     return case_import
 

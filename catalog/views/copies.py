@@ -23,6 +23,9 @@ def copy_cases(request: HttpRequest) -> HttpResponse:
     """The form for what is picked; another project brings its folders; sent, it starts the copy."""
     policies.can_edit_cases(request.user, request.project).require()
     page = CopyPage(request)
+    if not page.is_picked:
+        messages.error(request, _("Pick at least one case."))
+        return redirect("catalog:case_list", request.project.key)
     if request.method == "POST" and wants_fragment(request) and not {"way", "choose"} & request.POST.keys():
         return HttpResponse(headers={"HX-Redirect": page.address()})
     if page.is_sent and page.form.is_valid():

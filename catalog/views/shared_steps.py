@@ -56,7 +56,7 @@ def shared_steps_create(request: HttpRequest) -> HttpResponse:
         try:
             title, steps = form.cleaned_data["title"], read_steps(request.POST)
             shared = services.create_shared_steps(actor=request.user, project=request.project, title=title, steps=steps)
-            return redirect(_address(shared))
+            return redirect(shared)
         except PortalError as error:
             form.refuse(error)
     return _render_form(request, form, read_steps(request.POST))
@@ -76,7 +76,7 @@ def shared_steps_update(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             services.update_shared_steps(actor=request.user, shared=shared, steps=steps, **form.cleaned_data)
             messages.success(request, _("%s is saved") % form.cleaned_data["title"])
-            return redirect(_address(shared))
+            return redirect(shared)
         except PortalError as error:
             form.refuse(error)
     return _render_form(request, form, steps, shared)
@@ -92,7 +92,7 @@ def shared_steps_restore(request: HttpRequest, pk: int, number: int) -> HttpResp
     with shown_refusal(request) as refusal:
         services.restore_shared_steps(actor=request.user, shared=shared, version=version, if_match=seen)
         messages.success(request, _("Version %d is back in every case that uses these steps") % number)
-        return redirect(_address(shared))
+        return redirect(shared)
     return _render_page(request, _visible(request, pk), refusal)
 
 
@@ -152,10 +152,6 @@ def _visible(request: HttpRequest, pk: int) -> SharedSteps:
     return get_visible(living, request, pk=pk)
 
 
-def _address(shared: SharedSteps) -> str:
-    return reverse("catalog:shared_steps_detail", args=[shared.project.key, shared.pk])
-
-
 def _render_page(request: HttpRequest, shared: SharedSteps, refusal: Refusal | None = None) -> HttpResponse:
     page = SharedStepsPage(request, shared)
     context = {"page": page, "shared": shared, "project": request.project, "etag": etag(shared), "refusal": refusal}
@@ -173,6 +169,6 @@ def _render_form(
         "shared": shared,
         "project": request.project,
         "crumbs": [(_("Shared steps"), list_url)],
-        "cancel_url": _address(shared) if shared else list_url,
+        "cancel_url": shared.get_absolute_url() if shared else list_url,
     }
     return render(request, "catalog/shared_steps_form.html", context, status=422 if form.errors else 200)

@@ -7,7 +7,7 @@ import io
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -29,7 +29,10 @@ from accounts.models import (
 )
 from accounts.services.api_tokens import create_api_token
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
-from catalog.models import CaseImport, CaseReview, CopyJob, SavedView, SimilarPair, TestCase
+from catalog.importing import Options
+from catalog.models import CaseImport, CaseReview, CopyJob, SavedView, SharedSteps, SimilarPair, TestCase
+from catalog.services.bulk import update_cases
+from catalog.services.case_imports import import_at_once, upload_cases
 from catalog.services.cases import update_case
 from catalog.services.copies import start_copy
 from catalog.services.links import link_two_cases
@@ -45,6 +48,7 @@ from catalog.tests.factories import (
 )
 from files.services import store
 from qaportal.kit import progress
+from releases.models import Release
 from releases.tests.factories import ReleaseCaseFactory, ReleaseFactory
 from runs.models import ReportImport, RunCase, TestRun
 from runs.tests.factories import make_run, record, reported
@@ -52,6 +56,7 @@ from runs.tests.factories import make_run, record, reported
 from . import admin_matrix
 
 ROLES = ("viewer", "developer", "tester", "quality_manager", "tenant_admin")
+CHANGED_AT = datetime(2026, 1, 5, 9, 0, 0, 1, tzinfo=UTC)
 NOTHING = 987_654_321
 """An id that no object has."""
 
@@ -75,7 +80,34 @@ def _shared_steps(marker: str, project: Project) -> Any:
     """Shared steps with two versions."""
     steps = [{"action": f"{marker} shared step"}]
     shared = create_shared_steps(actor=None, project=project, title=f"{marker} shared", steps=steps)
+    SharedSteps.objects.filter(pk=shared.pk).update(version=project.pk)
+    shared.versions.update(number=project.pk)
     return update_shared_steps(actor=None, shared=shared, title=f"{marker} shared steps")
+
+
+def _imports_of(admin: User, project: Project, marker: str) -> dict[str, CaseImport]:
+    """A file of cases that was looked at, and one that was brought in."""
+    table = f"Title\r\n{marker} imported case\r\n".encode()
+    facts = {"actor": admin, "project": project, "file_name": f"{marker}.csv", "options": Options()}
+    done, _stood_already = import_at_once(stream=io.BytesIO(table), **facts)
+    return {"case_import": upload_cases(stream=io.BytesIO(table), **facts), "done_import": done}
+
+
+def _run_of(release: Release, marker: str, number: int) -> TestRun:
+    """A run of the release with this number."""
+    run = make_run(release.project, name=f"{marker} run", release=release)
+    TestRun.objects.filter(pk=run.pk).update(number=number)
+    run.refresh_from_db()
+    return run
+
+
+def _changed_at_once(project: Project, people: dict[str, User]) -> None:
+    """A case that each writer changed at one moment, so that he may take it back."""
+    for role in ("tenant_admin", "quality_manager", "tester"):
+        case = TestCaseFactory(project=project, title=f"Changed by {role}")
+        keep_versions(actor=None, case_ids=[case.pk])
+        update_cases(actor=people[role], project=project, case_ids=[case.pk], priority="low")
+        TestCase.objects.filter(pk=case.pk).update(updated_at=CHANGED_AT)
 
 
 def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | None = None) -> World:
@@ -98,9 +130,7 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
     case = update_case(actor=None, case=case, description=f"{marker} words", custom_values={"plain": marker})
     release = ReleaseFactory(project=project, name=f"{marker} release", version=f"{marker}-1")
     scope = ReleaseCaseFactory(release=release, case=case, comments=f"{marker} comment")
-    run = make_run(project, name=f"{marker} run", release=release)
-    TestRun.objects.filter(pk=run.pk).update(number=run_number)
-    run.refresh_from_db()
+    run = _run_of(release, marker, run_number)
     spare = TestCaseFactory(project=project, title=f"{marker} spare case")
     about = {"story_id": f"{marker}-1", "epic_id": f"{marker}-EPIC", "title": f"{marker} story"}
     story = StoryFactory(project=project, cases=[case], **about)
@@ -114,6 +144,7 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
     report_import = ReportImport.objects.create(
         project=project, file=stored, file_name=f"{marker}.xml", sha256="0" * 64, run=run, progress_id=work.pk
     )
+    _changed_at_once(project, people)
     world.objects = own | {
         "project": project,
         "member": member,
@@ -142,9 +173,7 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         ),
         "other_module": FolderFactory(project=project, name=f"{marker} other module"),
         "deleted_folder": FolderFactory(project=project, name=f"{marker} gone", deleted_at=timezone.now()),
-        "case_import": CaseImport.objects.create(
-            project=project, file=stored, file_name=f"{marker}.csv", format="table", created_by=admin, updated_by=admin
-        ),
+        **_imports_of(admin, project, marker),
         "person": people["viewer"],
         "audit_entry": AuditEntry.objects.filter(tenant=tenant).first(),
     }
@@ -285,6 +314,7 @@ ROWS = (
     Row("progress_id", "", pk_of("progress"), uuid.uuid4),
     Row("import_id", "", pk_of("report_import"), uuid.uuid4),
     Row("import_id", "catalog:import", pk_of("case_import"), uuid.uuid4),
+    Row("import_id", "catalog:import_undo", pk_of("done_import"), uuid.uuid4),
     Row("import_id", "repository-import", pk_of("case_import"), uuid.uuid4),
     Row("entry_id", "accounts:audit", pk_of("audit_entry")),
     Row("pk", "audit-log-", pk_of("audit_entry")),

@@ -33,6 +33,7 @@ NOT_ALONE = {
     "catalog.DuplicateScan": "read for a project, which has a guard of its own",
     "catalog.FolderCount": "counted for a project, which has a guard of its own",
     "catalog.SimilarPair": "pages name the project too, which has a guard of its own",
+    "catalog.SavedView": "found for the list of a project, which has a guard of its own",
     "catalog.SharedSteps": "pages name the project too, which has a guard of its own",
     "catalog.SharedStepsVersion": "found for shared steps, which have a guard of their own",
     "catalog.TestCaseLink": "found for a case, which has a guard of its own",

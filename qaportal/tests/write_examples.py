@@ -150,7 +150,7 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "catalog:folder_restore": lambda world: {},
     "catalog:copy_resume": lambda world: {},
     "catalog:import_create": _table,
-    "catalog:import_choose": _columns(),
+    "catalog:import_choose": _columns(separator="comma", encoding="utf-8", has_head="on", existing="skip"),
     "catalog:import_start": lambda world: {},
     "catalog:import_undo": lambda world: {},
     "test-cases-bulk-upload": _table,

@@ -3,10 +3,12 @@
 (() => {
   "use strict";
   const rowsOf = (list) => [...list.querySelectorAll("[data-row]")];
-  const inputOf = (row) => row.querySelector("input:not([type=hidden])");
+  const inputOf = (row) => row.querySelector("input:not([type=hidden]), textarea");
+  const isEmpty = (row) => [...row.querySelectorAll("input:not([type=hidden]), textarea")].every((each) => each.value.trim() === "");
 
   const renumber = (list) => rowsOf(list).forEach((row, place, all) => {
     row.querySelectorAll("[data-label]").forEach((each) => each.setAttribute("aria-label", each.dataset.label.replace("%s", place + 1)));
+    row.querySelector("[data-row-number]")?.replaceChildren(String(place + 1));
     row.querySelector("[data-row-up]").disabled = place === 0;
     row.querySelector("[data-row-down]").disabled = place === all.length - 1;
   });
@@ -50,7 +52,7 @@
   const prepare = () => document.querySelectorAll("[data-row-list]").forEach((list) => {
     if (list.isPrepared) return;
     list.isPrepared = true;
-    const empty = rowsOf(list).filter((row) => row.querySelector("[name='option_name']")?.value.trim() === "");
+    const empty = rowsOf(list).filter(isEmpty);
     empty.slice(1).forEach((row) => row.remove());
     renumber(list);
   });
