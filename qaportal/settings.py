@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from qaportal.kit import addresses, keys, rates
+from qaportal.logs import logging_at
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -379,23 +380,4 @@ JSON_BODY_LIMIT = 10 * 1024 * 1024
 JSON_DEPTH_LIMIT = 64
 OUTBOUND_ALLOW = read("QAPORTAL_OUTBOUND_ALLOW", addresses.checked_openings, [])
 
-LOG_LEVEL = env.str("QAPORTAL_LOG_LEVEL", default="INFO")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {
-        "request_id": {"()": "qaportal.kit.requests.RequestIdFilter"},
-        "secret_links": {"()": "accounts.audit.masking.SecretLinksFilter"},
-    },
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {
-        "django.server": {"handlers": ["stderr"], "level": LOG_LEVEL, "propagate": False},
-        "django.request": {"filters": ["secret_links"]},
-        "django.security.csrf": {"filters": ["secret_links"]},
-        "procrastinate": {"level": "WARNING"},
-        "axes": {"level": "WARNING"},
-        "urllib3": {"level": "ERROR"},  # below that it writes whole addresses, with the secrets in them
-    },
-}
+LOGGING = logging_at(env.str("QAPORTAL_LOG_LEVEL", default="INFO"))

@@ -25,7 +25,7 @@ def first_release():
         call_command("migrate", "accounts", "0001", verbosity=0)
 
     yield go_back
-    call_command("migrate", "accounts", verbosity=0)
+    call_command("migrate", verbosity=0)
     let_it_be_emptied()
 
 
@@ -52,7 +52,7 @@ def test_people_and_trail_survive_the_way_back_and_forward_and_no_filled_table_i
     seal_entries()
     first_release()
     before = files_of("accounts_auditentry", "accounts_user")
-    call_command("migrate", "accounts", verbosity=0)
+    call_command("migrate", verbosity=0)
     assert files_of("accounts_auditentry", "accounts_user") == before
     assert User.objects.get(pk=person.pk).email == person.email
     assert seal_entries() == 1

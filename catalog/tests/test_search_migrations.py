@@ -10,7 +10,7 @@ BEFORE = [("catalog", "0004_test_case_versions")]
 
 def migrate(targets=None):
     executor = MigrationExecutor(connection)
-    executor.migrate(targets or executor.loader.graph.leaf_nodes("catalog"))
+    executor.migrate(targets or executor.loader.graph.leaf_nodes())
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,7 +7,7 @@ import io
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -29,21 +29,15 @@ from accounts.models import (
 )
 from accounts.services.api_tokens import create_api_token
 from accounts.tests.factories import ProjectFactory, TenantFactory, UserFactory
-from catalog.importing import Options
-from catalog.models import CaseImport, CaseReview, CopyJob, SavedView, SharedSteps, SimilarPair, TestCase
-from catalog.services.bulk import update_cases
-from catalog.services.case_imports import import_at_once, upload_cases
+from catalog.models import CopyJob, SavedView
 from catalog.services.cases import update_case
 from catalog.services.copies import start_copy
 from catalog.services.links import link_two_cases
-from catalog.services.shared_steps import create_shared_steps, update_shared_steps
 from catalog.services.versions import keep_versions
 from catalog.services.workflow import add_state
 from catalog.tests.factories import (
-    CustomFieldFactory,
     FolderFactory,
     StoryFactory,
-    TemplateFactory,
     TestCaseFactory,
 )
 from files.services import store
@@ -53,10 +47,9 @@ from releases.tests.factories import ReleaseCaseFactory, ReleaseFactory
 from runs.models import ReportImport, RunCase, TestRun
 from runs.tests.factories import make_run, record, reported
 
-from . import admin_matrix
+from . import admin_matrix, catalog_examples
 
 ROLES = ("viewer", "developer", "tester", "quality_manager", "tenant_admin")
-CHANGED_AT = datetime(2026, 1, 5, 9, 0, 0, 1, tzinfo=UTC)
 NOTHING = 987_654_321
 """An id that no object has."""
 
@@ -76,38 +69,12 @@ class World:
         return self.people["tenant_admin"]
 
 
-def _shared_steps(marker: str, project: Project) -> Any:
-    """Shared steps with two versions."""
-    steps = [{"action": f"{marker} shared step"}]
-    shared = create_shared_steps(actor=None, project=project, title=f"{marker} shared", steps=steps)
-    SharedSteps.objects.filter(pk=shared.pk).update(version=project.pk)
-    shared.versions.update(number=project.pk)
-    return update_shared_steps(actor=None, shared=shared, title=f"{marker} shared steps")
-
-
-def _imports_of(admin: User, project: Project, marker: str) -> dict[str, CaseImport]:
-    """A file of cases that was looked at, and one that was brought in."""
-    table = f"Title\r\n{marker} imported case\r\n".encode()
-    facts = {"actor": admin, "project": project, "file_name": f"{marker}.csv", "options": Options()}
-    done, _stood_already = import_at_once(stream=io.BytesIO(table), **facts)
-    return {"case_import": upload_cases(stream=io.BytesIO(table), **facts), "done_import": done}
-
-
 def _run_of(release: Release, marker: str, number: int) -> TestRun:
     """A run of the release with this number."""
     run = make_run(release.project, name=f"{marker} run", release=release)
     TestRun.objects.filter(pk=run.pk).update(number=number)
     run.refresh_from_db()
     return run
-
-
-def _changed_at_once(project: Project, people: dict[str, User]) -> None:
-    """A case that each writer changed at one moment, so that he may take it back."""
-    for role in ("tenant_admin", "quality_manager", "tester"):
-        case = TestCaseFactory(project=project, title=f"Changed by {role}")
-        keep_versions(actor=None, case_ids=[case.pk])
-        update_cases(actor=people[role], project=project, case_ids=[case.pk], priority="low")
-        TestCase.objects.filter(pk=case.pk).update(updated_at=CHANGED_AT)
 
 
 def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | None = None) -> World:
@@ -126,7 +93,7 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
     feature = FolderFactory(parent=sub_module, name=f"{marker} feature")
     case = TestCaseFactory(folder=feature, title=f"{marker} case", steps=[f"{marker} step"], version=project.pk)
     keep_versions(actor=None, case_ids=[case.pk])
-    own = own_fields_of(project, marker)
+    own = catalog_examples.own_fields_of(project, marker)
     case = update_case(actor=None, case=case, description=f"{marker} words", custom_values={"plain": marker})
     release = ReleaseFactory(project=project, name=f"{marker} release", version=f"{marker}-1")
     scope = ReleaseCaseFactory(release=release, case=case, comments=f"{marker} comment")
@@ -144,7 +111,7 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
     report_import = ReportImport.objects.create(
         project=project, file=stored, file_name=f"{marker}.xml", sha256="0" * 64, run=run, progress_id=work.pk
     )
-    _changed_at_once(project, people)
+    catalog_examples.changed_at_once(project, people)
     world.objects = own | {
         "project": project,
         "member": member,
@@ -152,12 +119,12 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         "sub_module": sub_module,
         "feature": feature,
         "case": case,
-        "review": _asked(case, people)[0],
+        "review": catalog_examples.reviews_of(case, people)[0],
         "state": add_state(actor=None, project=project, name=f"{marker} state"),
         "story": story,
-        "shared_steps": _shared_steps(marker, project),
+        "shared_steps": catalog_examples.shared_steps_of(marker, project),
         "saved_view": SavedView.objects.create(project=project, name=f"{marker} view", query="priority=high"),
-        **_pairs_of(case, spare, TestCaseFactory(project=project, title=f"{marker} other spare case")),
+        **catalog_examples.pairs_of(case, spare, TestCaseFactory(project=project, title=f"{marker} other spare case")),
         "case_link": link_two_cases(actor=admin, case=case, other=spare, type="DEPENDS_ON"),
         "release": release,
         "release_case": scope,
@@ -173,7 +140,7 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         ),
         "other_module": FolderFactory(project=project, name=f"{marker} other module"),
         "deleted_folder": FolderFactory(project=project, name=f"{marker} gone", deleted_at=timezone.now()),
-        **_imports_of(admin, project, marker),
+        **catalog_examples.imports_of(admin, project, marker),
         "person": people["viewer"],
         "audit_entry": AuditEntry.objects.filter(tenant=tenant).first(),
     }
@@ -183,33 +150,6 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
     if not beside:
         world.objects |= admin_matrix.objects_for(world)
     return world
-
-
-def _asked(case: TestCase, people: dict[str, User]) -> list[CaseReview]:
-    """Everybody who may review is asked about the case."""
-    facts = {"project": case.project, "case": case, "version": case.version, "came_from": "draft"}
-    return [
-        CaseReview.objects.create(reviewer=people[role], requested_by=people["tester"], note=case.title, **facts)
-        for role in ("tenant_admin", "quality_manager", "tester")
-    ]
-
-
-def own_fields_of(project: Project, marker: str) -> dict[str, Any]:
-    """A custom field and the template that has it."""
-    field = CustomFieldFactory(project=project, name=f"{marker} field", key="plain")
-    CustomFieldFactory(project=project, name=f"{marker} other field", key="other")
-    TemplateFactory(project=project, name=f"{marker} usual template", is_default=True, has=[field])
-    template = TemplateFactory(project=project, name=f"{marker} template", has=[field])
-    return {"custom_field": field, "template": template}
-
-
-def _pairs_of(case: TestCase, spare: TestCase, other: TestCase) -> dict[str, SimilarPair]:
-    """Two cases that look alike, and two of which somebody said that they are no duplicates."""
-    found = {"project": case.project, "score": 90, "reasons": ["like_title"], "found_at": timezone.now()}
-    return {
-        "similar_pair": SimilarPair.objects.create(case_a=case, case_b=spare, **found),
-        "dismissed_pair": SimilarPair.objects.create(case_a=case, case_b=other, dismissed_at=timezone.now(), **found),
-    }
 
 
 def _named(marker: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from accounts.services.tokens import open_family
 
 from .contracts import CONTRACTS
 from .contracts.contract import INVALID, Contract, Download, unlike, wrong_refusal
-from .isolation import MARKER, make_worlds
+from .isolation import MARKER
 
 LIST = Path(__file__).resolve().parent.parent.parent / "docs" / "endpoints.csv"
 SEARCHED = "/api/search"
@@ -58,11 +58,6 @@ def _quoted(value) -> str:
     from urllib.parse import quote
 
     return quote(str(value))
-
-
-@pytest.fixture
-def worlds(db):
-    return make_worlds()
 
 
 def test_every_endpoint_has_a_contract():

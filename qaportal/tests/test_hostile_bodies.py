@@ -11,7 +11,6 @@ from .bad_values import blames
 from .callers import Caller
 from .contracts import CONTRACTS
 from .routes import named_routes
-from .tenant_matrix import make_world
 from .tenant_rows import OF_CALLING
 
 SCRIPT = "<script>alert(document.domain)</script>"
@@ -19,11 +18,6 @@ FIVE_MEGABYTES = "# Heading\n" + SCRIPT * (5 * 1024 * 1024 // len(SCRIPT))
 DEEP = 2_000
 WRITES = [contract for contract in CONTRACTS.values() if contract.body and contract.form == "json"]
 ROUTES = {route.name: route for route in named_routes()}
-
-
-@pytest.fixture
-def home(db):
-    return make_world("Okapi", "HOME")
 
 
 def answered(contract, world, body=None, raw=None):

@@ -17,7 +17,7 @@ from qaportal.kit.admin import NarrowedFilter, PortalModelAdmin
 
 from . import admin_matrix, tenant_matrix
 from .callers import CHANGING, taken_back
-from .isolation import MARKER, make_worlds
+from .isolation import MARKER
 from .tenant_rows import rows_of
 
 TABLES = list(admin.site._registry.items())
@@ -25,11 +25,6 @@ OURS = {"accounts", "files", "catalog", "releases", "runs"}
 each_table = pytest.mark.parametrize(
     ("model", "model_admin"), TABLES, ids=lambda each: each._meta.label if hasattr(each, "_meta") else ""
 )
-
-
-@pytest.fixture
-def worlds(db):
-    return make_worlds()
 
 
 @pytest.fixture

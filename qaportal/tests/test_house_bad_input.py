@@ -35,11 +35,6 @@ READING = [route for route in named_routes() if route.is_api and "get" in route.
 OF_EVERY_LIST = ("page", "page_size", "limit", "offset", "orderBy[]", "project_id", "sort")
 
 
-@pytest.fixture
-def home(db):
-    return tenant_matrix.make_world("Okapi", "HOME")
-
-
 def caller_of(route, home):
     return Caller() if route.name in OPEN_TO_THE_ANONYMOUS else Caller(home.admin)
 

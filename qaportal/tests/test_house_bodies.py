@@ -11,7 +11,6 @@ from .isolation import (
     crossing_keys,
     findings_in_bodies,
     ids_in_body,
-    make_worlds,
     random_like,
 )
 from .page_forms import read_pages
@@ -20,11 +19,6 @@ from .tenant_matrix import BODY_IDS, BODY_WORDS
 from .write_examples import example
 
 READING = [(route, method) for route, method in guarded_writes() if fields_of_body(route, method)]
-
-
-@pytest.fixture
-def worlds(db):
-    return make_worlds()
 
 
 @pytest.mark.parametrize(("route", "method"), READING, ids=str)

@@ -9,7 +9,7 @@ from accounts.models import Invitation, Role
 from . import tenant_matrix
 from .api_documents import guarded_writes, query_names, write_routes
 from .callers import Caller, fields_of, taken_back, told
-from .isolation import ROUTES, WITH_OBJECTS, address_of, make_worlds
+from .isolation import ROUTES, WITH_OBJECTS, address_of
 from .page_forms import read_pages
 from .routes import OPEN_TO_THE_ANONYMOUS, own_routes
 from .write_examples import example
@@ -19,11 +19,6 @@ SEARCHED = "Okapi"
 """Stands in the names of everything at home, and of everything by which the other tenant grows."""
 SEARCHES = ("q", "search")
 PAGING = ({"page": "1", "page_size": "2"}, {"page": "1", "limit": "2"}, {"limit": "2", "offset": "1"})
-
-
-@pytest.fixture
-def worlds(db):
-    return make_worlds()
 
 
 def grow(foreign):

@@ -9,7 +9,7 @@ from qaportal.kit.api.spelling import camel, snake
 
 from .api_documents import fields_of_body, guarded_writes, takes_json
 from .callers import Caller, taken_back
-from .isolation import ROUTES, address_of, make_worlds
+from .isolation import ROUTES, address_of
 from .page_forms import Pages, read_pages
 from .routes import named_routes
 from .write_examples import example
@@ -36,11 +36,6 @@ def hostile(foreign):
 
 
 PROJECT = ("project_id", "project")
-
-
-@pytest.fixture
-def worlds(db):
-    return make_worlds()
 
 
 def standing(foreign):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from . import isolation
 from .api_documents import guarded_writes, with_value
 from .callers import Caller
-from .isolation import ROUTES, address_of, all_findings, ids_in_body, make_worlds
+from .isolation import ROUTES, address_of, all_findings, ids_in_body
 from .page_forms import Pages
 from .tenant_matrix import BODY_IDS
 from .write_examples import example
@@ -66,11 +66,6 @@ def queryset_of(model):
 def taken_away(self, user):
     """What `visible_to` answers when somebody forgot it."""
     return self.living() if hasattr(self, "living") else self
-
-
-@pytest.fixture
-def worlds(db):
-    return make_worlds()
 
 
 def calls_of(route, home):

@@ -15,7 +15,6 @@ from accounts.services.bootstrap import ensure_roles
 from accounts.services.tokens import open_family
 from accounts.tests.factories import UserFactory
 
-from . import tenant_matrix
 from .api_documents import guarded_writes
 from .callers import Caller, machine, taken_back
 from .isolation import ROUTES, address_of
@@ -23,11 +22,6 @@ from .tenant_rows import rows_of
 
 API_READS = [(route, "get") for route in ROUTES if route.is_api and "get" in route.methods]
 PAGES = [(route, method) for route in ROUTES if not route.is_api for method in route.methods]
-
-
-@pytest.fixture
-def home(db):
-    return tenant_matrix.make_world("Okapi", "HOME")
 
 
 @pytest.fixture

@@ -14,16 +14,10 @@ from .isolation import (
     findings_in_answers,
     findings_in_paths,
     findings_in_queries,
-    make_worlds,
 )
 from .page_forms import read_pages
 
 API_ROUTES = [route for route in WITH_OBJECTS if route.is_api]
-
-
-@pytest.fixture
-def worlds(db):
-    return make_worlds()
 
 
 @pytest.mark.parametrize("role", tenant_matrix.ROLES)
