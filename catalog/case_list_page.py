@@ -79,7 +79,7 @@ class CaseListPage:
                 values[name] = str(value)
         return f"?{values.urlencode()}" if values else ""
 
-    @property
+    @cached_property
     def carried_query(self) -> str:
         """The state of the list, for links to its cases and back."""
         return self.query()
@@ -179,7 +179,7 @@ class CaseListPage:
         with_stories = any(column.needs_stories for column in self.columns)
         return TestCase.objects.rows_of([pk], needs=needs, with_stories=with_stories)[0]
 
-    @property
+    @cached_property
     def row_query(self) -> str:
         """The state of the list, for the form of one of its rows."""
         return self.query(edit="title")

@@ -19,6 +19,7 @@ from .case_list_page import UNFILED, CaseListPage, read_ids_of
 from .forms import CaseLinkForm
 from .models import Folder, TestCase
 from .open_case import OpenCase, panel_tab
+from .row_frame import RowFrame
 from .tree import Node, Tree, ancestors_of, load_tree
 from .version_page import versions_of
 
@@ -54,6 +55,19 @@ class CasesPage(CaseListPage):
         if here is None:
             return None, None
         return (rows[here - 1] if here else None), (rows[here + 1] if here + 1 < len(rows) else None)
+
+    @cached_property
+    def _frame(self) -> RowFrame:
+        return RowFrame(self, may_edit=self.may["edit_case"], open_id=self.case.pk if self.case else None)
+
+    def drawn(self, case: TestCase) -> dict[str, Any]:
+        """A case as a row of the list."""
+        return self._frame.row(case)
+
+    @property
+    def drawn_rows(self) -> list[dict[str, Any]]:
+        """The rows of this page of the list."""
+        return [self.drawn(case) for case in self.rows]
 
     # -- the tree and the case -------------------------------------------------------------------------------------
     @cached_property

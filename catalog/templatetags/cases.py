@@ -4,16 +4,7 @@ from django import template
 from django.forms import BoundField
 from django.utils.safestring import SafeString
 
-from ..case_columns import Column, Shown
-from ..models import TestCase
-
 register = template.Library()
-
-
-@register.simple_tag
-def cell(column: Column, case: TestCase) -> Shown:
-    """What a column shows of a case."""
-    return column.show(case)
 
 
 @register.simple_tag

@@ -93,8 +93,8 @@ def _render_conflict(request: HttpRequest, case: TestCase, form: RowForm, confli
 
 def _render_row(request: HttpRequest, case: TestCase) -> HttpResponse:
     page = CasesPage(request)
-    context = {"page": page, "project": request.project, "case": page.row_of(case.pk), "may": page.may}
-    return render_fragment(request, "catalog/_case_row.html#row", context)
+    context = {"rows": [page.drawn(page.row_of(case.pk))]}
+    return render_fragment(request, "catalog/_case_row.html#rows", context)
 
 
 def _render_form(
