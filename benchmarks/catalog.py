@@ -147,6 +147,7 @@ def _measure_writes(figures: Figures, project: Any, user: Any) -> None:
     from django.db import transaction
 
     from catalog.models import TestCase
+    from catalog.services.bulk import update_cases
     from catalog.services.cases import create_case, update_case
 
     case = TestCase.objects.filter(project=project).select_related("project", "folder").order_by("pk")[500]
@@ -162,8 +163,16 @@ def _measure_writes(figures: Figures, project: Any, user: Any) -> None:
             update_case(actor=user, case=case, title="Another title")
             transaction.set_rollback(True)
 
+    many = list(TestCase.objects.filter(project=project).order_by("pk").values_list("pk", flat=True)[:1_000])
+
+    def change_many():
+        with transaction.atomic():
+            update_cases(actor=user, project=project, case_ids=many, priority="low", add_tags=["measured"])
+            transaction.set_rollback(True)
+
     figures.keep("create a case", _measured(create), "30 ms")
     figures.keep("change a title", _measured(retitle), "25 ms")
+    figures.keep("change 1,000 at once", _measured(change_many), "500 ms")
 
 
 def measure_catalog(show: Callable[[str, str, str], None]) -> None:

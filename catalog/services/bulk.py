@@ -14,6 +14,7 @@ from accounts import audit
 from accounts.models import Project, User
 from qaportal.kit import events
 from qaportal.kit.errors import InvalidInput
+from qaportal.kit.updating import update_all
 
 from .. import policies
 from ..models import Folder, TestCase, TestCaseVersion
@@ -27,7 +28,6 @@ from .step_text import keep_steps_text
 SINGLE = frozenset({"title", "automation_key"})
 """Fields that tell one case from another: they are never the same for many."""
 MOST_AT_ONCE = 5_000
-_BATCH = 1_000
 
 
 @transaction.atomic
@@ -168,7 +168,7 @@ def _store(actor: User | None, changed: Sequence[tuple[TestCase, dict[str, list[
     saved, columns = [case for case, _changes in changed], sorted(names & set(EDITABLE))
     if columns:
         columns += ["version", "updated_by", "updated_at"]
-        TestCase.objects.bulk_update(saved, columns, batch_size=_BATCH)
+        update_all(saved, columns)
     else:
         kept = TestCase.objects.filter(pk__in=[case.pk for case in saved])
         kept.update(version=F("version") + 1, updated_by=actor, updated_at=now)

@@ -30,7 +30,7 @@ def insert_all(rows: Sequence[Model]) -> None:
         stored = [field for field in meta.concrete_fields if not field.generated]
         columns = [each for each in stored if not isinstance(getattr(rows[0], each.attname), DatabaseDefault)]
         names = ", ".join(f'"{field.column}"' for field in columns)
-        readers = [_reader(field) for field in columns]
+        readers = [value_reader(field) for field in columns]
         with cursor.copy(f'COPY "{meta.db_table}" ({names}) FROM STDIN') as copy:
             for row in rows:
                 copy.write_row([read(row) for read in readers])
@@ -50,7 +50,7 @@ def _give_keys(cursor: Any, rows: Sequence[Model]) -> None:
         row.pk = key
 
 
-def _reader(field: Field) -> Callable[[Model], Any]:
+def value_reader(field: Field) -> Callable[[Model], Any]:
     """What takes the value of the field out of a row, as the driver wants it."""
     if isinstance(field, JSONField | ArrayField):
         return lambda row: field.get_db_prep_save(field.pre_save(row, True), connection)
