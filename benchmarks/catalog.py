@@ -21,6 +21,7 @@ ROUNDS = 15
 MOST_GROWTH = 1.5
 TYPED = "Customer confirms a refund in another currency"
 FOUR_FILTERS = "priority=high&priority=critical&test_type=automated&state=active&tags=smoke"
+LIST_ALONE = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": "section#rows"}
 
 
 @dataclass(slots=True)
@@ -71,11 +72,13 @@ def _backend_seconds() -> float:
 
 
 def _page(figures: Figures, client: Any, name: str, url: str, goal: str) -> None:
-    """A page: time, queries and compressed size."""
+    """A page, or the list alone as it comes while somebody types and filters: time, queries and compressed size."""
     from benchmarks.access import _counted_queries
 
+    headers = LIST_ALONE if name.startswith("list alone") else {}
+
     def load():
-        return client.get(url)
+        return client.get(url, headers=headers)
 
     load()
     with _counted_queries() as queries:
@@ -99,6 +102,9 @@ def _pages(key: str, case: Any) -> list[tuple[str, str, str]]:
         ("cases page, a common word", f"{start}?search=refund", "80 ms"),
         ("cases page, a misspelt word", f"{start}?search=paymnet", "80 ms"),
         ("cases page, operators", f"{start}?search=tag:smoke+refund+-phone", "80 ms"),
+        ("list alone, four filters", f"{start}?{FOUR_FILTERS}", "60 ms"),
+        ("list alone, a rare word", f"{start}?search={RARE}", "30 ms"),
+        ("list alone, a common word", f"{start}?search=refund", "80 ms"),
         ("tree node", f"/p/{key}/folders/{module.pk}/children/", "30 ms"),
         ("case page", case.get_absolute_url() + "?full=1", "50 ms"),
         ("similar cases while typing", f"{start}similar/?{urlencode({'title': TYPED})}", "30 ms"),

@@ -27,7 +27,7 @@ from .choices import (
 from .models import CaseReview, CustomField, Folder, Story, TestCase
 from .own_filters import filters_of
 from .querysets.cases import OWN_FIELD
-from .tree import folder_choices
+from .tree import near_choices
 from .workflow import workflow_of
 
 SHOWN_STATUSES = [choice for choice in ResultStatus.choices if choice[0] != ResultStatus.ERROR]
@@ -359,10 +359,11 @@ class DuplicateFilter(django_filters.FilterSet):
     )
 
     def __init__(self, *args: Any, project: Project, user: User, **kwargs: Any) -> None:
-        """Offer the folders of the project."""
+        """Offer the modules of the project, and what is near the folder that is chosen already."""
         super().__init__(*args, **kwargs)
         self.project, self.user = project, user
-        self.filters["folder"].extra["choices"] = [(str(pk), name) for pk, name in folder_choices(project, user)]
+        near = near_choices(project, user, (self.data or {}).get("folder", ""))
+        self.filters["folder"].extra["choices"] = [(str(pk), name) for pk, name in near]
 
     def below(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Pairs of which one stands in the folder or below it."""

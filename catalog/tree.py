@@ -1,6 +1,7 @@
 """The tree of folders as pages show it: only what is open, each folder with the cases below it counted."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from accounts.models import Project, User
@@ -134,9 +135,26 @@ def _node(counts: Counts, folder: Folder, is_open: bool, here_id: int | None) ->
     return Node(folder, counts.below[folder.pk], is_open, folder.pk == here_id, own=counts.own[folder.pk])
 
 
+def near_choices(project: Project, user: User, chosen: str) -> list[tuple[int, str]]:
+    """The folders to choose from step by step: all modules, and what is open on the way to the chosen one.
+
+    `chosen` is its id as it was asked for; anything else than the id of a folder chooses none.
+    """
+    folders = Folder.objects.visible_to(user).in_project(project)
+    pk = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 18 else None
+    here = folders.filter(pk=pk).first() if pk else None
+    opened = ancestor_ids(here) if here else []
+    return _named_by_path(folders.shown_in_tree(opened).values_list("pk", "name", "path"))
+
+
 def folder_choices(project: Project, user: User, *, without: Folder | None = None) -> list[tuple[int, str]]:
     """Every folder as `Module / Sub-module / Feature`, in the order of these words; not those below `without`."""
-    rows = list(Folder.objects.visible_to(user).in_project(project).values_list("pk", "name", "path"))
+    rows = Folder.objects.visible_to(user).in_project(project).values_list("pk", "name", "path")
+    return _named_by_path(rows, without)
+
+
+def _named_by_path(rows: Iterable[tuple[int, str, str]], without: Folder | None = None) -> list[tuple[int, str]]:
+    rows = list(rows)
     names = {pk: name for pk, name, _path in rows}
     choices = []
     for pk, _name, path in rows:

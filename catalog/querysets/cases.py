@@ -115,6 +115,8 @@ class TestCaseQuerySet(ProjectOwnedQuerySet):
 
         `needs` are the fields that its columns show, those of related rows through two underscores.
         """
+        if not ids:
+            return []
         related = {"project", "activity", *(name.partition("__")[0] for name in needs if "__" in name)}
         shown = {"test_id", "title", "version", "project__key", "activity__last_status", *needs}
         found = self.filter(pk__in=ids).select_related(*sorted(related)).only(*sorted(shown))
