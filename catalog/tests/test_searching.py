@@ -155,6 +155,13 @@ def test_misspelt_words_of_title_id_and_tags_are_found_when_nothing_else_is(proj
     assert best(words) == ["Payment at the checkout"]
 
 
+def test_two_letters_the_other_way_are_found_in_short_words(project):
+    TestCaseFactory(project=project, title="Full refund")
+    TestCaseFactory(project=project, title="A payout")
+    assert best("refnud") == best("erfund") == ["Full refund"]
+    assert best("payuot") == ["A payout"]
+
+
 def test_misspelt_words_do_not_count_when_enough_is_found(project):
     for number in range(12):
         TestCaseFactory(project=project, title=f"Payments {number}")
