@@ -166,7 +166,7 @@ def _markdown_case(written: Written) -> str:
     facts = [
         (_("Priority"), case.get_priority_display()),
         (_("Type"), case.get_test_type_display()),
-        (_("State"), str(getattr(case, "state", ""))),
+        (_("State"), workflow_of(case.project).shown(case.state).name),
         (_("Tags"), ", ".join(case.tags)),
         (_("Story"), written.story),
         (_("Owner"), case.owner.full_name if case.owner else ""),
