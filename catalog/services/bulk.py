@@ -46,8 +46,8 @@ def update_cases(
     """Give the cases the same values; answers the new version of each one that changed, by its id.
 
     `fields` are those of `EDITABLE` but for the ones in `SINGLE`. Tags are added and removed beside what `tags`
-    replaces; `places` names a folder of its own for each case, by id; `story_id` the primary story of all. Raises Denied, InvalidInput naming the field,
-    and NotVisible when one is not a living case of the project.
+    replaces; `places` names a folder of its own for each case, by id; `story_id` the primary story of all.
+    Raises Denied, InvalidInput naming the field, and NotVisible when one is not a living case of the project.
     """
     policies.can_edit_cases(actor, project).require()
     _require_sharable(fields, case_ids)
