@@ -82,5 +82,6 @@ class StepSerializer(PortalSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Only shared steps need say nothing themselves."""
         if not attrs.get("shared_steps_id") and not attrs.get("action"):
-            raise serializers.ValidationError(_("A step says what to do, or which shared steps stand in its place."))
+            words = _("A step says what to do, or which shared steps stand in its place.")
+            raise serializers.ValidationError({"action": words})
         return attrs
