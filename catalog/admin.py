@@ -12,7 +12,7 @@ from qaportal.kit.admin import DeletedFilter, PortalModelAdmin
 from qaportal.kit.errors import Decision
 
 from . import policies
-from .models import Folder, Story, TestCase
+from .models import CaseImport, Folder, SavedView, Story, TestCase
 from .services import cases, folder_removal, folders, stories
 
 
@@ -121,3 +121,32 @@ class StoryAdmin(PortalModelAdmin):
     def delete(self, actor: User, row: Story, if_match: str | None) -> None:
         """Hide the story; its cases stay."""
         stories.delete_story(actor=actor, story=row, if_match=if_match)
+
+
+@admin.register(CaseImport)
+class CaseImportAdmin(PortalModelAdmin):
+    """Files of cases and what became of them: read only; they are brought in and taken back on their own page."""
+
+    view_permission = "case.view"
+    list_display = ("file_name", "format", "state", "project", "created_by", "created_at", "finished_at")
+    list_filter = ("state", "format", "project")
+    list_select_related = ("project", "created_by")
+    search_fields = ("file_name",)
+    ordering = ("-created_at", "pk")
+    fields = (
+        *("file_name", "format", "state", "counts", "error", "rows_done", "options", "project", "created_by"),
+        *("created_at", "updated_at", "finished_at", "undone_by", "undone_at"),
+    )
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(PortalModelAdmin):
+    """Looks at the list of cases that people share or keep for themselves: read only."""
+
+    view_permission = "case.view"
+    list_display = ("name", "owner", "is_default", "project", "updated_at")
+    list_filter = ("is_default", "project")
+    list_select_related = ("owner", "project")
+    search_fields = ("name",)
+    ordering = ("project", "name", "pk")
+    fields = ("name", "owner", "is_default", "query", "project", "created_by", "created_at", "updated_at")

@@ -108,7 +108,14 @@ COLUMNS: dict[str, Column] = {
             css="w-status",
             cell_css="c-status",
         ),
-        Column("updated", gettext_lazy("Changed"), lambda case: timeago(case.updated_at), ("updated_at",), **_DATE),
+        Column(
+            "updated",
+            gettext_lazy("Changed"),
+            lambda case: timeago(case.updated_at),
+            ("updated_at",),
+            css="w-status q-r w-less",
+            cell_css="q-r w-less",
+        ),
         Column(
             "state",
             gettext_lazy("State"),

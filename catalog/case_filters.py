@@ -107,6 +107,6 @@ class FilterMenu:
         if isinstance(self.filterset.filters[name], PersonFilter):
             return dict(self.people).get(value, value)
         if isinstance(shown, forms.DateField):
-            return date_format(value, "SHORT_DATE_FORMAT")
+            return date_format(value, "j M Y")
         choices = {str(code): word for code, word in getattr(shown, "choices", [])}
         return ", ".join(str(choices.get(each, each)) for each in value) if isinstance(value, list) else str(value)

@@ -139,6 +139,8 @@ class TestCaseFilter(django_filters.FilterSet):
     epic = django_filters.CharFilter(label=_("Epic"), field_name="epic_key", lookup_expr="iexact", max_length=50)
     labels = django_filters.CharFilter(label=_("Label"), method="with_words", max_length=1000)
     template = IdsFilter(label=_("Template"), field_name="template_id")
+    automation_key = django_filters.CharFilter(label=_("Automation key"), lookup_expr="icontains", max_length=1000)
+    automated_script_path = django_filters.CharFilter(label=_("Script"), lookup_expr="icontains", max_length=1000)
     estimate_min = MinutesFilter(label=_("Minutes, at least"), lookup_expr="gte", min_value=0, max_value=10**6)
     estimate_max = MinutesFilter(label=_("Minutes, at most"), lookup_expr="lte", min_value=0, max_value=10**6)
     created_by = PersonFilter(label=_("Written by"), field_name="created_by", max_length=20)
@@ -147,6 +149,8 @@ class TestCaseFilter(django_filters.FilterSet):
     created_to = MomentFilter("created_at", label=_("Written until"), is_end=True)
     updated_from = MomentFilter("updated_at", label=_("Changed since"))
     updated_to = MomentFilter("updated_at", label=_("Changed until"), is_end=True)
+    executed_from = MomentFilter("activity__last_run_at", label=_("Executed since"))
+    executed_to = MomentFilter("activity__last_run_at", label=_("Last executed until"), is_end=True)
 
     class Meta:
         model = TestCase

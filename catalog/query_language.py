@@ -6,7 +6,10 @@ Pure: text in, terms out, for any text at all. What is no operator is a word.
 import re
 from dataclasses import dataclass
 
-FIELDS = ("tag", "label", "folder", "priority", "type", "state", "owner", "status", "story", "id")
+FIELDS = (
+    *("tag", "label", "folder", "priority", "type", "state", "owner", "status", "story", "epic", "template"),
+    *("automation", "id"),
+)
 """What can stand before a colon; anything else there is a part of a word."""
 LONGEST = 1_000
 MOST_TERMS = 40

@@ -14,7 +14,7 @@ from django.db.models.functions import Left
 
 from qaportal.kit.search import MARK_END, MARK_START
 
-from .choices import CaseState, Priority, ResultStatus, TestType
+from .choices import AutomationStatus, CaseState, Priority, ResultStatus, TestType
 from .query_language import Query, Term
 
 if TYPE_CHECKING:
@@ -232,6 +232,14 @@ def _of_story(text: str, user: User | None) -> Q:
     return Q(pk__in=links.values("case_id"))
 
 
+def _of_epic(text: str, user: User | None) -> Q:
+    return Q(epic_key__iexact=text)
+
+
+def _of_template(text: str, user: User | None) -> Q:
+    return Q(template__name__iexact=text)
+
+
 def _of_id(text: str, user: User | None) -> Q:
     return Q(test_id=text.upper())
 
@@ -246,5 +254,8 @@ _FIELDS: dict[str, Callable[[str, User | None], Q | None]] = {
     "owner": _of_owner,
     "status": _of_status,
     "story": _of_story,
+    "epic": _of_epic,
+    "template": _of_template,
+    "automation": _one_of("automation_status", AutomationStatus.values),
     "id": _of_id,
 }

@@ -217,12 +217,13 @@ class BulkUpdateSerializer(PortalSerializer):
     test_case_ids = serializers.ListField(child=IdField(), allow_empty=False, max_length=MOST_AT_ONCE)
     add_tags = WordsField(required=False)
     remove_tags = WordsField(required=False)
+    is_archived = serializers.BooleanField(required=False, help_text="True archives them, false brings them back.")
     reason = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_REASON)
 
     def get_fields(self) -> dict[str, serializers.Field]:
         """The fields of a case that many can share."""
         shared = TestCaseSerializer().get_fields()
-        left_out = {*SINGLE, "id", "test_id", "steps", "steps_to_reproduce", "jira_story_id", "last_status"}
+        left_out = {*SINGLE, "id", "test_id", "steps", "steps_to_reproduce", "last_status"}
         names = [name for name, field in shared.items() if name not in left_out and not field.read_only]
         for name in names:
             shared[name].required = False

@@ -12,8 +12,10 @@ from qaportal.kit.errors import InvalidInput
 from ..choices import CaseState, Priority, TestType
 from ..columns import Column
 from ..columns.table import Written
+from ..columns.testlink import FIELD, mark_text, print_of
 from ..columns.texts import as_json
 from ..workflow import workflow_of
+from .source import told_steps
 
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _IMPORTANCE = {Priority.LOW: 1, Priority.MEDIUM: 2, Priority.HIGH: 3, Priority.CRITICAL: 3}
@@ -84,25 +86,44 @@ def _testlink_case(written: Written) -> str:
     case = written.case
     minutes = f"{case.estimate / 60:.2f}" if case.estimate is not None else ""
     keywords = "".join(f"<keyword name={_attribute(word)}><notes></notes></keyword>" for word in case.tags)
-    steps = "".join(_testlink_step(number, step) for number, step in enumerate(written.steps, start=1))
+    shown = [_testlink_texts(step) for step in written.steps]
+    steps = "".join(_testlink_step(number, step) for number, step in enumerate(shown, start=1))
     execution = 1 if case.test_type == TestType.MANUAL else 2
     stories = f"<requirements><requirement><doc_id>{_html(written.story)}</doc_id></requirement></requirements>"
     status = _STATUS.get(workflow_of(case.project).phase_of(case.state), _FINAL)
+    importance = _IMPORTANCE[Priority(case.priority)]
+    exact = {
+        "importance": (str(importance), case.priority_code),
+        "execution_type": (str(execution), case.test_type),
+        "status": (str(status), case.state),
+        "estimated_exec_duration": (minutes, case.estimate),
+    }
+    told = [each for step in case.steps.all() for each in told_steps(step)]
+    if told != shown:
+        exact["steps"] = (print_of(shown), told)
+    mark = mark_text(case.test_id, exact, is_filed=bool(written.folder))
     return (
         f"\n<testcase name={_attribute(case.title)}>"
         f"<externalid>{_html(case.test_id)}</externalid><version>{case.version}</version>"
         f"<summary>{_html(case.description)}</summary><preconditions>{_html(case.preconditions)}</preconditions>"
-        f"<execution_type>{execution}</execution_type><importance>{_IMPORTANCE[Priority(case.priority)]}</importance>"
+        f"<execution_type>{execution}</execution_type><importance>{importance}</importance>"
         f"<estimated_exec_duration>{minutes}</estimated_exec_duration><status>{status}</status>"
         f"<steps>{steps}</steps>{f'<keywords>{keywords}</keywords>' if keywords else ''}"
-        f"{stories if written.story else ''}</testcase>"
+        f"{stories if written.story else ''}"
+        f"<custom_fields><custom_field><name>{FIELD}</name><value>{_cdata(mark)}</value></custom_field></custom_fields>"
+        "</testcase>"
     )
 
 
-def _testlink_step(number: int, step: dict[str, str]) -> str:
+def _testlink_texts(step: dict[str, str]) -> dict[str, str]:
+    """The step as TestLink knows it: its data stands below what to do."""
     data = f"\n{_('Data')}: {step['data']}" if step["data"] else ""
+    return {"action": step["action"] + data, "expected": step["expected"], "data": ""}
+
+
+def _testlink_step(number: int, step: dict[str, str]) -> str:
     return (
-        f"<step><step_number>{number}</step_number><actions>{_html(step['action'] + data)}</actions>"
+        f"<step><step_number>{number}</step_number><actions>{_html(step['action'])}</actions>"
         f"<expectedresults>{_html(step['expected'])}</expectedresults><execution_type>1</execution_type></step>"
     )
 
@@ -113,6 +134,11 @@ def _html(text: str) -> str:
         return ""
     lines = escape(_NOT_IN_XML.sub("\ufffd", text), quote=False).replace("\n", "<br />\n")
     return f"<![CDATA[{lines.replace(']]>', ']]&gt;')}]]>"
+
+
+def _cdata(text: str) -> str:
+    """The text as it is; an end of CDATA in it is split between two of them."""
+    return f"<![CDATA[{_NOT_IN_XML.sub(chr(0xFFFD), text).replace(']]>', ']]]]><![CDATA[>')}]]>"
 
 
 def _attribute(text: str) -> str:
@@ -140,7 +166,7 @@ def _markdown_case(written: Written) -> str:
     facts = [
         (_("Priority"), case.get_priority_display()),
         (_("Type"), case.get_test_type_display()),
-        (_("State"), str(getattr(case, "state", ""))),
+        (_("State"), workflow_of(case.project).shown(case.state).name),
         (_("Tags"), ", ".join(case.tags)),
         (_("Story"), written.story),
         (_("Owner"), case.owner.full_name if case.owner else ""),

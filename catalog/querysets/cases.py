@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, Self
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db import models
 from django.db.models import (
+    Case,
     Exists,
     ExpressionWrapper,
     F,
+    FloatField,
     Func,
     Max,
     OuterRef,
@@ -19,6 +21,7 @@ from django.db.models import (
     Q,
     Subquery,
     Value,
+    When,
 )
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast, Length, NullIf
@@ -44,6 +47,8 @@ OWN_FIELD = "cf_"
 """What stands before the key of a field of the project's own in the names of orders, columns and filters."""
 OWN_KEY = re.compile(r"cf_[A-Za-z0-9_-]{1,40}")
 LATEST_TAGGED = 2_000
+LONGEST_SWAPPED = 12
+"""Letters of a misspelt word that are tried the other way."""
 
 
 class TestCaseQuerySet(ProjectOwnedQuerySet):
@@ -286,7 +291,10 @@ class TitleWordQuerySet(ProjectOwnedQuerySet):
     view_permission = "case.view"
 
     def alike(self, word: str, most: int) -> list[str]:
-        """Those that are spelt like the word, the nearest first."""
-        nearness = TrigramSimilarity("word", word)
-        found = self.filter(word__trigram_similar=word).values("word").annotate(nearness=Max(nearness))
+        """Those that are spelt like the word, the nearest first; before them those with two letters the other way."""
+        # two letters the other way leave a short word too few trigrams to be similar
+        swapped = [word[:n] + word[n + 1] + word[n] + word[n + 2 :] for n in range(min(len(word), LONGEST_SWAPPED) - 1)]
+        nearness = Case(When(word__in=swapped, then=Value(1.0)), default=TrigramSimilarity("word", word))
+        like = Q(word__trigram_similar=word) | Q(word__in=swapped)
+        found = self.filter(like).values("word").annotate(nearness=Max(nearness, output_field=FloatField()))
         return list(found.order_by("-nearness", "word").values_list("word", flat=True)[:most])

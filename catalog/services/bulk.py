@@ -20,7 +20,7 @@ from .. import policies
 from ..models import Folder, TestCase, TestCaseVersion
 from ..own_fields import OwnFields, note_used
 from ..workflow import workflow_of
-from . import folders, states, versions
+from . import folders, states, stories, versions
 from .cases import locked_cases, require_reachable, restore_cases
 from .drafts import EDITABLE, assign, usable_words
 from .step_text import keep_steps_text
@@ -39,14 +39,15 @@ def update_cases(
     add_tags: Sequence[str] | str = (),
     remove_tags: Sequence[str] | str = (),
     places: Mapping[int, Folder | None] | None = None,
+    story_id: str | None = None,
     reason: str = "",
     **fields: Any,
 ) -> dict[int, int]:
     """Give the cases the same values; answers the new version of each one that changed, by its id.
 
     `fields` are those of `EDITABLE` but for the ones in `SINGLE`. Tags are added and removed beside what `tags`
-    replaces; `places` names a folder of its own for each case, by id. Raises Denied, InvalidInput naming the field,
-    and NotVisible when one is not a living case of the project.
+    replaces; `places` names a folder of its own for each case, by id; `story_id` the primary story of all.
+    Raises Denied, InvalidInput naming the field, and NotVisible when one is not a living case of the project.
     """
     policies.can_edit_cases(actor, project).require()
     _require_sharable(fields, case_ids)
@@ -60,6 +61,9 @@ def update_cases(
         states.hold_workflow(project)
     cases, own = locked_cases(project, case_ids), OwnFields(project, actor=actor)
     changed = changes_of(cases, own, add_tags=add_tags, remove_tags=remove_tags, places=places, **fields)
+    if story_id is not None:
+        moved = stories.move_to_story(actor=actor, cases=cases, story_id=story_id)
+        changed = _joined(changed, moved)
     states.require_enterable(actor=actor, project=project, changed=changed)
     own.keep_used()
     _store(actor, changed, versions.usable_reason(reason))
@@ -138,6 +142,15 @@ def take_back(*, actor: User | None, project: Project, versions_by_case: Mapping
             changed.append((case, changes))
     _store(actor, changed, _("Taken back"))
     return {case.pk: case.version for case, _changes in changed}
+
+
+def _joined(*parts: Iterable[tuple[TestCase, dict[str, list[Any]]]]) -> list[tuple[TestCase, dict[str, list[Any]]]]:
+    """What changes in each case, out of several lists of it."""
+    joined: dict[TestCase, dict[str, list[Any]]] = {}
+    for part in parts:
+        for case, changes in part:
+            joined[case] = joined.get(case, {}) | changes
+    return list(joined.items())
 
 
 def _require_sharable(fields: Mapping[str, Any], case_ids: Sequence[int]) -> None:

@@ -3,7 +3,7 @@
 A story nobody described yet is a stub with its id alone: cases make it by naming it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -47,6 +47,22 @@ def set_primary_story(*, actor: User | None, case: TestCase, story_id: str) -> N
     TestCaseStory.objects.filter(case=case, is_primary=True).exclude(story__story_id=story_id).delete()
     if story_id:
         cover_stories(actor=actor, stories={case: story_id})
+
+
+def move_to_story(
+    *, actor: User | None, cases: Sequence[TestCase], story_id: str
+) -> list[tuple[TestCase, dict[str, list[str]]]]:
+    """Give all (locked) cases the same primary story, or none; answers those whose story that changes, with both ids.
+
+    Raises InvalidInput. The caller writes versions and audit entries.
+    """
+    story_id = usable_story_id(story_id) if story_id else ""
+    primary = TestCaseStory.objects.filter(case__in=cases, is_primary=True)
+    before = dict(primary.values_list("case_id", "story__story_id"))
+    moved = [case for case in cases if before.get(case.pk, "") != story_id]
+    primary.filter(case__in=moved).delete()
+    cover_stories(actor=actor, stories=dict.fromkeys(moved, story_id))
+    return [(case, {"story": [before.get(case.pk, ""), story_id]}) for case in moved]
 
 
 def cover_stories(*, actor: User | None, stories: Mapping[TestCase, str]) -> None:

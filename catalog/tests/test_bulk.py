@@ -148,6 +148,18 @@ def test_the_documented_call_changes_all_named_cases(project, cases, api, tester
         assert (case.folder, case.tags, case.automation_status) == (module, ["smoke", "regression"], "working")
 
 
+def test_many_cases_get_another_story_and_are_archived(project, cases, api, tester):
+    first = create_case(actor=tester, project=project, title="Of another story", story_id="PAY-1")
+    keys = [*ids(cases), first.pk]
+    assert put(api(tester), test_case_ids=keys, jira_story_id="PAY-2", priority="low").json()["updated"] == 4
+    for case in stored([*cases, first]):
+        assert [link.story.story_id for link in case.story_links.filter(is_primary=True)] == ["PAY-2"]
+        assert (case.version, case.versions.get(number=2).document["story"]) == (2, "PAY-2")
+    assert put(api(tester), test_case_ids=keys, jira_story_id="PAY-2").json()["updated"] == 0
+    assert put(api(tester), test_case_ids=keys, jira_story_id="", is_archived=True).json()["updated"] == 4
+    assert all(case.is_archived and not case.story_links.exists() for case in stored([*cases, first]))
+
+
 def test_another_module_keeps_sub_module_and_feature(project, api, tester):
     old, new = FolderFactory(project=project, name="Old"), FolderFactory(project=project, name="New")
     cards = FolderFactory(parent=old, name="Cards")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from catalog.models import CustomField, Template, TestCase
+from catalog.models import CaseActivity, CustomField, Template, TestCase
 from catalog.services.cases import CaseDraft, create_cases
 
 from .factories import CaseActivityFactory, FolderFactory, StoryFactory, TestCaseFactory
@@ -140,6 +140,8 @@ def three(project, tester, lead):
         labels=["web", "eu"],
         epic_key="PAY-300",
         estimate=300,
+        automation_key="tests.test_pay",
+        automated_script_path="tests/cards.py",
         created_by=tester,
         custom_values={"browser": "ff", "devices": ["ff", "ch"], "risk": 9, "legal": True, "note": "Due soon"},
     )
@@ -157,6 +159,8 @@ def three(project, tester, lead):
     )
     TestCase.objects.filter(pk=one.pk).update(created_at="2026-01-05T09:00Z", updated_at="2026-02-01T23:30Z")
     TestCase.objects.filter(pk=two.pk).update(created_at="2026-03-05T09:00Z", updated_at="2026-03-06T09:00Z")
+    CaseActivity.objects.create(case=one, project=project, last_run_at="2026-04-01T09:00Z")
+    CaseActivity.objects.create(case=two, project=project, last_run_at="2026-04-03T09:00Z")
     story = StoryFactory(project=project, story_id="PAY-312")
     story.case_links.create(project=project, case=one)
 
@@ -176,6 +180,10 @@ def three(project, tester, lead):
         ({"created_to": "2026-01-05"}, {1}),
         ({"created_from": "2026-01-06", "created_to": "2026-03-31"}, {2}),
         ({"updated_to": "2026-02-02"}, {1}),
+        ({"automation_key": "TEST_pay"}, {1}),
+        ({"automation_key": "test_pay", "automated_script_path": "card"}, {1}),
+        ({"executed_from": "2026-04-02"}, {2}),
+        ({"executed_from": "2026-04-01", "executed_to": "2026-04-01"}, {1}),
         ({"cf_browser": "ff"}, {1}),
         ({"cf_browser": ["ff", "ch"]}, {1, 2}),
         ({"cf_devices": "ch"}, {1}),

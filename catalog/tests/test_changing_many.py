@@ -309,3 +309,9 @@ def test_a_copied_case_is_opened(project, cases, signed_in, tester):
     response = signed_in(tester).post(url("case_duplicate", project), {"ids": cases[0].pk})
     copy = TestCase.objects.get(title="Pay by card (copy)")
     assert response.url == copy.get_absolute_url()
+
+
+def test_a_case_that_was_copied_in_the_list_is_opened_too(project, cases, signed_in, tester):
+    response = signed_in(tester).post(url("case_duplicate", project), {"ids": cases[0].pk}, headers=HTMX)
+    copy = TestCase.objects.get(title="Pay by card (copy)")
+    assert response["HX-Redirect"] == copy.get_absolute_url()

@@ -1,11 +1,15 @@
 """Files written for these tests, as the tools write theirs."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from catalog.choices import Priority, TestType
 from catalog.importing import Options, open_source
 from catalog.models import TestCase
+from catalog.services.cases import create_case
+from catalog.services.shared_steps import create_shared_steps
 from catalog.tests.imports import errors, imported, uploaded
 
 pytestmark = pytest.mark.django_db
@@ -54,15 +58,45 @@ def test_the_first_story_of_several_is_taken(project, tester):
     assert TestCase.objects.get(title="Pay by card").story_links.get().story.story_id == "PAY-1"
 
 
-def test_our_own_testlink_file_comes_back(project, tester, card_case):
+def our_testlink_file(project):
     from catalog.exporting import FORMATS, Export
 
-    content = b"".join(FORMATS["testlink"].write(Export(project, TestCase.objects.in_project(project))))
+    return b"".join(FORMATS["testlink"].write(Export(project, TestCase.objects.in_project(project))))
+
+
+def test_our_own_testlink_file_changes_nothing(project, tester, card_case):
+    shared = create_shared_steps(actor=None, project=project, title="Sign in", steps=[{"action": "Type the name"}])
+    create_case(
+        actor=None,
+        project=project,
+        title="Pay ]]> twice",
+        priority=Priority.CRITICAL,
+        test_type=TestType.SEMI_AUTOMATED,
+        estimate=1,
+        steps=[{"shared_steps_id": shared.pk}, {"action": "Pay", "data": "4242"}],
+    )
+    done = imported(tester, project, our_testlink_file(project), name="x.xml")
+    assert done.counts == {"unchanged": 2}, errors(done)
+
+
+def test_what_was_changed_in_our_testlink_file_is_taken(project, tester, card_case):
+    content = our_testlink_file(project)
+    assert b"<![CDATA[Pay]]>" in content
+    content = content.replace(b"<![CDATA[Pay]]>", b"<![CDATA[Pay twice]]>")
+    content = re.sub(rb"<importance>.</importance>", b"<importance>1</importance>", content)
+    done = imported(tester, project, content, name="x.xml")
+    assert done.counts == {"update": 1}, errors(done)
+    card_case.refresh_from_db()
+    assert card_case.priority == Priority.LOW
+    assert list(card_case.steps.values_list("action", flat=True)) == ["Pay twice", "Confirm"]
+    assert (card_case.tags, card_case.estimate, card_case.preconditions) == (["sca"], 360, "A basket")
+
+
+@pytest.mark.parametrize("mark", ["{", "[]", '{"test_id": 1}', '{"test_id": "TC_UI_909", "exact": {"steps": 1}}', "["])
+def test_a_broken_mark_in_a_testlink_file_breaks_nothing(project, tester, card_case, mark):
+    content = re.sub(rb"<value>.*?</value>", f"<value><![CDATA[{mark}]]></value>".encode(), our_testlink_file(project))
     done = imported(tester, project, content, name="x.xml")
     assert done.counts == {"create": 1}, errors(done)
-    copy = TestCase.objects.exclude(pk=card_case.pk).get()
-    assert list(copy.steps.values_list("action", flat=True)) == ["Pay", "Confirm"]
-    assert (copy.tags, copy.estimate, copy.preconditions) == (["sca"], 360, "A basket")
 
 
 def test_every_column_of_a_recognised_file_is_mapped_or_left_out_on_purpose(project, tester):

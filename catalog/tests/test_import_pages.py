@@ -134,3 +134,12 @@ def test_hostile_words_of_a_file_are_only_shown(signed_in, project, tester):
     assert "<script>x" not in text(signed_in.get(case_import.get_absolute_url()))
     case_import = imported(tester, project, content)
     assert "<script>alert" not in text(signed_in.get(case_import.get_absolute_url()))
+
+
+def test_the_list_of_imports_says_what_is_stored_and_what_would_be(signed_in, project, tester):
+    checked(tester, project, table(["title"], ["One"]))
+    assert "1 to create" in text(signed_in.get(url("import_list", project)))
+    imported(tester, project, table(["title"], ["Two"]))
+    told = text(signed_in.get(url("import_list", project)))
+    assert "1 created" in told
+    assert "1 to create" in told

@@ -3,7 +3,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.models import CaseActivity, Story, TestCase, TestCaseStory
+from catalog.models import CaseActivity, Story, Template, TestCase, TestCaseStory
 from catalog.searching import MOST_RANKED
 from catalog.services.bulk import update_cases
 from catalog.services.cases import create_case, update_case
@@ -106,6 +106,11 @@ def test_the_longest_texts_can_be_stored(project, tester):
         ("status:failed", ["Payout"]),
         ("status:not_started", ["Full refund", "Partial refund"]),
         ("story:pay-7", ["Partial refund"]),
+        ("epic:pay-1", ["Payout"]),
+        ("-epic:pay-1 refund", ["Full refund", "Partial refund"]),
+        ("template:api", ["Payout"]),
+        ("-template:api", ["Full refund", "Partial refund"]),
+        ("automation:broken", ["Payout"]),
         ("id:tc_ui_901", ["Payout"]),
         ("priority:purple", []),
         ("%", []),
@@ -119,7 +124,15 @@ def test_operators_narrow_what_is_found(project, tester, words, titles):
     TestCaseFactory(project=project, folder=cards, title="Full refund", tags=["smoke"])
     partial = TestCaseFactory(project=project, folder=payments, title="Partial refund", labels=["gdpr"], state="draft")
     payout = TestCaseFactory(
-        project=project, title="Payout", priority=4, test_type="automated", owner=tester, test_id="TC_UI_901"
+        project=project,
+        title="Payout",
+        priority=4,
+        test_type="automated",
+        automation_status="broken",
+        owner=tester,
+        test_id="TC_UI_901",
+        epic_key="PAY-1",
+        template=Template.objects.create(project=project, name="API"),
     )
     CaseActivity.objects.create(case=payout, project=project, last_status="error")
     story = Story.objects.create(project=project, story_id="PAY-7")
@@ -140,6 +153,13 @@ def test_misspelt_words_of_title_id_and_tags_are_found_when_nothing_else_is(proj
     TestCaseFactory(project=project, title="Payment at the checkout", tags=["smoke"], test_id="TC_UI_90125")
     TestCaseFactory(project=project, title="Something else", test_id="TC_API_001")
     assert best(words) == ["Payment at the checkout"]
+
+
+def test_two_letters_the_other_way_are_found_in_short_words(project):
+    TestCaseFactory(project=project, title="Full refund")
+    TestCaseFactory(project=project, title="A payout")
+    assert best("refnud") == best("erfund") == ["Full refund"]
+    assert best("payuot") == ["A payout"]
 
 
 def test_misspelt_words_do_not_count_when_enough_is_found(project):

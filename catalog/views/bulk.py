@@ -63,9 +63,10 @@ def duplicate_cases(request: HttpRequest) -> HttpResponse:
     with shown_refusal(request) as refusal:
         copies = copy_cases(actor=request.user, project=request.project, case_ids=page.ids)
         words = ngettext("%d case copied", "%d cases copied", len(copies)) % len(copies)
-        if len(copies) == 1 and not wants_fragment(request):
+        if len(copies) == 1:
             messages.success(request, words)
-            return redirect(copies[0])
+            address = copies[0].get_absolute_url()
+            return HttpResponse(headers={"HX-Redirect": address}) if wants_fragment(request) else redirect(address)
         return _after_bulk(request, Done(words, ""))
     return _render_change(request, {"page": page, "project": request.project}, refusal)
 

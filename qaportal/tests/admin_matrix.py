@@ -54,6 +54,8 @@ MAKERS: dict[str, Callable[[Any], models.Model]] = {
     "catalog.Folder": _known("module"),
     "catalog.TestCase": _known("case"),
     "catalog.Story": _known("story"),
+    "catalog.CaseImport": _known("case_import"),
+    "catalog.SavedView": _known("saved_view"),
     "releases.Release": _known("release"),
     "runs.TestRun": _known("run"),
     "runs.RunCase": _known("run_case"),

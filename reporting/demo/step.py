@@ -13,6 +13,7 @@ from catalog.services.duplicates import scan_project
 from .administration import PLATFORM_EMAIL, make_administration, make_platform_administrator
 from .days import Days
 from .history import History
+from .imports import look_through_import
 from .people import COMPANY_SLUG, OTHER_SLUG, PASSWORD, email_of, make_other_company, make_payments_company
 from .reviews import make_reviews
 from .scopes import Written
@@ -36,6 +37,7 @@ def make_demo(days: Days | None = None) -> bool:
     describe_stories(project, people, [(each.case, each.text) for each in written], days)
     share_steps_of_cases(project, people, [(each.case, each.text) for each in written], days)
     keep_views(project, people)
+    look_through_import(project, people, days)
     History(project, people, written, story(), days).play()
     make_reviews(project, people, cases, days)
     make_administration(project, people, days)

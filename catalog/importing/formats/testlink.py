@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 from xml.etree.ElementTree import Element
 
+from ...columns.testlink import FIELD, print_of, read_mark
 from ..documents import xml_events
 from .base import DocumentFormat, Record, without_html
 
@@ -20,6 +21,7 @@ _STATUS = {
 }
 _NAMES = {
     "externalid": "external_id",
+    "test_id": "test_id",
     "name": "title",
     "folder": "folder",
     "summary": "description",
@@ -50,7 +52,9 @@ def _records(stream: IO[bytes]) -> Iterator[Record]:
             element.clear()
         elif element.tag == "testcase":
             number += 1
-            yield number, _case(element) | {"folder": [name for name in folders[1:] if name] or _only(folders)}
+            case = _case(element)
+            place = [name for name in folders[1:] if name] or ([] if case.pop("is_unfiled", False) else _only(folders))
+            yield number, case | {"folder": place}
             element.clear()
 
 
@@ -71,9 +75,23 @@ def _case(element: Element) -> dict[str, Any]:
     found["steps"] = [_step(step) for step in element.iterfind("steps/step")]
     found["keywords"] = [word.get("name") or "" for word in element.iterfind("keywords/keyword")]
     found["requirements"] = next((_text(each, "doc_id") for each in element.iterfind("requirements/requirement")), "")
+    mark = None
     for each in element.iterfind("custom_fields/custom_field"):
-        found[f"custom: {_text(each, 'name')}"] = _text(each, "value")
-    return found
+        if _text(each, "name") == FIELD:
+            mark = read_mark(_text(each, "value"))
+        else:
+            found[f"custom: {_text(each, 'name')}"] = _text(each, "value")
+    return _as_marked(found, element, mark) if mark else found
+
+
+def _as_marked(found: dict[str, Any], element: Element, mark: dict[str, Any]) -> dict[str, Any]:
+    """What the portal wrote, exactly, wherever nobody changed it in the XML since."""
+    del found["externalid"]
+    for name, (written, exact) in mark["exact"].items():
+        now = print_of(found["steps"]) if name == "steps" else _text(element, name)
+        if name in found and now == written:
+            found[name] = exact
+    return found | {"test_id": mark["test_id"], "is_unfiled": mark.get("is_filed") is False}
 
 
 def _step(element: Element) -> dict[str, str]:
