@@ -79,7 +79,11 @@ class DuplicatesPage:
         """The page of pairs that the address asks for, the most alike first."""
         filters = self.filterset
         pairs = filters.filter_queryset(filters.queryset) if filters.form.is_valid() else filters.queryset
-        return PairPaginator(pairs.for_list(), PAGE_SIZE).get_page(self.request.GET.get("page"))
+        page = PairPaginator(pairs.for_list(), PAGE_SIZE).get_page(self.request.GET.get("page"))
+        page.object_list = list(page.object_list)
+        for pair in page.object_list:
+            pair.case_a.project = pair.case_b.project = self.project
+        return page
 
     @property
     def folders(self) -> list[tuple[str, str]]:

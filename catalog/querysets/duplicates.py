@@ -66,7 +66,10 @@ class SimilarPairQuerySet(ProjectOwnedQuerySet):
         return self.filter(Q(case_a__folder__in=places) | Q(case_b__folder__in=places))
 
     def for_list(self) -> Self:
-        """With what a list shows of both cases, the most alike first."""
-        shown = [f"{side}__{name}" for side in ("case_a", "case_b") for name in ("project", "folder", "activity")]
+        """With what a list of one project shows of both cases, the most alike first.
+
+        The project is not among it, whoever lists the pairs has it: each table more makes the database plan longer.
+        """
+        shown = [f"{side}__{name}" for side in ("case_a", "case_b") for name in ("folder", "activity")]
         heavy = [f"{side}__{name}" for side in ("case_a", "case_b") for name in _UNSEEN]
         return self.select_related(*shown, "dismissed_by").defer(*heavy).order_by("-score", "pk")
