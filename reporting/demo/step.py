@@ -13,7 +13,15 @@ from catalog.services.duplicates import scan_project
 from .administration import PLATFORM_EMAIL, make_administration, make_platform_administrator
 from .days import Days
 from .history import History
-from .people import COMPANY_SLUG, OTHER_SLUG, PASSWORD, email_of, make_other_company, make_payments_company
+from .people import (
+    COMPANY_SLUG,
+    OTHER_SLUG,
+    PASSWORD,
+    email_of,
+    make_other_company,
+    make_payments_company,
+    make_terminals_project,
+)
 from .reviews import make_reviews
 from .scopes import Written
 from .sharing import share_steps_of_cases
@@ -38,6 +46,7 @@ def make_demo(days: Days | None = None) -> bool:
     keep_views(project, people)
     History(project, people, written, story(), days).play()
     make_reviews(project, people, cases, days)
+    make_terminals_project(people, days)
     make_administration(project, people, days)
     _look_for_duplicates(project)
     if not Tenant.objects.filter(slug=OTHER_SLUG).exists():
