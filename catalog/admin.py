@@ -1,4 +1,4 @@
-"""Folders, cases and stories in the data administration; cases are written on their own page."""
+"""The catalog in the data administration; what hangs together, such as steps, is written on its own page."""
 
 from typing import Any
 
@@ -12,8 +12,19 @@ from qaportal.kit.admin import DeletedFilter, PortalModelAdmin
 from qaportal.kit.errors import Decision
 
 from . import policies
-from .models import CaseImport, Folder, SavedView, Story, TestCase
-from .services import cases, folder_removal, folders, stories
+from .models import (
+    CaseImport,
+    CaseReview,
+    CustomField,
+    Folder,
+    SavedView,
+    SharedSteps,
+    Story,
+    Template,
+    TestCase,
+    WorkflowState,
+)
+from .services import cases, custom_fields, folder_removal, folders, shared_steps, stories, templates
 
 
 @admin.register(Folder)
@@ -150,3 +161,110 @@ class SavedViewAdmin(PortalModelAdmin):
     search_fields = ("name",)
     ordering = ("project", "name", "pk")
     fields = ("name", "owner", "is_default", "query", "project", "created_by", "created_at", "updated_at")
+
+
+@admin.register(CustomField)
+class CustomFieldAdmin(PortalModelAdmin):
+    """Fields of a project's own: named, made required and archived; kind, bounds and options have a page of theirs."""
+
+    noun, plural = _("custom field"), _("custom fields")
+    view_permission = "case.view"
+    changes = True
+    list_display = ("name", "key", "target", "kind", "is_required", "is_restricted", "is_archived", "project")
+    list_filter = ("target", "kind", "is_archived", "project")
+    list_select_related = ("project",)
+    search_fields = ("name", "key")
+    ordering = ("project", "target", "position", "pk")
+    fields = (
+        *("name", "help_text", "is_required", "is_restricted", "is_archived", "key", "target", "kind", "minimum"),
+        *("maximum", "default", "options", "is_used", "project", "created_by", "created_at", "updated_at"),
+    )
+    readonly_fields = fields[5:]
+
+    def may_change(self, user: User, row: CustomField) -> Decision:
+        """Whether the user may change the field."""
+        return policies.can_edit_fields(user, row.project)
+
+    def update(self, actor: User, row: CustomField, fields: dict[str, Any], if_match: str) -> CustomField:
+        """Change the field; what cases say in it stays."""
+        return custom_fields.update_field(actor=actor, field=row, if_match=if_match, **fields)
+
+
+@admin.register(Template)
+class TemplateAdmin(PortalModelAdmin):
+    """Templates: named, made the default and archived; which fields they have is said on their own page."""
+
+    view_permission = "case.view"
+    changes = True
+    list_display = ("name", "description", "is_default", "is_archived", "project")
+    list_filter = ("is_default", "is_archived", "project")
+    list_select_related = ("project",)
+    search_fields = ("name", "description")
+    ordering = ("project", "name", "pk")
+    fields = (
+        *("name", "description", "is_default", "is_archived", "project", "created_by", "created_at", "updated_at"),
+    )
+    readonly_fields = fields[4:]
+
+    def may_change(self, user: User, row: Template) -> Decision:
+        """Whether the user may change the template."""
+        return policies.can_edit_fields(user, row.project)
+
+    def update(self, actor: User, row: Template, fields: dict[str, Any], if_match: str) -> Template:
+        """Change the template; its fields stay."""
+        return templates.update_template(actor=actor, template=row, if_match=if_match, **fields)
+
+
+@admin.register(SharedSteps)
+class SharedStepsAdmin(PortalModelAdmin):
+    """Shared steps: read, and deleted while no case uses them."""
+
+    noun, plural = _("shared steps"), _("shared steps")
+    view_permission = "case.view"
+    reach = "manageable_by"
+    deletes = True
+    list_display = ("title", "version", "project", "updated_by", "updated_at")
+    list_filter = (DeletedFilter, "project")
+    list_select_related = ("project", "updated_by")
+    search_fields = ("title",)
+    ordering = ("project", "title", "pk")
+    fields = ("title", "steps", "version", "project", "created_by", "created_at", "updated_at", "deleted_at")
+
+    def may_delete(self, user: User, row: SharedSteps) -> Decision:
+        """Whether the user may delete the shared steps."""
+        return policies.can_delete_shared_steps(user, row.project)
+
+    def delete(self, actor: User, row: SharedSteps, if_match: str | None) -> None:
+        """Hide the shared steps, unless a case uses them."""
+        shared_steps.delete_shared_steps(actor=actor, shared=row, if_match=if_match)
+
+
+@admin.register(CaseReview)
+class CaseReviewAdmin(PortalModelAdmin):
+    """Who was asked to look at which case, and what he said: only read."""
+
+    noun, plural = _("review"), _("reviews")
+    view_permission = "case.view"
+    list_display = ("case", "version", "reviewer", "status", "requested_by", "project", "created_at", "decided_at")
+    list_filter = ("status", "project")
+    list_select_related = ("case", "reviewer", "requested_by", "project")
+    search_fields = ("case__test_id", "case__title")
+    ordering = ("-pk",)
+    fields = (
+        *("case", "version", "reviewer", "status", "note", "comment", "requested_by", "decided_at", "decided_version"),
+        *("project", "created_at", "updated_at"),
+    )
+
+
+@admin.register(WorkflowState)
+class WorkflowStateAdmin(PortalModelAdmin):
+    """The states of projects with a workflow of their own: only read, as they are changed together on its page."""
+
+    noun, plural = _("workflow state"), _("workflow states")
+    view_permission = "case.view"
+    list_display = ("name", "code", "phase", "color", "needs_approval", "project")
+    list_filter = ("phase", "project")
+    list_select_related = ("project",)
+    search_fields = ("name", "code")
+    ordering = ("project", "position", "pk")
+    fields = ("name", "code", "phase", "color", "needs_approval", "position", "project", "created_at", "updated_at")

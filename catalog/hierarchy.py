@@ -6,7 +6,8 @@ from typing import Any
 from accounts.models import Project, User
 
 from .choices import AutomationStatus, Priority, TestTag, TestType
-from .models import Folder, TestCase
+from .custom_values import shown_bound
+from .models import CustomField, Folder, Template, TestCase
 from .tree import counts_of
 from .workflow import workflow_of
 
@@ -55,6 +56,38 @@ def options_of(user: User, project: Project) -> dict[str, list[Any]]:
         "priorities": [{"value": each.code, "label": str(each.label)} for each in reversed(Priority)],
         "states": [{"value": code, "label": name} for code, name in workflow_of(project).choices],
         "owners": [{"id": each.pk, "name": each.full_name} for each in people],
+        **_own_fields(user, project),
+    }
+
+
+def _own_fields(user: User, project: Project) -> dict[str, list[dict[str, Any]]]:
+    """The custom fields in use, of cases and of results, and the templates with the keys of their fields."""
+    fields = list(
+        CustomField.objects.visible_to(user).in_project(project).in_use().order_by("target", "position", "pk")
+    )
+    keys = {field.pk: field.key for field in fields}
+    found = Template.objects.visible_to(user).in_project(project).filter(is_archived=False).with_field_ids()
+    return {
+        "custom_fields": [_told(field) for field in fields],
+        "templates": [
+            {
+                "id": each.pk,
+                "name": each.name,
+                "is_default": each.is_default,
+                "fields": [keys[pk] for pk in each.field_ids if pk in keys],
+            }
+            for each in found
+        ],
+    }
+
+
+def _told(field: CustomField) -> dict[str, Any]:
+    options = [each for each in field.options if not each.get("is_archived")]
+    return {
+        **{name: getattr(field, name) for name in ("id", "key", "name", "target", "kind", "help_text")},
+        **{name: getattr(field, name) for name in ("is_required", "is_restricted", "default")},
+        **{name: shown_bound(field.kind, getattr(field, name)) or None for name in ("minimum", "maximum")},
+        "options": [{"value": each["code"], "label": each["name"]} for each in options],
     }
 
 

@@ -25,7 +25,7 @@ from runs.models import ReportImport, Result, TestRun
 from runs.policies import can_import_report
 
 from .trend import Trend, latest_runs, trend_of
-from .work import NextCase, ReleaseWork, next_cases, work_of
+from .work import NextCase, ReleaseWork, WaitingReviews, next_cases, reviews_for, work_of
 
 LISTED = 5
 WAITING_DAYS = 14  # what is older waits for nobody
@@ -187,6 +187,11 @@ class Overview:
     def next_cases(self) -> list[NextCase]:
         """What to execute next."""
         return next_cases(self.user, self.work[0]) if self.work else []
+
+    @cached_property
+    def reviews(self) -> WaitingReviews:
+        """The cases that the reader is asked to review."""
+        return reviews_for(self.user, self.project)
 
     @cached_property
     def waiting(self) -> list[Waiting]:

@@ -7,6 +7,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
+from catalog.models import CaseReview
+from catalog.sidebar import sidebar_counts
 from qaportal.kit.shell import Resume
 from releases.choices import OPEN_STATUSES
 from releases.filters import NOT_EXECUTED
@@ -87,6 +89,20 @@ def next_cases(user: User, work: ReleaseWork, *, limit: int = 4) -> list[NextCas
         .values_list("case__test_id", "case__title", "execution_status")
     )
     return [NextCase(test_id, title, status, f"{work.url}&case={test_id}") for test_id, title, status in rows[:limit]]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingReviews:
+    """The cases that the person is asked to review."""
+
+    newest: list[CaseReview]
+    total: int
+
+
+def reviews_for(user: User, project: Project, *, limit: int = 3) -> WaitingReviews:
+    """How many reviews wait for the person, and those that were asked for last."""
+    waiting = CaseReview.objects.visible_to(user).in_project(project).waiting_for(user)
+    return WaitingReviews(list(waiting.for_list()[:limit]), sidebar_counts(user, project).reviews)
 
 
 def resume(user: User, project: Project) -> Resume | None:

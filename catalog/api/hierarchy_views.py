@@ -9,9 +9,10 @@ from rest_framework.response import Response
 
 from accounts.api.project_scope import ProjectViewSet
 from accounts.permissions import decide
-from qaportal.kit.api.serializers import PortalSerializer
+from qaportal.kit.api.serializers import OpenJSONField, PortalSerializer
 from qaportal.kit.api.styles import PlainStyle
 
+from ..choices import FieldKind, FieldTarget
 from ..hierarchy import options_of, structure_of
 from ..models import Folder
 
@@ -71,6 +72,31 @@ class ChoiceSerializer(PortalSerializer):
         return {**super().get_fields(), "label": serializers.CharField()}
 
 
+class FieldOptionSerializer(NamedSerializer):
+    """A custom field in use, and what it takes."""
+
+    key = serializers.CharField(help_text="What its value stands under in `custom_fields`.")
+    target = serializers.ChoiceField(choices=FieldTarget.choices, help_text="Whether cases or results have it.")
+    kind = serializers.ChoiceField(choices=FieldKind.choices)
+    help_text = serializers.CharField()
+    is_required = serializers.BooleanField()
+    is_restricted = serializers.BooleanField()
+    default = OpenJSONField(allow_null=True)
+    minimum = serializers.CharField(allow_null=True, help_text="The least value, or the fewest characters or choices.")
+    maximum = serializers.CharField(allow_null=True)
+    options = ChoiceSerializer(many=True)
+
+
+class TemplateOptionSerializer(NamedSerializer):
+    """A template, and the keys of the custom fields that its cases have."""
+
+    is_default = serializers.BooleanField()
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """The declared fields and `fields`, whose name the framework needs for itself."""
+        return {**super().get_fields(), "fields": serializers.ListField(child=serializers.CharField())}
+
+
 class OptionsSerializer(PortalSerializer):
     """What the fields of a case offer."""
 
@@ -86,6 +112,8 @@ class OptionsSerializer(PortalSerializer):
     priorities = ChoiceSerializer(many=True)
     states = ChoiceSerializer(many=True)
     owners = NamedSerializer(many=True, help_text="Those who can open the project.")
+    custom_fields = FieldOptionSerializer(many=True, help_text="Those in use, of cases and of results.")
+    templates = TemplateOptionSerializer(many=True, help_text="Those in use, the default one first.")
 
 
 class HierarchyViewSet(PlainStyle, ProjectViewSet):

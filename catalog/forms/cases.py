@@ -12,6 +12,7 @@ from qaportal.kit.forms import PortalForm
 
 from ..choices import AutomationStatus, CaseLinkType, Priority, TestTag, TestType
 from ..models import LONGEST_ESTIMATE, CustomField, TestCase
+from ..models.versions import LONGEST_REASON
 from ..own_fields import PREFIX, OwnFields
 from ..services.drafts import EDITABLE, default_tag
 from ..services.states import starting_state
@@ -21,6 +22,8 @@ from .fields import ExamplesField, FolderField, long_text
 from .own_fields import Control, OwnFieldsForm, carried, controls, given_values
 
 EMPTY_STEPS = 2
+BESIDES = {"folder", "owner", "story_id", "template", "reason"}
+"""Fields of the form that are no plain attribute of a case."""
 
 
 def read_steps(data: QueryDict) -> list[dict[str, Any]]:
@@ -72,6 +75,9 @@ class CaseForm(PortalForm):
     )
     automated_script_path = forms.CharField(label=_("Script"), required=False, max_length=1000)
     template = forms.TypedChoiceField(label=_("Template"), required=False, coerce=int, empty_value=None)
+    reason = forms.CharField(
+        label=_("Why"), required=False, max_length=LONGEST_REASON, help_text=_("Kept with the version.")
+    )
 
     def __init__(
         self,
@@ -152,7 +158,7 @@ class CaseForm(PortalForm):
     @staticmethod
     def _shown(case: TestCase) -> dict[str, Any]:
         """Every field but the story."""
-        names = [name for name in CaseForm.base_fields if name not in {"folder", "owner", "story_id", "template"}]
+        names = [name for name in CaseForm.base_fields if name not in BESIDES]
         return {
             **{name: getattr(case, name) for name in names},
             "folder": case.folder_id,
@@ -185,6 +191,7 @@ class CaseForm(PortalForm):
         values["owner"] = self.people.get(values["owner"])
         values = {name: value for name, value in values.items() if not name.startswith(PREFIX)}
         values["custom_values"] = given_values(self, self.own_fields, self._stored_values)
+        values.pop("reason")  # says something about the save and nothing about the case
         chosen = values.pop("template", None)
         if chosen is not None and chosen != self.initial["template"]:
             values["template"] = self.own.templates[chosen]

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from ..choices import FieldKind
 from ..models import CustomField
-from ..models.versions import LONGEST_REASON
 from ..own_fields import PREFIX
 from ..services.bulk import SINGLE
 from .cases import CaseForm
@@ -21,9 +20,6 @@ class ChangeForm(CaseForm):
 
     add_tags = forms.CharField(label=_("Add tags"), required=False, max_length=1000)
     remove_tags = forms.CharField(label=_("Remove tags"), required=False, max_length=1000)
-    reason = forms.CharField(
-        label=_("Why"), required=False, max_length=LONGEST_REASON, help_text=_("Kept with the versions.")
-    )
 
     def __init__(self, *args: Any, only: Sequence[str] | None = None, **kwargs: Any) -> None:
         """Ask for what many cases can share, or for the named fields alone."""

@@ -124,21 +124,23 @@ def delete_shared_steps(
 ) -> int:
     """Hide the shared steps; with `put_in_place` the cases that use them keep the texts as steps of their own.
 
-    Answers how many cases keep them. Raises Denied, VersionConflict, and RuleViolation while a case uses them.
+    Deleted cases always keep the texts. Answers how many others do. Raises Denied, VersionConflict, and RuleViolation
+    while a case that is not deleted uses them.
     """
     policies.can_delete_shared_steps(actor, shared.project).require()
     shared = _locked(shared)
     require_match(shared, if_match)
     users = _locked_users(shared)
-    if users and not put_in_place:
-        words = _("Cases use these steps (%d). Put the texts in their place, or let the cases go first.") % len(users)
+    living = sum(case.deleted_at is None for case in users)
+    if living and not put_in_place:
+        words = _("Cases use these steps (%d). Put the texts in their place, or let the cases go first.") % living
         raise RuleViolation(words, "still_used")
     TestStep.objects.filter(shared_steps=shared).update(shared_steps=None, shared_place=None)
     _count_save(actor, users, _("Shared steps %s put in place") % shared.title)
     shared.deleted_at = timezone.now()
     _save(actor, shared, "deleted_at")
     audit.record("shared_steps.deleted", actor=actor, target=shared, cases=len(users))
-    return len(users)
+    return living
 
 
 @transaction.atomic

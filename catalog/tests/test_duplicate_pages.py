@@ -1,5 +1,7 @@
 """The pages of duplicates: the list of pairs, two cases side by side, and what is like what somebody types."""
 
+import json
+
 import pytest
 from django.contrib.messages import get_messages
 
@@ -73,6 +75,9 @@ def test_a_pair_is_dismissed_and_brought_back(reader, project, pair):
     found = SimilarPair.objects.get()
     answer = reader.post(url("duplicate_dismiss", project, found.pk), headers=HTMX)
     assert pair[0].test_id not in text(answer).partition("</table>")[0].partition("<table")[2]
+    said = json.loads(answer["HX-Trigger"])["portal:toast"]
+    assert all(each.test_id in said["text"] for each in pair)
+    assert said["undo"]["url"] == url("duplicate_bring_back", project, found.pk)
     assert pair[0].test_id in text(reader.get(url("duplicate_list", project) + "?show=dismissed"))
     answer = reader.post(url("duplicate_bring_back", project, found.pk) + "?show=dismissed")
     assert answer.status_code == 302

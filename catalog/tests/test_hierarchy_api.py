@@ -1,5 +1,7 @@
 import pytest
 
+from catalog.services.custom_fields import create_field, update_field
+from catalog.services.templates import create_template
 from catalog.tests.factories import FolderFactory, TestCaseFactory
 
 STRUCTURE = "/api/test-cases/hierarchy/structure"
@@ -43,6 +45,23 @@ def test_the_options_offer_what_the_fields_of_a_case_take(tree, api, tester):
     assert {each["value"] for each in found["test_types"]} >= {"manual", "automated"}
     assert {"value": "active", "label": "Active"} in found["states"]
     assert {"id": tester.pk, "name": "Tomas Reyl"} in found["owners"]
+
+
+def test_the_options_tell_custom_fields_and_templates(project, api, admin, tester):
+    facts = {"options": [{"name": "Low"}, {"name": "High"}], "default": "Low", "is_required": True}
+    risk = create_field(actor=admin, project=project, name="Risk", kind="dropdown", **facts)
+    gone = create_field(actor=admin, project=project, name="Gone", kind="string")
+    update_field(actor=admin, field=gone, is_archived=True)
+    device = create_field(actor=admin, project=project, name="Device", kind="string", target="result", maximum=40)
+    template = create_template(actor=admin, project=project, name="Page", fields=[risk, device])
+    found = api(tester).get(OPTIONS).json()
+    assert [each["key"] for each in found["custom_fields"]] == ["risk", "device"]
+    told, other = found["custom_fields"]
+    assert told["options"] == [{"value": "low", "label": "Low"}, {"value": "high", "label": "High"}]
+    assert (told["kind"], told["target"], told["default"], told["is_required"]) == ("dropdown", "case", "low", True)
+    assert (other["target"], other["minimum"], other["maximum"]) == ("result", None, "40")
+    expected = {"id": template.pk, "name": "Page", "is_default": True, "fields": ["risk", "device"]}
+    assert found["templates"] == [expected]
 
 
 @pytest.mark.parametrize("address", [STRUCTURE, OPTIONS])

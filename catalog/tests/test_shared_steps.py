@@ -6,7 +6,15 @@ import pytest
 
 from accounts.models import AuditEntry
 from catalog.models import SharedSteps, TestCase, TestCaseVersion
-from catalog.services.cases import CaseDraft, create_case, create_cases, document_of, update_case
+from catalog.services.cases import (
+    CaseDraft,
+    create_case,
+    create_cases,
+    delete_cases,
+    document_of,
+    restore_cases,
+    update_case,
+)
 from catalog.services.shared_steps import (
     create_shared_steps,
     delete_shared_steps,
@@ -115,6 +123,15 @@ def test_nobody_deletes_what_cases_use_unless_they_keep_the_texts(lead, shared, 
     case.refresh_from_db()
     assert case.version == 2
     assert not SharedSteps.objects.living().exists()
+
+
+def test_a_deleted_case_keeps_nobody_from_deleting_and_comes_back_whole(lead, shared, case):
+    texts = list(case.steps.values_list("action", flat=True))
+    delete_cases(actor=lead, project=case.project, case_ids=[case.pk])
+    assert delete_shared_steps(actor=lead, shared=shared) == 0
+    restore_cases(actor=lead, project=case.project, case_ids=[case.pk])
+    assert list(case.steps.values_list("action", flat=True)) == texts
+    assert not case.steps.filter(shared_steps__isnull=False).exists()
 
 
 def test_what_a_case_says_of_deleted_shared_steps_comes_back_as_its_own(lead, shared, case):

@@ -144,7 +144,7 @@ def test_steps_of_a_case_are_shared_and_put_in_place_again(project, signed_in, t
     assert client.post(address, {"title": "Shared", "positions": ["2", "3"], "etag": seen}).status_code == 302
     shared = SharedSteps.objects.get(title="Shared")
     page = client.get(address)
-    assert "Put the texts of Shared in place" in text(page)
+    assert 'Put the texts in place<span class="visually-hidden">: Shared</span>' in text(page)
     assert client.post(address, {"own": shared.pk, "etag": page.context["etag"]}).status_code == 302
     assert not case.steps.filter(shared_steps__isnull=False).exists()
     assert client.post(address, {"own": "x"}).status_code == 404

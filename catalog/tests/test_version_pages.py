@@ -1,6 +1,7 @@
 """The pages of the versions of a case."""
 
 import pytest
+from django.urls import reverse
 
 from catalog.models import TestCase
 from catalog.services.cases import create_case, update_case
@@ -34,6 +35,28 @@ def test_the_tab_lists_versions_with_who_when_and_why(signed_in, viewer, case):
     assert page.index("Version 2") < page.index("Version 1")
     for words in ("The scheme changed", "Steps, Title", "Tomas Reyl"):
         assert words in page
+
+
+def test_whoever_saves_can_say_why(signed_in, tester, case):
+    client, address = signed_in(tester), reverse("catalog:case_update", args=[case.project.key, case.test_id])
+    seen = client.get(address).context["etag"]
+    data = {"title": "Pay by card", "priority": "high", "test_type": "manual", "tag": "ui", "state": "active"}
+    assert client.post(address, {**data, "etag": seen, "reason": "The button moved"}).status_code == 302
+    assert case.versions.order_by("-number").first().reason == "The button moved"
+    seen = client.get(address).context["etag"]
+    refused = client.post(address, {**data, "etag": seen, "reason": "x" * 501})
+    assert refused.status_code == 422
+    assert "reason" in refused.context["form"].errors
+
+
+def test_the_reason_outlives_a_merge(signed_in, tester, lead, case):
+    client, address = signed_in(tester), reverse("catalog:case_update", args=[case.project.key, case.test_id])
+    seen = client.get(address).context["etag"]
+    update_case(actor=lead, case=case, description="Theirs")
+    data = {"title": "Mine", "priority": "high", "test_type": "manual", "tag": "ui", "state": "active"}
+    merged = client.post(address, {**data, "etag": seen, "reason": "The button moved"})
+    assert merged.status_code == 422
+    assert "The button moved" in merged.content.decode()
 
 
 def test_a_version_is_shown_beside_the_one_before_it(signed_in, viewer, case):

@@ -77,7 +77,7 @@ def _render_merge(request: HttpRequest, form: CaseForm, steps: list[dict[str, An
         form.refuse(error)
         return _render_form(request, form, steps, case=case, etag=request.POST.get("etag", ""))
     merged = merge(case, typed, request.POST.get("etag", ""))
-    initial = CaseForm.initial_of_document(merged.document)
+    initial = {**CaseForm.initial_of_document(merged.document), "reason": form.cleaned_data["reason"]}
     form = CaseForm(None, initial=initial, project=request.project, user=request.user, owner=case.owner)
     return _render_form(request, form, merged.document["steps"], case=case, etag=etag(case), conflict=merged)
 
@@ -121,8 +121,8 @@ def _stored(
             values["folder"] = get_visible(Folder, request, pk=values["folder"])
         if case is None:
             return cases.create_case(actor=request.user, project=request.project, steps=steps, **values), False
-        seen = request.POST.get("etag")
-        return cases.update_case(actor=request.user, case=case, if_match=seen, steps=steps, **values), False
+        kept = {"if_match": request.POST.get("etag"), "reason": form.cleaned_data["reason"]}
+        return cases.update_case(actor=request.user, case=case, steps=steps, **kept, **values), False
     except VersionConflict:
         return None, True
     except InvalidInput as error:

@@ -3,11 +3,12 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.project_pages import get_visible, project_page
-from qaportal.kit.views import Refusal, render_fragment, shown_refusal, tell, wants_fragment
+from qaportal.kit.views import Refusal, render_fragment, shown_refusal, tell, tell_later, wants_fragment
 
 from ..case_links import SAME_TEST
 from ..compare_page import ComparePage
@@ -48,7 +49,8 @@ def scan_for_duplicates(request: HttpRequest) -> HttpResponse:
 def dismiss_duplicate(request: HttpRequest, pair_id: int) -> HttpResponse:
     """Say that two cases are no duplicates."""
     pair = dismiss_pair(actor=request.user, pair=_pair(request, pair_id))
-    return _list_again(request, _("%s and another case are no duplicates") % pair.case_a.test_id)
+    undo = reverse("catalog:duplicate_bring_back", args=[request.project.key, pair.pk])
+    return _list_again(request, _("%(a)s and %(b)s are no duplicates") % _ids_of(pair), undo=undo)
 
 
 @require_POST
@@ -66,7 +68,7 @@ def link_duplicate(request: HttpRequest, pair_id: int) -> HttpResponse:
     pair = _pair(request, pair_id)
     with shown_refusal(request) as refusal:
         link_two_cases(actor=request.user, case=pair.case_a, other=pair.case_b, type=SAME_TEST)
-        return _list_again(request, _("%s and another case are linked") % pair.case_a.test_id)
+        return _list_again(request, _("%(a)s and %(b)s are linked") % _ids_of(pair))
     return DuplicatesPage(request, refusal).render(refusal.status)
 
 
@@ -102,6 +104,10 @@ def _pair(request: HttpRequest, pair_id: int) -> SimilarPair:
     return pair
 
 
+def _ids_of(pair: SimilarPair) -> dict[str, str]:
+    return {"a": pair.case_a.test_id, "b": pair.case_b.test_id}
+
+
 def _both(request: HttpRequest, test_id: str, other_id: str) -> tuple[TestCase, TestCase]:
     """Both cases; one that is no longer there, or is the other one, is a 404."""
     found = TestCase.objects.for_detail().select_related("project__tenant", "folder", "owner", "activity")
@@ -118,12 +124,12 @@ def _render_comparison(
     return render(request, "catalog/case_compare.html", context, status=refusal.status if refusal else 200)
 
 
-def _list_again(request: HttpRequest, words: str = "") -> HttpResponse:
-    """The list as it is now; a page without script is sent there."""
+def _list_again(request: HttpRequest, words: str = "", *, undo: str = "") -> HttpResponse:
+    """The list as it is now; a page without script is sent there. `undo` is the address that takes it back."""
     if wants_fragment(request):
         response = DuplicatesPage(request).render()
-        return tell(response, words) if words else response
+        return tell(response, words, undo={"url": undo, "values": {}} if undo else None) if words else response
     if words:
-        messages.success(request, words)
+        tell_later(request, words, undo=undo)
     page = DuplicatesPage(request)
     return redirect(page.url + page.kept_query)

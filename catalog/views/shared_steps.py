@@ -106,7 +106,7 @@ def shared_steps_delete(request: HttpRequest, pk: int) -> HttpResponse:
         with shown_refusal(request) as refusal:
             cases = services.delete_shared_steps(actor=request.user, shared=shared, put_in_place=keep)
             words = ngettext("Deleted; %d case keeps the texts", "Deleted; %d cases keep the texts", cases) % cases
-            messages.success(request, words)
+            messages.success(request, words if cases else _("Deleted"))
             return redirect("catalog:shared_steps_list", request.project.key)
     policies.can_delete_shared_steps(request.user, request.project).require()
     context = {"page": SharedStepsPage(request, shared), "project": request.project, "refusal": refusal}

@@ -4,17 +4,19 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+
 from accounts import audit
 from accounts.choices import RoleCode
 from accounts.models import Project, Tenant, User
 from accounts.services.people import create_user
 from accounts.services.projects import create_project
-from catalog.models import TestCase
+from catalog.models import TestCase, TestCaseVersion
 from catalog.services.cases import CaseDraft, create_cases
 
 from .days import Days
 from .own_fields import make_own_fields, own_values
-from .texts import CaseText, logistics_cases, payment_cases
+from .texts import CaseText, logistics_cases, payment_cases, terminal_cases
 
 PASSWORD = "autumn-checkout"  # noqa: S105  of invented people, printed at each start with --demo
 COMPANY, COMPANY_SLUG = "Tessarin", "tessarin"
@@ -90,6 +92,8 @@ def write_cases(
     for place, case in enumerate(cases):
         case.created_at = case.updated_at = days.at(_OLDEST_CASE, "09:00") + place * pause
     TestCase.objects.bulk_update(cases, ["created_at", "updated_at"], batch_size=500)
+    written = TestCase.objects.filter(pk=OuterRef("case")).values("created_at")
+    TestCaseVersion.objects.filter(case__in=cases).update(created_at=Subquery(written))
     return cases
 
 
@@ -102,6 +106,14 @@ def make_payments_company(story: dict[str, Any], days: Days) -> tuple[Project, d
         project = make_project(tenant, people, "PAY", "Payments platform", words)
         make_own_fields(project, people)
     return project, people, write_cases(project, people, payment_cases(), days, own_values)
+
+
+def make_terminals_project(people: dict[str, User], days: Days) -> None:
+    """A second, small project of the same company: cases can be copied and moved between the two."""
+    with audit.dated(days.at(_OLDEST_CASE, "08:45")):
+        words = "What happens at the till, on the terminals that shops rent."
+        project = create_project(actor=people["admin"], key="POS", name="Card terminals", description=words)
+    write_cases(project, people, terminal_cases(), days)
 
 
 def make_other_company(days: Days) -> None:

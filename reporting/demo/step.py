@@ -14,7 +14,15 @@ from .administration import PLATFORM_EMAIL, make_administration, make_platform_a
 from .days import Days
 from .history import History
 from .imports import look_through_import
-from .people import COMPANY_SLUG, OTHER_SLUG, PASSWORD, email_of, make_other_company, make_payments_company
+from .people import (
+    COMPANY_SLUG,
+    OTHER_SLUG,
+    PASSWORD,
+    email_of,
+    make_other_company,
+    make_payments_company,
+    make_terminals_project,
+)
 from .reviews import make_reviews
 from .scopes import Written
 from .sharing import share_steps_of_cases
@@ -40,6 +48,7 @@ def make_demo(days: Days | None = None) -> bool:
     look_through_import(project, people, days)
     History(project, people, written, story(), days).play()
     make_reviews(project, people, cases, days)
+    make_terminals_project(people, days)
     make_administration(project, people, days)
     _look_for_duplicates(project)
     if not Tenant.objects.filter(slug=OTHER_SLUG).exists():

@@ -129,6 +129,12 @@ def payment_cases() -> tuple[CaseText, ...]:
 
 
 @lru_cache(maxsize=1)
+def terminal_cases() -> tuple[CaseText, ...]:
+    """The few cases of the second project."""
+    return tuple(read_cases(FOLDER / "other" / "terminals.toml"))
+
+
+@lru_cache(maxsize=1)
 def logistics_cases() -> tuple[CaseText, ...]:
     """The few cases of the second company."""
     return tuple(read_cases(FOLDER / "other" / "logistics.toml"))

@@ -3,13 +3,14 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ApiToken, Project, Tenant, User
 from accounts.services.bootstrap import ensure_roles
 from catalog.choices import CaseState
-from catalog.models import CaseActivity, Folder, TestCase, TestStep
+from catalog.models import CaseActivity, Folder, TestCase, TestCaseVersion, TestStep
 from releases import gates
 from releases.models import Release, ReleaseCase
 from reporting.demo.chance import chance
@@ -17,7 +18,7 @@ from reporting.demo.days import Days
 from reporting.demo.outcomes import results_of
 from reporting.demo.people import PASSWORD
 from reporting.demo.step import make_demo, prepare_demo
-from reporting.demo.texts import logistics_cases, payment_cases, story
+from reporting.demo.texts import logistics_cases, payment_cases, story, terminal_cases
 from runs.models import ReportImport, Result, TestRun
 
 SATURDAY = 5
@@ -33,7 +34,7 @@ def test_no_two_cases_share_a_title_or_a_script():
 
 
 def test_every_written_case_tells_what_to_do_and_what_to_expect():
-    for case in (*payment_cases(), *logistics_cases()):
+    for case in (*payment_cases(), *terminal_cases(), *logistics_cases()):
         assert 1 <= len(case.steps) <= 5
         assert all(action and expected for action, expected in case.steps), case.title
         assert "{" not in "".join([case.title, case.preconditions, *sum(case.steps, ())]), case.title
@@ -96,6 +97,19 @@ def test_the_demo_holds_what_it_promises(demo, db):
     assert Result.objects.filter(project=demo).count() > 5_000
     assert CaseActivity.objects.in_project(demo).flakiest().count() >= 10
     assert CaseActivity.objects.in_project(demo).failing_longest().count() >= 10
+
+
+def test_a_second_project_can_take_cases_and_opens_for_nobody(demo, db):
+    tester = User.objects.get(email="tester@tessarin.example")
+    second = Project.objects.granting(tester, "case.edit").get(tenant=demo.tenant, key="POS")
+    assert TestCase.objects.in_project(second).count() == 8
+    assert not User.objects.filter(default_project=second).exists()
+
+
+def test_the_first_version_of_a_case_is_as_old_as_the_case(demo, db):
+    first = TestCaseVersion.objects.filter(case__project=demo, number=1)
+    assert first.exists()
+    assert not first.exclude(created_at=F("case__created_at")).exists()
 
 
 def test_the_examples_find_their_cases(demo, db):

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.choices import RoleCode
 from accounts.tests.factories import UserFactory
+from catalog.services.reviews import request_review
 from catalog.tests.factories import CaseActivityFactory, TestCaseFactory
 from releases.tests.factories import ReleaseCaseFactory, ReleaseFactory, cover
 from reporting.overview import Overview
@@ -156,6 +157,17 @@ def test_an_upload_that_failed_waits_for_the_one_who_made_it(project, tester, le
     assert Overview(project, lead).waiting == []
 
 
+def test_reviews_wait_for_the_one_who_was_asked(busy_project, read, tester, lead):
+    cases = [TestCaseFactory(project=busy_project, title=f"Read me {number}") for number in range(5)]
+    request_review(actor=tester, project=busy_project, case_ids=[case.pk for case in cases], reviewers=[lead])
+    reviews = Overview(busy_project, lead).reviews
+    assert (reviews.total, len(reviews.newest)) == (5, 3)
+    text = read(lead).content.decode()
+    assert "To review" in text
+    assert f"{cases[-1].get_absolute_url()}?tab=reviews" in text
+    assert "To review" not in read(tester).content.decode()
+
+
 def test_the_head_names_cases_and_the_last_result(busy_project, viewer):
     overview = Overview(busy_project, viewer)
     assert overview.cases_sentence == "9 cases, 11\N{NO-BREAK SPACE}% automated."
@@ -196,7 +208,7 @@ def test_names_of_people_and_things_are_escaped(project, read, lead):
     assert "<img src=x>" not in text
 
 
-def test_more_data_costs_no_more_queries(busy_project, signed_in, tester, same_queries):
+def test_more_data_costs_no_more_queries(busy_project, signed_in, tester, lead, same_queries):
     client, address = signed_in(tester), reverse("reporting:overview", args=[busy_project.key])
 
     def grow():
@@ -206,5 +218,7 @@ def test_more_data_costs_no_more_queries(busy_project, signed_in, tester, same_q
             CaseActivityFactory(case=TestCaseFactory(project=busy_project), **activity)
             release = ReleaseFactory(project=busy_project)
             cover(release, "not_started", "failed", assigned_to=tester)
+            case = TestCaseFactory(project=busy_project)
+            request_review(actor=lead, project=busy_project, case_ids=[case.pk], reviewers=[tester])
 
     assert same_queries(lambda: client.get(address), grow) <= 30
