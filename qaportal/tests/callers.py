@@ -22,7 +22,7 @@ from accounts.services.tokens import open_family
 from .routes import Route
 from .tenant_rows import differing, rows_of
 
-CHANGING = re.compile(rb'value="[A-Za-z0-9]{64}"|X-CSRFToken": "[A-Za-z0-9]{64}"|[0-9a-f]{32}')
+CHANGING = re.compile(rb'value="[A-Za-z0-9]{64}"|X-CSRFToken": "[A-Za-z0-9]{64}"|[0-9a-f]{32}|<time [^>]*>[^<]*</time>')
 TELLING = ("ETag", "X-Total-Count", "Link", "Location", "X-Current-Version", "Allow", "HX-Trigger", "HX-Redirect")
 """The headers in which an answer could reveal what its body hides."""
 

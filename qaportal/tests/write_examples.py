@@ -266,11 +266,16 @@ def example(route: Route, method: str, world: World, pages: Pages) -> Example:
     return Example(form.data if form else {})
 
 
+ONE_OF_SEVERAL = frozenset({"action"})
+"""What must stand there unless something else does in its place: a step says what to do, or is shared."""
+
+
 def around(route: Route, method: str, field: Field, body: Any, world: World) -> Any:
     """The body with all that must stand beside the field, where the field lies in something that need not be there."""
     for other in fields_of_body(route, method):
         inside = other.path[:-1]
-        is_beside = other.is_required and inside and field.path[: len(inside)] == inside and other.path != field.path
+        is_needed = other.is_required or other.key in ONE_OF_SEVERAL
+        is_beside = is_needed and inside and field.path[: len(inside)] == inside and other.path != field.path
         if is_beside and not other.schema.get("properties"):
             body = with_value(body, other.path, plausible(other.key, other.schema, world))
     return body
