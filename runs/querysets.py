@@ -92,6 +92,30 @@ class ResultQuerySet(models.QuerySet):
         return self.filter(case=case, run__deleted_at__isnull=True).for_list()
 
 
+class EvidenceQuerySet(models.QuerySet):
+    """Steps, checkpoints and log entries of results."""
+
+    def visible_to(self, user: object) -> Self:
+        """Those of the projects that the user sees and whose runs he may read, in runs that are not deleted."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(
+            project__in=projects_to_read(user, "run.view"), result__run__deleted_at__isnull=True
+        )
+
+    def in_project(self, project: object) -> Self:
+        """Those of one project."""
+        return self.filter(project=project)
+
+
+class ArtifactQuerySet(EvidenceQuerySet):
+    """Files of results."""
+
+    def for_list(self) -> Self:
+        """What an answer tells, in the order of their arrival."""
+        return self.select_related("file").order_by("id")
+
+
 class ReportImportQuerySet(ProjectOwnedQuerySet):
     """Uploaded reports."""
 
