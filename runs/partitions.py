@@ -73,7 +73,9 @@ def ensure_partitions(*, now: datetime | None = None, months_ahead: int = MONTHS
     """
     now = now or datetime.now(UTC)
     months = [month_start(now, step) for step in range(months_ahead + 1)]
-    asked = [(table, partition_name(table, month), step) for table in PARTITIONED_TABLES for step, month in enumerate(months)]
+    asked = [
+        (table, partition_name(table, month), step) for table in PARTITIONED_TABLES for step, month in enumerate(months)
+    ]
     with connection.cursor() as cursor:
         cursor.execute(_MISSING, [list(column) for column in zip(*asked, strict=True)])
         missing = cursor.fetchall()

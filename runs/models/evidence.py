@@ -117,7 +117,9 @@ class Artifact(Evidence):
     step = models.ForeignKey(
         StepResult, null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
-    file = models.ForeignKey(StoredFile, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+")
+    file = models.ForeignKey(
+        StoredFile, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
     artifact_type = models.CharField(_("type"), max_length=20, choices=ArtifactType.choices)
     artifact_category = models.CharField(_("category"), max_length=20, choices=ArtifactCategory.choices, blank=True)
     description = models.TextField(_("description"), blank=True)
@@ -131,7 +133,9 @@ class Artifact(Evidence):
             models.Index(fields=["file"], name="artifact_of_file"),
         ]
         constraints = [
-            models.CheckConstraint(condition=models.Q(artifact_type__in=ArtifactType.values), name="artifact_type_known")
+            models.CheckConstraint(
+                condition=models.Q(artifact_type__in=ArtifactType.values), name="artifact_type_known"
+            )
         ]
 
     def __str__(self) -> str:
