@@ -59,24 +59,41 @@ def picture():
 def test_the_six_steps_of_the_verification(portal, picture):
     suite = portal.post("/suite-runs", json={"name": "Nightly", "environment": "staging", "browser": "chromium"})
     assert suite.status_code == 201, suite.text
+    result = create_a_result(portal, suite.json()["id"])
+    address = f"/test-case-results/{result['id']}"
+    created = create_its_steps(portal, address, result)
+    artifact = upload_a_screenshot(portal, address, result, picture)
+    retrieve_the_steps(portal, address, created, artifact)
+    assert portal.get(f"{address}/artifacts").json() == [artifact]  # 5. Retrieve the artifacts.
+    download(portal, artifact, picture)
+    finished = portal.patch(f"/suite-runs/{suite.json()['id']}", json={"status": "completed"})
+    assert finished.json()["status"] == "completed"
+    assert finished.json()["counts"]["failed"] == 1
 
-    # 1. Create a test case result.
+
+def create_a_result(portal, suite_id):
+    """1. Create a test case result."""
     body = {"name": "Login with a wrong name", "status": "Failed", "duration_ms": 1850}
-    result = portal.post(f"/suite-runs/{suite.json()['id']}/test-cases", json=body)
-    assert result.status_code == 201, result.text
-    address = f"/test-case-results/{result.json()['id']}"
+    answer = portal.post(f"/suite-runs/{suite_id}/test-cases", json=body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
 
-    # 2. Bulk create its steps.
-    created = portal.post(f"{address}/steps/bulk", json={"steps": STEPS})
-    assert created.status_code == 201, created.text
-    assert created.json()["created"] == 3
-    for sent, told in zip(STEPS, created.json()["steps"], strict=True):
+
+def create_its_steps(portal, address, result):
+    """2. Bulk create steps for that test case: the response includes created steps with ids."""
+    answer = portal.post(f"{address}/steps/bulk", json={"steps": STEPS})
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["created"] == 3
+    for sent, told in zip(STEPS, answer.json()["steps"], strict=True):
         assert told["id"]
-        assert told["test_case_result_id"] == result.json()["id"]
+        assert told["test_case_result_id"] == result["id"]
         assert told["created_at"].endswith("Z")
         assert {name: told[name] for name in sent} == sent
+    return answer.json()["steps"]
 
-    # 3. Upload a screenshot.
+
+def upload_a_screenshot(portal, address, result, picture):
+    """3. Upload a screenshot: the response includes the artifact's id and its download address."""
     form = {
         "artifact_type": "screenshot",
         "step_number": "1",
@@ -86,25 +103,22 @@ def test_the_six_steps_of_the_verification(portal, picture):
         "captured_at": "2026-01-24T12:00:00Z",
     }
     files = {"file": ("step_001.png", picture, "image/png")}
-    uploaded = portal.post(f"{address}/artifacts", data=form, files=files)
-    assert uploaded.status_code == 201, uploaded.text
-    artifact = uploaded.json()
+    answer = portal.post(f"{address}/artifacts", data=form, files=files)
+    assert answer.status_code == 201, answer.text
+    artifact = answer.json()
     assert artifact["download_url"] == f"/api/v1/reports/artifacts/{artifact['id']}/download"
-    assert artifact["test_case_result_id"] == result.json()["id"]
-    shown = {name: artifact[name] for name in ("artifact_type", "step_number", "file_name", "file_size", "mime_type")}
-    assert shown == {
-        "artifact_type": "screenshot",
-        "step_number": 1,
-        "file_name": "step_001.png",
-        "file_size": len(picture),
-        "mime_type": "image/png",
-    }
+    assert artifact["test_case_result_id"] == result["id"]
     assert artifact["storage_path"]
+    facts = ("artifact_type", "step_number", "file_name", "file_size", "mime_type")
+    assert [artifact[name] for name in facts] == ["screenshot", 1, "step_001.png", len(picture), "image/png"]
+    return artifact
 
-    # 4. Retrieve the steps.
+
+def retrieve_the_steps(portal, address, created, artifact):
+    """4. Retrieve steps: those created in step 2 are returned, the picture with its step."""
     steps = portal.get(f"{address}/steps", params={"include_artifacts": "true"}).json()
     assert [step["step_number"] for step in steps] == [1, 2, 3]
-    assert [step["id"] for step in steps] == [step["id"] for step in created.json()["steps"]]
+    assert [step["id"] for step in steps] == [step["id"] for step in created]
     assert steps[0]["screenshot_artifact_id"] == artifact["id"]
     (of_step,) = steps[0]["artifacts"]
     assert (of_step["id"], of_step["artifact_type"]) == (artifact["id"], "screenshot")
@@ -112,18 +126,13 @@ def test_the_six_steps_of_the_verification(portal, picture):
     assert steps[1]["artifacts"] == []
     assert "artifacts" not in portal.get(f"{address}/steps").json()[0]
 
-    # 5. Retrieve the artifacts.
-    assert portal.get(f"{address}/artifacts").json() == [artifact]
 
-    # 6. Download the artifact.
+def download(portal, artifact, picture):
+    """6. Download the artifact: the file downloads correctly."""
     answer = portal.get(portal.base_url.copy_with(raw_path=artifact["download_url"].encode()))
     assert answer.status_code == 200
     assert answer.content == picture
     assert answer.headers["content-type"] == "image/png"
-
-    finished = portal.patch(f"/suite-runs/{suite.json()['id']}", json={"status": "completed"})
-    assert finished.json()["status"] == "completed"
-    assert finished.json()["counts"]["failed"] == 1
 
 
 def test_a_file_of_two_gigabytes_is_refused_before_it_is_read(portal, live_server):
