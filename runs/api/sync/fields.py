@@ -46,6 +46,7 @@ _RUN_WORDS = {
 }
 
 
+@extend_schema_field({"type": "string", "enum": list(SPOKEN_RESULTS.values())})
 class OutcomeField(serializers.CharField):
     """A status of a test, a step or a checkpoint in any of its spellings."""
 
@@ -65,6 +66,7 @@ class OutcomeField(serializers.CharField):
         return SPOKEN_RESULTS[value]
 
 
+@extend_schema_field({"type": "string", "enum": list(dict.fromkeys(SPOKEN_RUNS.values()))})
 class RunStateField(serializers.CharField):
     """Whether a run still goes on, in any of its spellings."""
 
@@ -104,6 +106,15 @@ class MillisecondsField(serializers.Field):
 
     def to_representation(self, value: int) -> int:
         """Milliseconds."""
+        return value
+
+
+@extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string"}]})
+class ProjectIdField(serializers.CharField):
+    """A project by its id or its key; answered as its id."""
+
+    def to_representation(self, value: int) -> int:
+        """The id."""
         return value
 
 

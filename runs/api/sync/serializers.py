@@ -15,6 +15,7 @@ from .fields import (
     OpenSerializer,
     OptionalText,
     OutcomeField,
+    ProjectIdField,
     RunStateField,
     count_field,
 )
@@ -43,9 +44,7 @@ class SuiteRunSerializer(OpenSerializer):
     aliases = {"suite_name": "name", "run_name": "name"}
     left_out = frozenset({"id", "number", "counts", "url", "reason", "created_at", "updated_at"})
     id = serializers.UUIDField(read_only=True)
-    project_id = serializers.CharField(
-        required=False, max_length=18, help_text="The project of a new run: its id or its key."
-    )
+    project_id = ProjectIdField(required=False, max_length=18, help_text="The project of a new run: its id or its key.")
     number = serializers.IntegerField(read_only=True)
     name = serializers.CharField(max_length=300)
     external_id = TextField(max_length=200, help_text="Whoever opens a run with the same id joins the same run.")
@@ -83,7 +82,7 @@ class SuiteRunSerializer(OpenSerializer):
         """The run; the browser stands among what the client told beside the known facts."""
         instance.browser = str(instance.metadata.get("browser") or "")
         shown = super().to_representation(instance)
-        return shown | {"project_id": instance.project_id, "external_id": instance.external_id}
+        return shown | {"external_id": instance.external_id}
 
 
 class SuiteRunUpdateSerializer(SuiteRunSerializer):
