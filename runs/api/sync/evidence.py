@@ -12,6 +12,7 @@ from ...choices import ArtifactCategory, ArtifactType, LogType
 from ...models import Artifact
 from ...models.evidence import LONGEST_ACTION, LONGEST_PATH
 from .fields import MetadataField, MillisecondsField, OpenSerializer, OptionalText, OutcomeField, ValueText, count_field
+from .quick import QuickRows
 
 MOST_ROWS = 20_000
 LONGEST_TEXT = 200_000
@@ -19,6 +20,9 @@ LONGEST_TEXT = 200_000
 
 class RowSerializer(OpenSerializer):
     """Base: a row of one result."""
+
+    class Meta:
+        list_serializer_class = QuickRows
 
     aliases = {"iteration": "iteration_number"}
     id = serializers.UUIDField(read_only=True)

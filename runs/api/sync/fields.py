@@ -90,6 +90,8 @@ class RunStateField(serializers.CharField):
 class MillisecondsField(serializers.Field):
     """A duration."""
 
+    longest = LARGEST_COUNT
+
     def __init__(self, **kwargs: Any) -> None:
         """Nobody has to tell it."""
         super().__init__(**{"required": False, "allow_null": True, **kwargs})
@@ -100,7 +102,7 @@ class MillisecondsField(serializers.Field):
             value = math.nan if isinstance(data, bool) else float(data)
         except (TypeError, ValueError, OverflowError):
             value = math.nan
-        if not 0 <= value <= LARGEST_COUNT:
+        if not 0 <= value <= self.longest:
             raise serializers.ValidationError(_("A number of milliseconds is needed, from 0 to 23 days."))
         return round(value)
 
