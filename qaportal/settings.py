@@ -171,6 +171,7 @@ if S3_BUCKET:
             "secret_key": env.str("QAPORTAL_S3_SECRET_KEY", default="") or None,
             "file_overwrite": False,
             "default_acl": None,
+            "signature_version": "s3v4",  # of links to single files
             "max_memory_size": 4 * 1024 * 1024,  # bytes of a file that is read; more goes to disk
         },
     }
@@ -185,6 +186,8 @@ STORAGES = {
 }
 if DEBUG:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+FILE_LINK_LIFETIME = timedelta(minutes=5)  # of links that lead past the portal to a file in S3
+UPLOAD_LINK_LIFETIME = timedelta(hours=1)  # of addresses to send an announced file to
 UPLOAD_LIMIT = read("QAPORTAL_UPLOAD_LIMIT_MB", int, 512) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000

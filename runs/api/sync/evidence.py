@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from catalog.api.serializers import CodeField
@@ -182,17 +183,9 @@ class ArtifactSerializer(serializers.Serializer):
         return download_url(artifact)
 
 
-class ArtifactUploadSerializer(PortalSerializer):
-    """A file and what it shows."""
+class ArtifactFactsSerializer(PortalSerializer):
+    """What a file shows."""
 
-    file = serializers.FileField(
-        max_length=1_000,
-        allow_empty_file=True,
-        error_messages={
-            "required": "Send the file as a part of a multipart form.",
-            "invalid": "This is not a file: send it as a file part of a multipart form.",
-        },
-    )
     artifact_type = CodeField(choices=ArtifactType.choices)
     artifact_category = CodeField(choices=ArtifactCategory.choices, required=False, allow_blank=True)
     step_number = count_field(allow_null=True)
@@ -207,3 +200,31 @@ class ArtifactUploadSerializer(PortalSerializer):
         if isinstance(data, dict):
             data = {name: value for name, value in data.items() if value not in ("", None)}
         return super().to_internal_value(data)
+
+
+class ArtifactByKeySerializer(ArtifactFactsSerializer):
+    """A file that was sent before, by its key."""
+
+    file_key = serializers.CharField(
+        required=False, max_length=1_000, help_text="Instead of a file: the key of one that was sent before."
+    )
+
+
+class ArtifactUploadSerializer(ArtifactByKeySerializer):
+    """A file in a form."""
+
+    file = serializers.FileField(
+        required=False,
+        max_length=1_000,
+        allow_empty_file=True,
+        error_messages={
+            "invalid": "This is not a file: send it as a file part of a multipart form.",
+        },
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """There is a file."""
+        if ("file" in attrs) == ("file_key" in attrs):
+            words = _("Send the file as a part of a multipart form, or name one that was sent by its file_key.")
+            raise serializers.ValidationError({"file": [words]})
+        return attrs
