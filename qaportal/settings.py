@@ -161,6 +161,8 @@ STATIC_ROOT = DATA / "static"
 MEDIA_ROOT = DATA / "files"
 S3_BUCKET = env.str("QAPORTAL_S3_BUCKET", default="")
 if S3_BUCKET:
+    from botocore.config import Config
+
     file_storage = {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
@@ -171,7 +173,13 @@ if S3_BUCKET:
             "secret_key": env.str("QAPORTAL_S3_SECRET_KEY", default="") or None,
             "file_overwrite": False,
             "default_acl": None,
-            "signature_version": "s3v4",  # of links to single files
+            # A storage that does not answer holds no web thread for long; links to single files are signed with s3v4.
+            "client_config": Config(
+                signature_version="s3v4",
+                connect_timeout=3,
+                read_timeout=20,
+                retries={"mode": "standard", "max_attempts": 2},
+            ),
             "max_memory_size": 4 * 1024 * 1024,  # bytes of a file that is read; more goes to disk
         },
     }

@@ -212,6 +212,7 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "runs:set_verdict": lambda world: {"status": "blocked"},
     "runs:assign_case": lambda world: {"assigned_to": world.people["tester"].pk},
     "junit-import": _report,
+    "attachment-place": lambda world: {"fileName": "plain.png", "fileSize": 8, "projectId": world.project.pk},
     "suite-run-detail": lambda world: {"status": "completed"},
     "suite-run-results": lambda world: {"name": "Plain", "status": "Passed"},
     "test-result-detail": lambda world: {"status": "Blocked"},

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.audit.masking import MASK, is_secret
 from catalog.api.steps import TextField
 from catalog.status_words import parse_status
 from qaportal.kit.api.serializers import OpenJSONField, PortalSerializer
@@ -141,8 +142,21 @@ class ValueText(OptionalText):
         return super().to_internal_value(data if isinstance(data, str) else json.dumps(data, ensure_ascii=False))
 
 
+def without_secrets(value: Any) -> Any:
+    """The document with a mask where a name says that its value is a secret: headers of requests hold such.
+
+    The hash of a commit or a file is none.
+    """
+    if isinstance(value, Mapping):
+        return {
+            name: MASK if child and is_secret(name.lower().replace("hash", "")) else without_secrets(child)
+            for name, child in value.items()
+        }
+    return [without_secrets(child) for child in value] if isinstance(value, list) else value
+
+
 class MetadataField(OpenJSONField):
-    """More that the client knows; a mapping with names of its own."""
+    """More that the client knows; a mapping with names of its own, kept without secrets."""
 
     def __init__(self, **kwargs: Any) -> None:
         """Nobody has to tell it."""
@@ -154,7 +168,7 @@ class MetadataField(OpenJSONField):
             raise serializers.ValidationError(_("An object is needed."))
         if len(json.dumps(data)) > LONGEST_METADATA:
             raise serializers.ValidationError(_("At most %d kB are kept.") % (LONGEST_METADATA // 1024))
-        return super().to_internal_value(data)
+        return super().to_internal_value(without_secrets(data))
 
 
 class OpenSerializer(PortalSerializer):
