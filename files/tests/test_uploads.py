@@ -48,6 +48,11 @@ def test_an_announced_file_is_sent_to_the_address_and_is_what_its_bytes_say(clie
         assert stream.read() == PNG
 
 
+def test_an_empty_file_is_a_file(client, project):
+    assert sent(announced(client, project, fileSize=0).json()["uploadUrl"], b"").status_code == 200
+    assert StoredFile.objects.get().size == 0
+
+
 def test_the_address_is_good_for_one_file_once(client, project):
     url = announced(client, project).json()["uploadUrl"]
     assert sent(url).status_code == 200

@@ -202,17 +202,12 @@ class ArtifactFactsSerializer(PortalSerializer):
         return super().to_internal_value(data)
 
 
-class ArtifactByKeySerializer(ArtifactFactsSerializer):
-    """A file that was sent before, by its key."""
+class ArtifactUploadSerializer(ArtifactFactsSerializer):
+    """A file, or the name of one that was sent before; without a file a JSON object will do."""
 
     file_key = serializers.CharField(
         required=False, max_length=1_000, help_text="Instead of a file: the key of one that was sent before."
     )
-
-
-class ArtifactUploadSerializer(ArtifactByKeySerializer):
-    """A file in a form."""
-
     file = serializers.FileField(
         required=False,
         max_length=1_000,
@@ -223,8 +218,10 @@ class ArtifactUploadSerializer(ArtifactByKeySerializer):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """There is a file."""
-        if ("file" in attrs) == ("file_key" in attrs):
+        """There is one file."""
+        if "file" not in attrs and "file_key" not in attrs:
             words = _("Send the file as a part of a multipart form, or name one that was sent by its file_key.")
             raise serializers.ValidationError({"file": [words]})
+        if "file" in attrs and "file_key" in attrs:
+            raise serializers.ValidationError({"file_key": [_("Send a file or name one, not both.")]})
         return attrs

@@ -264,10 +264,7 @@ class ResultArtifactViewSet(OfResult):
         return self.listed(rows, shapes.ArtifactSerializer)
 
     @extend_schema(
-        request={
-            "multipart/form-data": shapes.ArtifactUploadSerializer,
-            "application/json": shapes.ArtifactByKeySerializer,
-        },
+        request={"multipart/form-data": shapes.ArtifactUploadSerializer},
         parameters=[KEY],
         responses={201: shapes.ArtifactSerializer, 200: shapes.ArtifactSerializer},
     )
