@@ -1,11 +1,15 @@
 """Rows that are read quickly come out as the framework reads them, and every other row goes its way."""
 
+from datetime import UTC, datetime
+from uuid import uuid4
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from rest_framework.exceptions import ValidationError
 
 from runs.api.sync.evidence import CheckpointSerializer, LogEntrySerializer, StepSerializer
+from runs.models import Checkpoint, LogEntry, StepResult
 
 values = some.one_of(
     some.none(),
@@ -36,3 +40,17 @@ def test_a_row_is_read_alike_alone_and_among_many(shape, row):
     assert among == ({"refused": {0: alone["refused"]}} if "refused" in alone else [alone])
     if "refused" not in alone:
         assert {name: type(among[0][name]) for name in alone} == {name: type(alone[name]) for name in alone}
+
+
+@pytest.mark.parametrize(
+    ("shape", "model", "values"),
+    [
+        (StepSerializer, StepResult, {"step_number": 1, "metadata": {"a": 1}, "screenshot_artifact_id": uuid4()}),
+        (CheckpointSerializer, Checkpoint, {"checkpoint_number": 1, "expected": "1"}),
+        (LogEntrySerializer, LogEntry, {"log_type": "console", "logged_at": datetime(1970, 1, 1, tzinfo=UTC)}),
+    ],
+)
+def test_a_row_is_told_alike_alone_and_among_many(shape, model, values):
+    known = {"status": "failed"} if hasattr(model, "status") else {}
+    row = model(result_id=uuid4(), **values, **known)
+    assert shape([row], many=True).data == [shape(row).data]

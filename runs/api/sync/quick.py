@@ -1,4 +1,4 @@
-"""Lists of many rows, read without the framework where a row is plainly right.
+"""Lists of many rows, told without the framework, and read without it where a row is plainly right.
 
 The framework looks at each field of each row through a dozen calls. Thousands of steps in one call are mostly numbers
 and texts within their bounds: those are read here. A row with anything else, wrong or only unusual, goes the
@@ -7,6 +7,7 @@ framework's way as a whole, and comes out the same.
 
 from collections.abc import Callable
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from rest_framework import serializers
@@ -65,13 +66,36 @@ def _reader_of(field: serializers.Field) -> Reader | None:
     return None
 
 
+def _teller_of(field: serializers.Field) -> Callable[[Any], Any]:
+    """What words a value of the field that is not null, as the field itself does."""
+    if type(field) is serializers.UUIDField:
+        return str
+    if type(field) in {MillisecondsField, serializers.IntegerField}:
+        return lambda value: value
+    if type(field) is serializers.DateTimeField:
+        return lru_cache(maxsize=1_024)(field.to_representation)
+    return field.to_representation
+
+
 class QuickRows(serializers.ListSerializer):
-    """A list whose plain rows are read quickly."""
+    """A list whose plain rows are read quickly, and which tells its rows quickly."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Know how each field of a row is read."""
         super().__init__(*args, **kwargs)
         self._readers: dict[str, tuple[str, Reader]] | None = None
+
+    def to_representation(self, data: Any) -> list[dict[str, Any]]:
+        """The rows as the framework words them, each field asked for once."""
+        columns = [
+            (name, attrgetter(field.source), _teller_of(field))
+            for name, field in self.child.fields.items()
+            if not field.write_only
+        ]
+        return [
+            {name: None if (value := read(row)) is None else tell(value) for name, read, tell in columns}
+            for row in data
+        ]
 
     def run_child_validation(self, data: Any) -> Any:
         """The values of one row; raises ValidationError."""
