@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Project, User
-from qaportal.kit.errors import InvalidInput, Unavailable
+from qaportal.kit.errors import InvalidInput, PortalError, Unavailable
 
 from . import policies
 from .links import upload_link
@@ -113,7 +113,9 @@ def _settled(actor: User, stored: StoredFile, field: str) -> StoredFile:
     except FileNotFoundError as error:
         words = _("The file has not arrived yet.")
         raise InvalidInput(words, "not_arrived", fields={field: [words]}) from error
-    except OSError as error:
+    except PortalError:
+        raise
+    except Exception as error:
         logger.exception("A file that was sent directly could not be read")
         raise Unavailable(_("The file cannot be read at the moment. Try again later.")) from error
     transaction.on_commit(lambda: remove_bytes(place))

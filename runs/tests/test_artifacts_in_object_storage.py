@@ -116,9 +116,13 @@ def test_a_key_of_another_tenant_names_nothing(client, result, other_project, st
 
 
 def test_while_s3_is_down_results_are_stored_and_files_are_refused_in_words(client, result, bucket, settings, caplog):  # noqa: F811
+    announced(client, result.project)
+    pending = StoredFile.objects.get()
     options = {**settings.STORAGES["default"]["OPTIONS"], "endpoint_url": "http://127.0.0.1:9"}
     options |= {"secret_key": "canary-secret"}
     settings.STORAGES = {**settings.STORAGES, "default": {**settings.STORAGES["default"], "OPTIONS": options}}
+    key = f"attachments/{pending.pk}/shot.png"
+    assert named(client, result, key).status_code == 503
     answer = send(client, result, step_number=1)
     assert answer.status_code == 503
     assert "Try again later" in answer.json()["detail"]
@@ -126,5 +130,5 @@ def test_while_s3_is_down_results_are_stored_and_files_are_refused_in_words(clie
     suite = f"/api/v1/reports/suite-runs/{result.run_id}/test-cases"
     assert client.post(suite, {"name": "Refunds", "status": "Passed"}).status_code == 201
     assert not Artifact.objects.exists()
-    assert not StoredFile.objects.exists()
+    assert list(StoredFile.objects.values_list("state", flat=True)) == [FileState.PENDING]
     assert "canary-secret" not in caplog.text
