@@ -41,11 +41,12 @@ from catalog.tests.factories import (
     TestCaseFactory,
 )
 from files.services import store
+from files.uploads import announce
 from qaportal.kit import progress
 from releases.models import Release
 from releases.tests.factories import ReleaseCaseFactory, ReleaseFactory
 from runs.models import ReportImport, RunCase, TestRun
-from runs.tests.factories import make_run, record, reported
+from runs.tests.factories import evidence_of, make_run, record, reported
 
 from . import admin_matrix, catalog_examples
 
@@ -130,8 +131,10 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         "release_case": scope,
         "run": run,
         "run_case": RunCase.objects.filter(run=run, case__isnull=True).first(),
+        **evidence_of(run, admin, marker),
         "spare_case": spare,
         "file": stored,
+        "announced": announce(actor=admin, project=project, name=f"{marker}.png", size=8),
         "progress": work,
         "report_import": report_import,
         "copy_job": start_copy(actor=admin, project=project, target_project=project, case_ids=[spare.pk]),
@@ -251,6 +254,7 @@ ROWS = (
     Row("token_id", "accounts:", pk_of("api_token")),
     Row("company_id", "accounts:", pk_of("tenant")),
     Row("file_id", "", pk_of("file"), uuid.uuid4),
+    Row("token", "upload-file", lambda world: world.objects["announced"].token, lambda: "NOTHING"),
     Row("progress_id", "", pk_of("progress"), uuid.uuid4),
     Row("import_id", "", pk_of("report_import"), uuid.uuid4),
     Row("import_id", "catalog:import", pk_of("case_import"), uuid.uuid4),
@@ -296,6 +300,9 @@ ROWS = (
     Row("pk", "releases:", pk_of("release")),
     Row("pk", "runs:", pk_of("release")),
     Row("row_id", "runs:", pk_of("release_case")),
+    Row("suite_id", "suite-run-", pk_of("run"), uuid.uuid4),
+    Row("test_case_id", "test-result-", pk_of("result"), uuid.uuid4),
+    Row("artifact_id", "report-artifact-", pk_of("artifact"), uuid.uuid4),
     Row("number", "runs:", lambda world: world.objects["run"].number),
     Row("test_id", "runs:", pk_of("run_case")),
     *(

@@ -71,6 +71,8 @@ WRITES = (
     Write("project-detail", "project.edit"),
     Write("project-detail", "project.delete", "delete"),
     Write("files:upload", "file.upload"),
+    Write("attachment-place", "file.upload"),
+    Write("upload-file", "file.upload"),
     Write("catalog:folder_", "folder.edit"),
     Write("catalog:folder_delete", "folder.delete"),
     Write("catalog:folder_restore", "folder.delete"),
@@ -129,6 +131,10 @@ WRITES = (
     Write("runs:set_verdict", "result.record"),
     Write("runs:assign_case", "release.scope"),
     Write("junit-import", "report.import"),
+    Write("suite-run-list", "report.import"),
+    Write("suite-run-detail", "run.edit"),
+    Write("suite-run-results", "report.import"),
+    Write("test-result-", "report.import"),
     Write("search-api", NOTHING_CHANGES),
 )
 
