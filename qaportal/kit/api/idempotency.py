@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,14 +16,28 @@ from ..secrets import keyed_hash
 
 
 def _fingerprint(request: Request) -> str:
-    """A keyed hash of query and JSON body, which may hold a password; of forms with files the query alone.
-
-    Whoever takes in such files knows their bytes.
-    """
+    """A keyed hash of query and JSON body, which may hold a password; of a form all its parts."""
     digest = hashlib.sha256(request.META.get("QUERY_STRING", "").encode())
-    if not (request.content_type or "").startswith("multipart/"):
+    if (request.content_type or "").startswith("multipart/"):
+        for part in _parts_of_form(request):
+            digest.update(b"\0" + part)
+    else:
         digest.update(b"\0" + request._request.body)
     return keyed_hash(digest.hexdigest(), "idempotency")
+
+
+def _parts_of_form(request: Request) -> Iterator[bytes]:
+    """What tells one form from another: names, values, and digests of files, which are wound back to their start."""
+    form = request.data
+    for name in sorted(form):
+        for value in form.getlist(name):
+            yield name.encode("utf-8", "replace")
+            if hasattr(value, "chunks"):
+                value.seek(0)
+                yield hashlib.file_digest(value, "sha256").digest()
+                value.seek(0)
+            else:
+                yield str(value).encode("utf-8", "replace")
 
 
 def _claim(request: Request, key: str) -> tuple[IdempotencyRecord, bool]:
