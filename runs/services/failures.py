@@ -7,8 +7,11 @@ from accounts import audit
 from qaportal.kit import events
 
 from ..choices import RuleState
-from ..models import FailureRule, TestRun
+from ..models import FailureRule, Result, RunCase, TestRun
+from ..querysets import FAILURES
+from . import staging
 from .judging import Judge
+from .staging import NewResult
 
 _FORMER = """
 SELECT DISTINCT test.fingerprint FROM staged_result AS staged
@@ -95,3 +98,39 @@ def reopen_rules(*, run: TestRun, judge: Judge) -> list[FailureRule]:
         audit.record("failure_rule.reopened", actor=None, target=rule, run=run.number)
         events.publish("failure_rule.reopened", rule=rule, run=run)
     return reopened
+
+
+_UNDER_ITS_KEY = "UPDATE staged_result SET test_key = %s, occurrence = %s RETURNING fingerprint, rule_id"
+
+
+def follow_completed(*, run: TestRun, test: RunCase, result: Result) -> None:
+    """Let an attempt whose end was written into its own row count for its cause, as a new one would."""
+    former = [test.fingerprint] if test.fingerprint else []
+    fails = result.status in FAILURES
+    if not former and not fails:
+        return
+    judge = Judge.of_project(run.project_id)
+    staging.fill([_as_new(test, result)], judge)
+    with connection.cursor() as cursor:
+        cursor.execute(_UNDER_ITS_KEY, [test.test_key, test.occurrence])
+        test.fingerprint, test.rule_id = cursor.fetchone()
+    result.fingerprint = test.fingerprint
+    test.save(update_fields=["fingerprint", "rule", "updated_at"])
+    result.save(update_fields=["fingerprint", "updated_at"])
+    is_new = test.fingerprint is not None and [test.fingerprint] != former
+    move_clusters(run=run, former=former, has_failures=is_new)
+    reopen_rules(run=run, judge=judge)
+
+
+def _as_new(test: RunCase, result: Result) -> NewResult:
+    return NewResult(
+        result_id=result.pk,
+        status=result.status,
+        executed_at=result.executed_at,
+        automation_key=test.automation_key,
+        name=test.name,
+        class_name=test.class_name,
+        suite_path=tuple(test.suite_path),
+        error_message=result.error_message,
+        stack_trace=result.stack_trace,
+    )
