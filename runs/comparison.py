@@ -22,7 +22,7 @@ SLOWER_BY = 1.5
 SLOWER_BY_AT_LEAST = 500
 """Milliseconds; a test that takes next to nothing is no slower for taking twice that."""
 
-_COMPARED = f"""
+_COMPARED = """
     SELECT now.id AS test_id, before.id AS before_id, coalesce(now.name, before.name) AS name,
            coalesce(now.class_name, before.class_name) AS class_name, coalesce(now.case_id, before.case_id) AS case_id,
            before.status AS status_before, now.status AS status_now, before.duration_ms AS duration_before,
@@ -36,22 +36,23 @@ _COMPARED = f"""
                WHEN now.is_flaky THEN 'flaky'
                WHEN before.id IS NULL THEN 'added'
                WHEN now.status = 'passed' AND before.status = 'passed'
-                    AND now.duration_ms > before.duration_ms * {SLOWER_BY}
-                    AND now.duration_ms - before.duration_ms >= {SLOWER_BY_AT_LEAST} THEN 'slower'
+                    AND now.duration_ms > before.duration_ms * %(slower_by)s
+                    AND now.duration_ms - before.duration_ms >= %(slower_at_least)s THEN 'slower'
                ELSE 'same'
            END AS change
     FROM (SELECT * FROM runs_runcase WHERE run_id = %(now)s) AS now
     FULL JOIN (SELECT * FROM runs_runcase WHERE run_id = %(before)s) AS before
       ON now.test_key = before.test_key AND now.occurrence = before.occurrence
 """
-_COUNTS = f"SELECT change, count(*) FROM ({_COMPARED}) AS compared GROUP BY change"
-_ROWS = f"""
+_COUNTS = "SELECT change, count(*) FROM (COMPARED) AS told GROUP BY change".replace("COMPARED", _COMPARED)
+_ROWS = """
 SELECT compared.*, known.test_id AS case_test_id
-FROM (SELECT * FROM ({_COMPARED}) AS told WHERE change = %(change)s
+FROM (SELECT * FROM (COMPARED) AS told WHERE change = %(change)s
       ORDER BY CASE WHEN change = 'slower' THEN duration_before - duration_now END, position, test_id, before_id
       LIMIT %(limit)s OFFSET %(offset)s) AS compared
 LEFT JOIN catalog_testcase AS known ON known.id = compared.case_id AND known.deleted_at IS NULL
-"""
+ORDER BY CASE WHEN change = 'slower' THEN duration_before - duration_now END, position, compared.test_id, before_id
+""".replace("COMPARED", _COMPARED)
 
 
 @dataclass(slots=True)
@@ -74,17 +75,21 @@ class Compared:
     case_test_id: str | None
 
 
+def _values(run: TestRun, before: TestRun) -> dict[str, Any]:
+    return {"now": run.pk, "before": before.pk, "slower_by": SLOWER_BY, "slower_at_least": SLOWER_BY_AT_LEAST}
+
+
 def counts_of(*, run: TestRun, before: TestRun) -> dict[str, int]:
     """How many tests there are of each change, those that stayed the same under `same`."""
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, {"now": run.pk, "before": before.pk})
+        cursor.execute(_COUNTS, _values(run, before))
         found = dict(cursor.fetchall())
     return {name: found.get(name, 0) for name in (*CHANGES, "same")}
 
 
 def rows_of(*, run: TestRun, before: TestRun, change: str, limit: int, offset: int = 0) -> list[Compared]:
     """A page of the tests with this change, in the order of the run; the most slowed down first."""
-    values: dict[str, Any] = {"now": run.pk, "before": before.pk, "change": change, "limit": limit, "offset": offset}
+    values = _values(run, before) | {"change": change, "limit": limit, "offset": offset}
     with connection.cursor() as cursor:
         cursor.execute(_ROWS, values)
         return [Compared(*row) for row in cursor.fetchall()]

@@ -67,7 +67,7 @@ def _plain(found: re.Match[str]) -> str:
 
 
 def normalised(text: str) -> str:
-    """The text without what changes from run to run: numbers, keys, times, addresses, paths; what is left is in order."""
+    """The text without what changes from run to run: numbers, keys, times, addresses, paths."""
     return _SPACES.sub(" ", _CHANGING.sub(_plain, text)).strip()
 
 

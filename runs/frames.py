@@ -22,7 +22,8 @@ _PHP = re.compile(r"#\d+ (?P<file>[^\s(]+\.php)\(\d+\): (?P<name>[\w\\:>-]+)")
 _KINDS = (_PYTHON, _PYTEST, _JAVA, _JS, _NET, _GO, _RUBY, _PHP, _FIREFOX)
 
 _FOREIGN = re.compile(
-    r"site-packages|dist-packages|[/\\]lib[/\\]python\d|<frozen |node_modules|^node:|internal/|^native$|webpack/bootstrap"
+    r"site-packages|dist-packages|[/\\]lib[/\\]python\d|<frozen |node_modules|^node:|internal/|^native$"
+    r"|webpack/bootstrap"
     r"|[/\\]vendor[/\\]|[/\\]gems[/\\]|[/\\]go[/\\]src[/\\](?:testing|runtime|net)[/\\]|[/\\]pkg[/\\]mod[/\\]"
     r"|^_?pytest\b|^unittest[/\\]|^testing\.go$|[/\\]testing[/\\]testing\.go|[/\\]src[/\\]runtime[/\\]"
 )

@@ -11,7 +11,8 @@ from .models import RunCase, TestRun
 def verdict_of(run: TestRun) -> str:
     """The stored word that a list or a title shows for the run.
 
-    A completed run is what its tests are: one failure makes it failed, unless its test is in quarantine; then one blocked test makes it blocked; a run
+    A completed run is what its tests are: one failure makes it failed, unless its test is in
+    quarantine; then one blocked test makes it blocked; a run
     in which nothing passed is skipped.
     """
     if run.status != RunStatus.COMPLETED:

@@ -9,7 +9,11 @@ RUNS_KEPT = 12
 LONGEST_WORD = 20
 """Of the attempts in one run no more are kept."""
 
-_MOVE = f"""
+_JOINED = r"""portal_last_words(CASE WHEN known.last_run_id = excluded.last_run_id
+        THEN regexp_replace(known.recent, '\S+$', '')
+            || left(substring(known.recent from '\S+$') || portal_last_words(excluded.recent, 1), %(longest_word)s)
+        ELSE known.recent || ' ' || portal_last_words(excluded.recent, 1) END, %(runs_kept)s)"""
+_MOVE = """
 INSERT INTO runs_teststability AS known (
     project_id, test_key, occurrence, case_id, name, class_name, recent, runs, score, last_run_id, last_seen,
     created_at, updated_at)
@@ -20,7 +24,7 @@ FROM (
     SELECT staged.test_key, staged.occurrence, max(matched.case_id) AS case_id, max(staged.name) AS name,
            max(staged.class_name) AS class_name, max(staged.executed_at) AS seen,
            left(string_agg(CASE WHEN staged.status = 'passed' THEN 'P' ELSE 'F' END, '' ORDER BY staged.attempt),
-                {LONGEST_WORD}) AS word
+                %(longest_word)s) AS word
     FROM staged_result AS staged
     LEFT JOIN staged_match AS matched USING (test_key, occurrence)
     WHERE staged.status IN ('passed', 'failed', 'error') AND (
@@ -34,24 +38,19 @@ CROSS JOIN LATERAL (
     SELECT portal_last_words(concat_ws(' ', (
         SELECT string_agg(CASE outcome WHEN 'passed' THEN 'P' WHEN 'flaky' THEN 'FP' ELSE 'F' END, ' ' ORDER BY place)
         FROM unnest(activity.recent_outcomes) WITH ORDINALITY AS entry(outcome, place)
-        WHERE outcome IN ('passed', 'failed', 'flaky')), batch.word), {RUNS_KEPT}) AS recent
+        WHERE outcome IN ('passed', 'failed', 'flaky')), batch.word), %(runs_kept)s) AS recent
 ) AS told
 ON CONFLICT (project_id, test_key, occurrence) DO UPDATE SET
     case_id = coalesce(excluded.case_id, known.case_id),
     name = coalesce(nullif(excluded.name, ''), known.name),
-    recent = {{joined}},
-    runs = cardinality(string_to_array({{joined}}, ' ')),
-    score = portal_stability_score({{joined}}),
+    recent = JOINED,
+    runs = cardinality(string_to_array(JOINED, ' ')),
+    score = portal_stability_score(JOINED),
     last_run_id = excluded.last_run_id,
     last_seen = excluded.last_seen,
     updated_at = excluded.updated_at
 WHERE excluded.last_seen >= known.last_seen
-""".format(
-    joined=f"portal_last_words(CASE WHEN known.last_run_id = excluded.last_run_id"
-    f" THEN regexp_replace(known.recent, '\\S+$', '')"
-    f" || left(substring(known.recent from '\\S+$') || portal_last_words(excluded.recent, 1), {LONGEST_WORD})"
-    f" ELSE known.recent || ' ' || portal_last_words(excluded.recent, 1) END, {RUNS_KEPT})"
-)
+""".replace("JOINED", _JOINED)
 _TELL_CASES = """
 UPDATE catalog_caseactivity AS activity SET flaky_score = found.score
 FROM (
@@ -67,8 +66,10 @@ def move_stability(*, run: TestRun) -> None:
 
     Comes before the cases' own activity moves, which says how a test did before its first failure.
     """
+    values = {"project": run.project_id, "run": run.pk, "now": timezone.now()}
+    values |= {"runs_kept": RUNS_KEPT, "longest_word": LONGEST_WORD}
     with connection.cursor() as cursor:
-        cursor.execute(_MOVE, {"project": run.project_id, "run": run.pk, "now": timezone.now()})
+        cursor.execute(_MOVE, values)
 
 
 def tell_cases() -> None:

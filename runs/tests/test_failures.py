@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from qaportal.kit.errors import Denied, InvalidInput, RuleViolation
 from runs.choices import RuleState, RunStatus
-from runs.models import FailureCluster, FailureRule, Quarantine, Result, RunCase, RunCluster, TestStability
+from runs.models import FailureCluster, Quarantine, Result, RunCase, RunCluster, TestStability
 from runs.outcome import verdict_of
 from runs.services.failure_rules import create_rule, delete_rule, set_rule_state
 from runs.services.quarantine import lift_quarantine, put_into_quarantine
@@ -31,7 +31,8 @@ def test_failures_that_differ_in_numbers_alone_have_one_cause(project):
     )
     assert sorted(RunCluster.objects.filter(run=run).values_list("tests", flat=True)) == [1, 2]
     cluster = FailureCluster.objects.get(occurrences=2)
-    assert cluster.first_run == run and cluster.last_run == run
+    assert cluster.first_run == run
+    assert cluster.last_run == run
     assert Result.objects.filter(fingerprint=cluster.fingerprint).count() == 2
 
 
@@ -73,7 +74,8 @@ def test_a_rule_that_was_marked_as_fixed_opens_again_when_its_failure_comes_back
     assert rule.state == RuleState.FIXED
     record(run, failing("new"))
     rule.refresh_from_db()
-    assert rule.state == RuleState.ACTIVE and rule.reopened_run == run
+    assert rule.state == RuleState.ACTIVE
+    assert rule.reopened_run == run
 
 
 def test_a_rule_past_its_last_day_classes_nothing(project, tester):
