@@ -38,8 +38,8 @@ def measure(project, user) -> None:
 
     _imported(project, user, COMPARED, "warm up")
     with (
-        mock.patch.object(staging, "mark_of", lambda message, trace: None),
-        mock.patch("runs.services.stability.move_stability", lambda run: None),
+        mock.patch.object(staging, "mark_of", return_value=None),
+        mock.patch("runs.services.stability.move_stability", return_value=None),
     ):
         without, _run = _imported(project, user, RESULTS, "without fingerprints")
     seconds, run = _imported(project, user, RESULTS, "with fingerprints")

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 MOST_LINES = 400
 LONGEST_LINE = 400
@@ -60,10 +61,18 @@ def _frame(found: re.Match[str]) -> Frame | None:
     return Frame(place, bool(_TEST_FILE.search(file) or _TEST_NAME.search(name)))
 
 
-def _read(line: str) -> re.Match[str] | None:
-    if not (" at " in line or line.startswith("at ") or "\tat " in line or ":" in line or '"' in line or "#" in line):
-        return None
-    return next((found for kind in _KINDS if (found := kind.match(line))), None)
+@lru_cache(maxsize=8_192)
+def _read(line: str) -> tuple[bool, bool, Frame | None]:
+    """Whether the line is a frame, whether one of Python's, and the frame unless it is a framework's.
+
+    The same lines come again and again in the failures of a run.
+    """
+    if not any(mark in line for mark in ("at ", ":", '"', "#")):
+        return False, False, None
+    found = next((found for kind in _KINDS if (found := kind.match(line))), None)
+    if found is None:
+        return False, False, None
+    return True, found.re in (_PYTHON, _PYTEST), _frame(found)
 
 
 def frames_of(trace: str) -> list[Frame]:
@@ -74,7 +83,7 @@ def frames_of(trace: str) -> list[Frame]:
     lines = trace.splitlines()
     if len(lines) > MOST_LINES:
         lines = lines[: MOST_LINES // 2] + lines[-MOST_LINES // 2 :]
-    found = [match for line in lines if (match := _read(line[:LONGEST_LINE]))]
-    if found and found[0].re in (_PYTHON, _PYTEST):
+    found = [read for line in lines if (read := _read(line[:LONGEST_LINE]))[0]]
+    if found and found[0][1]:
         found.reverse()
-    return [frame for match in found if (frame := _frame(match))]
+    return [frame for _is_frame, _is_python, frame in found if frame]
