@@ -39,6 +39,10 @@ _TEST_FILE = re.compile(
     r"\.(?:java|kt|groovy|scala|cs|php|js|ts))$"
 )
 _TEST_NAME = re.compile(r"(?:^|[.$])(?:test_\w*|\w+(?:Tests?|IT|Spec|TestCase))(?:[.$:]|$)")
+_TEST_FOLDER = re.compile(r"(?:^|[/\\])(?:tests?|specs?|__tests__|e2e|cypress)[/\\]")
+_SHARED_FOLDER = re.compile(
+    r"[/\\](?:pages?|page_objects|pageobjects|support|helpers?|lib|steps?|fixtures|utils?|clients?)[/\\]"
+)
 _WEAK_PLACES = re.compile(r"\d+|lambda\$?|<locals>\.?|\$\$\w*")
 
 
@@ -58,7 +62,14 @@ def _frame(found: re.Match[str]) -> Frame | None:
         return None
     base = re.split(r"[\\/]", file)[-1]
     place = _WEAK_PLACES.sub("", f"{base} {name}").strip()
-    return Frame(place, bool(_TEST_FILE.search(file) or _TEST_NAME.search(name)))
+    return Frame(place, _is_of_test(file, name))
+
+
+def _is_of_test(file: str, name: str) -> bool:
+    """Whether it is the code of a test; what lies beside tests for all of them to use is not."""
+    if _TEST_FILE.search(file) or _TEST_NAME.search(name):
+        return True
+    return bool(_TEST_FOLDER.search(file)) and not _SHARED_FOLDER.search(file)
 
 
 @lru_cache(maxsize=8_192)

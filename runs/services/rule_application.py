@@ -14,8 +14,8 @@ TESTS_AT_ONCE = 2_000
 def apply_rules(*, project_id: int) -> int:
     """Class the failures of the newest runs anew; answers how many tests changed their rule.
 
-    One transaction for each run, which is locked, so results that arrive meanwhile wait or come after. Failures that
-    were stored before fingerprints existed get theirs. Doing it twice changes nothing.
+    One transaction for each run, which is locked, so results that arrive meanwhile wait or come after. Doing it
+    twice changes nothing. A rule marked as fixed stays so: a stored failure has not come back.
     """
     runs = TestRun.objects.living().filter(project_id=project_id).order_by("-started_at")
     return sum(_apply_to_run(run_id) for run_id in list(runs.values_list("pk", flat=True)[:RUNS_LOOKED_AT]))
