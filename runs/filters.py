@@ -123,6 +123,20 @@ class RunCaseFilter(ProjectFilterSet):
         """Tests that passed after they had failed."""
         return queryset.filter(is_flaky=True)
 
+    def of_cluster(self, queryset: QuerySet, name: str, value: FailureCluster) -> QuerySet:
+        """Tests whose last attempt failed for this cause."""
+        return queryset.filter(fingerprint=value.fingerprint)
+
+    def of_cause(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Failures that a rule classes so, or that none does."""
+        if value == "unsorted":
+            return queryset.failures().filter(rule__isnull=True)
+        return queryset.failures().filter(rule__cause=value)
+
+    def held(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Tests whose failures do not count, or do."""
+        return queryset.filter(is_quarantined=value == "1")
+
 
 class SuiteRunFilter(filters.FilterSet):
     """Runs that clients report, for the API."""
@@ -145,17 +159,3 @@ class SuiteRunFilter(filters.FilterSet):
         """Runs that go on, came to their end, or did not."""
         meant = {"running": [RunStatus.ACTIVE], "completed": [RunStatus.COMPLETED]}
         return queryset.filter(status__in=meant.get(word, [RunStatus.CANCELLED, RunStatus.INTERRUPTED]))
-
-    def of_cluster(self, queryset: QuerySet, name: str, value: FailureCluster) -> QuerySet:
-        """Tests whose last attempt failed for this cause."""
-        return queryset.filter(fingerprint=value.fingerprint)
-
-    def of_cause(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """Failures that a rule classes so, or that none does."""
-        if value == "unsorted":
-            return queryset.failures().filter(rule__isnull=True)
-        return queryset.failures().filter(rule__cause=value)
-
-    def held(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """Tests whose failures do not count, or do."""
-        return queryset.filter(is_quarantined=value == "1")

@@ -113,3 +113,16 @@ def test_a_run_is_compared_with_any_other_and_with_none(signed_in, viewer, proje
     assert client.get("/p/PAY/runs/1/compare/", {"with": run.number}).context["before"] == run
     for wrong in ("999", "x", "1e5"):
         assert client.get("/p/PAY/runs/1/compare/", {"with": wrong}).status_code == 404
+
+
+def test_the_lists_need_a_constant_number_of_queries(signed_in, viewer, project, run, same_queries):
+    client = signed_in(viewer)
+
+    def more() -> None:
+        other = make_run(project)
+        failing = [
+            reported(f"t{place}", "failed", error_message=f"Went wrong in way {chr(97 + place)}") for place in range(9)
+        ]
+        record(other, *failing)
+
+    same_queries(lambda: client.get("/p/PAY/failures/"), more)
