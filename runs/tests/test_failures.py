@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from catalog.tests.factories import TestCaseFactory
 from qaportal.kit.errors import Denied, InvalidInput, RuleViolation
+from releases.tests.factories import ReleaseCaseFactory, ReleaseFactory
 from runs.choices import RuleState, RunStatus
 from runs.models import FailureCluster, Quarantine, Result, RunCase, RunCluster, TestStability
 from runs.outcome import verdict_of
@@ -148,3 +150,18 @@ def test_quarantine_needs_a_reason_and_a_day_that_is_near(project, tester):
             actor=tester, test=RunCase.objects.get(), reason=" ", expires_on=timezone.now().date() + timedelta(days=900)
         )
     assert set(refused.value.fields) == {"reason", "expires_on"}
+
+
+def test_a_reported_failure_in_quarantine_sets_no_verdict_in_a_release(project, tester):
+    scope = ReleaseCaseFactory(release=ReleaseFactory(project=project), case=TestCaseFactory(project=project))
+    first = make_run(project)
+    record(first, failing("pays", case_id=scope.case_id))
+    until = timezone.now().date() + timedelta(days=7)
+    put_into_quarantine(actor=tester, test=RunCase.objects.get(), reason="Shakes", expires_on=until)
+    run = make_run(project, release=scope.release)
+    record(run, failing("pays", case_id=scope.case_id))
+    scope.refresh_from_db()
+    assert scope.execution_status == "not_started"
+    record(run, reported("pays", case_id=scope.case_id))
+    scope.refresh_from_db()
+    assert scope.execution_status == "passed"
