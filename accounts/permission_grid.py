@@ -26,6 +26,7 @@ NOUNS: dict[str, Promise | str] = {
     "case": gettext_lazy("Test cases"),
     "workflow": gettext_lazy("Workflow"),
     "field": gettext_lazy("Custom fields"),
+    "failure": gettext_lazy("Failures"),
     "view": gettext_lazy("Saved views"),
     "story": gettext_lazy("Stories"),
     "release": gettext_lazy("Releases"),

@@ -96,6 +96,7 @@ PERMISSIONS: dict[str, Permission] = {
         Permission("run.edit", gettext_lazy("create and change runs"), _CONTRIBUTORS, RESULTS),
         Permission("run.delete", gettext_lazy("delete runs"), _MANAGERS, RESULTS),
         Permission("result.record", gettext_lazy("record results"), _TESTERS, RESULTS),
+        Permission("failure.sort", gettext_lazy("class failures and put tests into quarantine"), _TESTERS, RESULTS),
         Permission("report.import", gettext_lazy("upload test reports"), _CONTRIBUTORS, RESULTS),
     )
 }

@@ -11,7 +11,7 @@ from accounts.models import User
 from qaportal.kit.admin import NarrowedFilter, PortalModelAdmin
 from qaportal.kit.errors import Decision
 
-from . import policies
+from . import failure_admin, policies  # noqa: F401 - registers its own
 from .models import ReportImport, Result, RunCase, TestRun
 from .services import runs
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.words import Kind, Subject, register
 
-from .models import ReportImport, RunCase, TestRun
+from .models import FailureRule, Quarantine, ReportImport, RunCase, TestRun
 
 
 def register_all() -> None:
@@ -38,6 +38,31 @@ def register_all() -> None:
                 "finished": _("had a test report read"),
                 "failed": _("uploaded a test report that could not be read"),
             },
+        ),
+        Subject(
+            "failure_rule",
+            _("Failures"),
+            {
+                "created": _("added a rule for failures"),
+                "updated": _("changed a rule for failures"),
+                "deleted": _("deleted a rule for failures"),
+                "reopened": _("opened a rule again: its failure came back"),
+            },
+        ),
+        Subject(
+            "quarantine",
+            _("Failures"),
+            {"created": _("put a test into quarantine"), "lifted": _("took a test out of quarantine")},
+        ),
+        Kind(
+            FailureRule,
+            _("Rule for failures"),
+            lambda reader: FailureRule.objects.visible_to(reader).select_related("project"),
+        ),
+        Kind(
+            Quarantine,
+            _("Quarantine"),
+            lambda reader: Quarantine.objects.visible_to(reader).select_related("project"),
         ),
         Kind(TestRun, _("Run"), lambda reader: TestRun.objects.visible_to(reader).select_related("project")),
         Kind(

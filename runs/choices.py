@@ -88,3 +88,19 @@ class LogType(models.TextChoices):
 
     CONSOLE = "console", _("Console")
     NETWORK = "network", _("Network")
+
+
+class FailureCause(models.TextChoices):
+    """Who has to mend what a failure shows."""
+
+    PRODUCT = "product", _("Product bug")
+    TEST = "test", _("Test defect")
+    ENVIRONMENT = "environment", _("Environment")
+    KNOWN = "known_issue", _("Known issue")
+
+
+class RuleState(models.TextChoices):
+    """Whether the cause that a rule names is said to be gone."""
+
+    ACTIVE = "active", _("Active")
+    FIXED = "fixed", _("Fixed")

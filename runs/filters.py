@@ -11,8 +11,8 @@ from accounts.models import Project
 from qaportal.kit.forms import style_widgets
 from releases.models import Release
 
-from .choices import RunKind, RunStatus
-from .models import RunCase, TestRun
+from .choices import FailureCause, RunKind, RunStatus
+from .models import FailureCluster, RunCase, TestRun
 from .querysets import FAILURES
 
 LONGEST_WORDS = 200
@@ -43,6 +43,13 @@ def releases_of(request: Any) -> QuerySet:
     if project is None:
         return Release.objects.none()
     return Release.objects.living().in_project(project).select_related("project").order_by("-pk")
+
+
+def clusters_of(request: Any) -> QuerySet:
+    """The causes of failures that can be asked for."""
+    project = getattr(request, "project", None)
+    found = FailureCluster.objects.visible_to(request.user) if project is not None else FailureCluster.objects.none()
+    return found.in_project(project) if project is not None else found
 
 
 class RunFilter(ProjectFilterSet):
@@ -89,6 +96,13 @@ class RunCaseFilter(ProjectFilterSet):
     flaky = filters.ChoiceFilter(
         label=_("Only"), choices=[("1", _("passed on retry"))], method="only_flaky", empty_label=_("Any")
     )
+    cluster = filters.ModelChoiceFilter(label=_("Fingerprint"), queryset=clusters_of, method="of_cluster")
+    cause = filters.ChoiceFilter(
+        label=_("Class"), choices=[*FailureCause.choices, ("unsorted", _("To sort"))], method="of_cause"
+    )
+    quarantine = filters.ChoiceFilter(
+        label=_("Quarantine"), choices=[("1", _("in quarantine")), ("0", _("not in quarantine"))], method="held"
+    )
 
     class Meta:
         model = RunCase
@@ -108,6 +122,20 @@ class RunCaseFilter(ProjectFilterSet):
     def only_flaky(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Tests that passed after they had failed."""
         return queryset.filter(is_flaky=True)
+
+    def of_cluster(self, queryset: QuerySet, name: str, value: FailureCluster) -> QuerySet:
+        """Tests whose last attempt failed for this cause."""
+        return queryset.filter(fingerprint=value.fingerprint)
+
+    def of_cause(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Failures that a rule classes so, or that none does."""
+        if value == "unsorted":
+            return queryset.failures().filter(rule__isnull=True)
+        return queryset.failures().filter(rule__cause=value)
+
+    def held(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Tests whose failures do not count, or do."""
+        return queryset.filter(is_quarantined=value == "1")
 
 
 class SuiteRunFilter(filters.FilterSet):

@@ -12,7 +12,7 @@ from qaportal.kit.requests import set_request_id
 
 from .models import ReportImport
 from .partitions import ensure_partitions
-from .services import imports, merged_cases
+from .services import imports, merged_cases, rule_application
 
 logger = logging.getLogger(__name__)
 TASK_NAME = "runs.jobs.run_report_import"
@@ -54,3 +54,9 @@ def make_partitions(timestamp: int) -> None:
 def move_late_tests(case_id: int) -> None:
     """Some time after a merge: move what an import stored for the case that lost while the merge was under way."""
     merged_cases.move_late_tests(case_id=case_id)
+
+
+@app.task(queue="heavy")
+def apply_rules(project_id: int) -> None:
+    """After a rule was changed: class the failures of the project's newest runs anew."""
+    rule_application.apply_rules(project_id=project_id)

@@ -11,17 +11,20 @@ from .models import RunCase, TestRun
 def verdict_of(run: TestRun) -> str:
     """The stored word that a list or a title shows for the run.
 
-    A completed run is what its tests are: one failure makes it failed, then one blocked test makes it blocked; a run
+    A completed run is what its tests are: one failure makes it failed, unless its test is in
+    quarantine; then one blocked test makes it blocked; a run
     in which nothing passed is skipped.
     """
     if run.status != RunStatus.COMPLETED:
         return run.status
-    if run.count_failed or run.count_error:
+    if run.count_failed + run.count_error > run.count_quarantined:
         return ResultStatus.FAILED.value
     if run.count_blocked:
         return ResultStatus.BLOCKED.value
     if run.count_passed:
         return ResultStatus.PASSED.value
+    if run.count_quarantined:
+        return ResultStatus.FAILED.value
     return ResultStatus.SKIPPED.value if run.count_skipped else run.status
 
 
@@ -36,10 +39,11 @@ class Comparison:
 
 
 def run_before(run: TestRun) -> TestRun | None:
-    """The newest earlier run of the same name in the project."""
+    """The newest earlier run of the same name, branch and environment in the project."""
     if run.is_implicit:
         return None
     same = TestRun.objects.living().filter(project_id=run.project_id, name=run.name, is_implicit=False)
+    same = same.filter(branch=run.branch, environment=run.environment)
     return same.filter(started_at__lte=run.started_at).exclude(pk=run.pk).order_by("-started_at", "-number").first()
 
 

@@ -47,3 +47,8 @@ def takes_results(run: TestRun) -> Decision:
     if run.status == RunStatus.CANCELLED:
         return Denied(_("The run was cancelled and takes no more results."), "run_cancelled")
     return Allowed()
+
+
+def can_sort_failures(user: User, project: Project) -> Decision:
+    """Whether the user may say who mends which failures, and put tests into quarantine."""
+    return decide(user, "failure.sort", project)

@@ -47,7 +47,9 @@ class RunCaseQuerySet(ProjectOwnedQuerySet):
 
     def for_list(self) -> Self:
         """What a row shows."""
-        return self.select_related("case__project", "run__project", "assigned_to").defer("case__search", "case__folded")
+        return self.select_related("case__project", "run__project", "assigned_to", "rule").defer(
+            "case__search", "case__folded"
+        )
 
     def failures(self) -> Self:
         """Those whose last attempt failed."""

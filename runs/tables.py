@@ -140,7 +140,11 @@ class RunTable(PortalTable):
 
 
 def signals_of(test: RunCase) -> SafeString | str:
-    """What a row says beside its verdict: flaky, or how many attempts it took."""
+    """What a row says beside its verdict: quarantine, the class of its failure, flaky, or how many attempts it took."""
+    if test.is_quarantined:
+        return format_html('<span class="q-tag">{}</span>', _("Quarantine"))
+    if test.rule is not None:
+        return format_html('<span class="q-tag" title="{}">{}</span>', test.rule.name, test.rule.get_cause_display())
     if test.is_flaky:
         words = _("Flaky, try %s") % test.attempts if test.attempts > 1 else _("Flaky")
         return format_html('<span class="q-mark-flaky">{}{}</span>', icon_svg("repeat"), words)

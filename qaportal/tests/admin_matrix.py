@@ -65,6 +65,9 @@ MAKERS: dict[str, Callable[[Any], models.Model]] = {
     "runs.TestRun": _known("run"),
     "runs.RunCase": _known("run_case"),
     "runs.Result": lambda world: Result.objects.filter(project=world.project).first(),
+    "runs.FailureRule": _known("failure_rule"),
+    "runs.FailureCluster": _known("cluster"),
+    "runs.Quarantine": _known("quarantine"),
     "runs.ReportImport": _known("report_import"),
 }
 

@@ -46,7 +46,7 @@ from qaportal.kit import progress
 from releases.models import Release
 from releases.tests.factories import ReleaseCaseFactory, ReleaseFactory
 from runs.models import ReportImport, RunCase, TestRun
-from runs.tests.factories import evidence_of, make_run, record, reported
+from runs.tests.factories import evidence_of, known_failures_of, make_run, record, reported
 
 from . import admin_matrix, catalog_examples
 
@@ -132,6 +132,7 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         "run": run,
         "run_case": RunCase.objects.filter(run=run, case__isnull=True).first(),
         **evidence_of(run, admin, marker),
+        **known_failures_of(run, admin, marker),
         "spare_case": spare,
         "file": stored,
         "announced": announce(actor=admin, project=project, name=f"{marker}.png", size=8),
@@ -305,6 +306,9 @@ ROWS = (
     Row("artifact_id", "report-artifact-", pk_of("artifact"), uuid.uuid4),
     Row("number", "runs:", lambda world: world.objects["run"].number),
     Row("test_id", "runs:", pk_of("run_case")),
+    Row("cluster_id", "runs:", pk_of("cluster")),
+    Row("rule_id", "runs:", pk_of("failure_rule")),
+    Row("quarantine_id", "runs:", pk_of("quarantine")),
     *(
         Row("object_id", prefix, pk_of(admin_matrix.key_of(model)), none)
         for prefix, model, none in admin_matrix.tables()

@@ -5,6 +5,7 @@ Most come from the OpenAPI document and from the forms of the pages; what neithe
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -209,6 +210,10 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "runs:upload": lambda world: {"report": _report(world)["file"]},
     "runs:link_test": lambda world: {"case": world.objects["case"].test_id},
     "runs:create_cases": lambda world: {"all": "1"},
+    "runs:rule_create": lambda world: {"name": "Another rule", "cause": "test", "pattern": "another failure"},
+    "runs:rule_edit": lambda world: {"name": "The same rule", "cause": "test", "pattern": "the same failure"},
+    "runs:rule_state": lambda world: {"state": "fixed"},
+    "runs:quarantine_test": lambda world: {"reason": "Shakes", "expires_on": str(date.today() + timedelta(days=7))},
     "runs:set_verdict": lambda world: {"status": "blocked"},
     "runs:assign_case": lambda world: {"assigned_to": world.people["tester"].pk},
     "junit-import": _report,

@@ -128,6 +128,8 @@ WRITES = (
     Write("runs:link_test", "case.edit"),
     Write("runs:create_cases", "case.edit"),
     Write("runs:add_to_release", "release.scope"),
+    Write("runs:rule_", "failure.sort"),
+    Write("runs:quarantine_", "failure.sort"),
     Write("runs:set_verdict", "result.record"),
     Write("runs:assign_case", "release.scope"),
     Write("junit-import", "report.import"),

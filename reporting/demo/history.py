@@ -16,7 +16,7 @@ from runs.models import Result, RunCase, TestRun
 from runs.services.recording import record_results
 from runs.services.runs import create_run
 
-from . import scopes, uploads
+from . import failures, scopes, uploads
 from .chance import chance
 from .days import Days
 from .outcomes import results_of
@@ -47,6 +47,7 @@ class History:
         yield from self._releases()
         yield from self._runs()
         yield from self._uploads()
+        yield from self._failures()
         for verdict in scopes.verdicts_of_next(self.written, self.story, self.days):
             yield verdict.executed_at, lambda verdict=verdict: self._give(verdict)
 
@@ -69,6 +70,13 @@ class History:
         yield reported_at, lambda: uploads.upload_example(developer, self.project, reported, reported_at)
         rejected_at = days.at(days.night(rejected["night"]), "09:40")
         yield rejected_at, lambda: uploads.upload_rejected(tester, self.project, rejected, rejected_at)
+
+    def _failures(self) -> Iterator[Event]:
+        quality, outage = self.people["quality"], self.story["outage"]
+        sorted_at = self.days.at(self.days.night(outage["night"] + 1), "12:00")
+        yield sorted_at, lambda: failures.sort_outage(self.project, quality, outage["error"], sorted_at)
+        held_at = self.days.at(self.days.night(2), "15:30")
+        yield held_at, lambda: failures.hold_the_flakiest(self.project, self.people["tester"], held_at)
 
     def _runs(self) -> Iterator[Event]:
         nightly, smoke = self.story["nightly"], self.story["smoke"]

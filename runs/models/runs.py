@@ -57,6 +57,8 @@ class TestRun(ProjectOwned, Authored, SoftDeleted):
     count_not_started = models.PositiveIntegerField(default=0)
     count_flaky = models.PositiveIntegerField(default=0)
     count_unmatched = models.PositiveIntegerField(default=0)
+    count_quarantined = models.PositiveIntegerField(default=0, db_default=0)
+    """Failures of tests in quarantine; they stand in the other counters too."""
     duration_ms = models.BigIntegerField(default=0)
     """The sum of its tests' last durations."""
 
@@ -127,6 +129,13 @@ class RunCase(ProjectOwned):
     last_result_id = models.UUIDField(null=True)
     error_summary = models.CharField(max_length=300, blank=True)
     """The first line of the last attempt's failure."""
+    fingerprint = models.UUIDField(null=True)
+    """What the last attempt's failure is recognised by."""
+    rule = models.ForeignKey(
+        "runs.FailureRule", null=True, on_delete=models.SET_NULL, db_constraint=False, db_index=False, related_name="+"
+    )
+    """The rule that classes the last attempt's failure."""
+    is_quarantined = models.BooleanField(default=False, db_default=False)
     executed_at = models.DateTimeField(null=True)
     duration_ms = models.PositiveBigIntegerField(null=True)
 
@@ -141,6 +150,10 @@ class RunCase(ProjectOwned):
             models.Index(fields=["run", "position", "id"], name="run_case_in_order"),
             models.Index(fields=["case"], condition=Q(case__isnull=False), name="run_case_of_case"),
             models.Index(fields=["run"], condition=Q(case__isnull=True), name="run_case_unmatched"),
+            models.Index(
+                fields=["run", "fingerprint"], condition=Q(fingerprint__isnull=False), name="run_case_of_cluster"
+            ),
+            models.Index(fields=["rule"], condition=Q(rule__isnull=False), name="run_case_of_rule"),
         ]
 
     def __str__(self) -> str:
@@ -229,6 +242,8 @@ class Result(models.Model):
     suite_path = ArrayField(models.TextField(), default=list)
     notes = models.TextField(blank=True)
     error_message = models.TextField(blank=True)
+    fingerprint = models.UUIDField(null=True)
+    """What the failure is recognised by."""
     stack_trace = models.TextField(blank=True)
     output = models.TextField(blank=True)
     """What the test wrote; kept for attempts that did not pass, the raw report holds the rest."""

@@ -39,6 +39,9 @@ FROM ("""
 JOIN catalog_testcase AS known ON known.id = current.case_id
 WHERE scope.release_id = %(release)s AND scope.case_id = current.case_id
   AND (scope.executed_at IS NULL OR current.executed_at >= scope.executed_at)
+  AND NOT (%(is_automated)s AND current.status IN ('failed', 'error') AND EXISTS (
+      SELECT FROM runs_quarantine AS held
+      WHERE held.case_id = current.case_id AND held.lifted_at IS NULL AND held.expires_on >= %(today)s))
 """
 )
 _OUTSIDE_SCOPE = """
@@ -52,14 +55,17 @@ WHERE NOT EXISTS (
 def move_release_cases(*, run: TestRun, actor: User | None, source: str) -> int:
     """Set the verdict of every staged case in the run's release whose result is the latest by its own time.
 
-    Rows are locked in one order, so that two batches wait instead of blocking each other. Answers how many cases
-    the release does not cover.
+    A failure that a machine reported of a case in quarantine sets no verdict, so no gate counts it. Rows are locked in
+    one order, so that two batches wait instead of blocking each other. Answers how many cases the release does not
+    cover.
     """
+    now = timezone.now()
     values = {
+        "today": now.date(),
         "release": run.release_id,
         "executor": actor.pk if actor and source == ResultSource.MANUAL else None,
         "is_automated": source == ResultSource.REPORT,
-        "now": timezone.now(),
+        "now": now,
     }
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_SCOPE, values)

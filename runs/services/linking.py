@@ -90,3 +90,9 @@ def _attach(run: TestRun, links: dict[int, int], matched_by: str) -> None:
             " FROM runs_runcase AS test WHERE result.run_case_id = test.id AND test.id = ANY(%s)",
             [list(links)],
         )
+        cursor.execute(
+            "UPDATE runs_teststability AS known SET case_id = test.case_id FROM runs_runcase AS test"
+            " WHERE test.id = ANY(%s) AND known.project_id = test.project_id AND known.test_key = test.test_key"
+            " AND known.occurrence = test.occurrence",
+            [list(links)],
+        )

@@ -44,6 +44,11 @@ ON CONFLICT (case_id) DO UPDATE SET last_status = excluded.last_status, last_res
     last_run_at = excluded.last_run_at, recent_outcomes = excluded.recent_outcomes, executions = excluded.executions,
     mean_duration = excluded.mean_duration, flaky_score = excluded.flaky_score, failing_since = excluded.failing_since
 """
+_MOVE_STABILITY = "UPDATE runs_teststability SET case_id = %(winner)s WHERE case_id = %(loser)s"
+_MOVE_QUARANTINE = """
+UPDATE runs_quarantine SET case_id = %(winner)s, updated_at = %(now)s WHERE case_id = %(loser)s AND lifted_at IS NULL
+  AND NOT EXISTS (SELECT FROM runs_quarantine WHERE case_id = %(winner)s AND lifted_at IS NULL)
+"""
 _FORGET_ACTIVITY = "DELETE FROM catalog_caseactivity WHERE case_id = %(loser)s"
 
 
@@ -68,6 +73,8 @@ def move_tests(*, winner: TestCase, loser: TestCase) -> int:
         cursor.execute(_LOCK_TESTS, values)
         cursor.execute(_MOVE_TESTS, values)
         moved = cursor.rowcount
+        cursor.execute(_MOVE_STABILITY, values)
+        cursor.execute(_MOVE_QUARANTINE, values)
         cursor.execute(_JOIN_ACTIVITIES, values)
         cursor.execute(_FORGET_ACTIVITY, values)
     return moved

@@ -16,7 +16,8 @@ from .. import policies
 from ..choices import ResultSource, RunKind
 from ..models import TestRun
 from ..partitions import ensure_partitions
-from . import activity, matching, staging
+from . import activity, failures, matching, stability, staging
+from .judging import Judge
 from .staging import NewResult, Staged
 
 
@@ -55,33 +56,52 @@ def record_results(
     if not refusal:
         raise RuleViolation(refusal.reason, refusal.code)
     ensure_partitions(months_ahead=0)
-    staged = staging.fill(results)
+    judge = Judge.of_project(run.project_id)
+    staged = staging.fill(results, judge)
     matching.match(run=run, staged=staged)
     created = matching.create_missing_cases(run=run, actor=actor) if creates_cases and actor else 0
     recorded = Recorded(
         tests=staged.tests, attempts=staged.rows, by_status=staged.by_status, flaky=staged.flaky, created=created
     )
+    former = failures.former_fingerprints(run=run)
     _move_tests(run, counts_flaky=source != ResultSource.MANUAL)
     _store_attempts(run, actor=actor, source=source, report_import_id=report_import_id)
+    failures.move_clusters(run=run, former=former, has_failures=bool(staged.failures))
+    failures.reopen_rules(run=run, judge=judge)
     recorded.matched = _matched_count()
     recorded.unmatched = recorded.tests - recorded.matched
     if run.release_id:
         recorded.outside_scope = activity.move_release_cases(run=run, actor=actor, source=source)
-    activity.move_case_activities(run=run)
+    _move_activities(run, source)
     refresh_counters(run=run, source=source)
     events.publish("results.recorded", run=run, actor=actor, source=source, recorded=recorded)
     return recorded
+
+
+def _move_activities(run: TestRun, source: str) -> None:
+    """Move what is known of the cases lately; only what a machine reported says whether a test is flaky."""
+    if source == ResultSource.MANUAL:
+        activity.move_case_activities(run=run)
+        return
+    stability.move_stability(run=run)
+    activity.move_case_activities(run=run)
+    stability.tell_cases()
 
 
 _INSERT_TESTS = """
 INSERT INTO runs_runcase AS test (
     project_id, run_id, case_id, test_key, occurrence, matched_by, automation_key, name, class_name,
     suite_path, status, position, attempts, is_flaky, last_result_id, error_summary, executed_at, duration_ms,
-    created_at, updated_at)
+    fingerprint, rule_id, is_quarantined, created_at, updated_at)
 SELECT %(project)s, %(run)s, matched.case_id, staged.test_key, staged.occurrence, coalesce(matched.matched_by, ''),
        staged.automation_key, coalesce(nullif(staged.name, ''), known.title, ''), staged.class_name, staged.suite_path,
        staged.status, staged.seq, staged.attempts, staged.is_flaky, staged.result_id, staged.error_summary,
-       staged.executed_at, staged.duration_ms, %(now)s, %(now)s
+       staged.executed_at, staged.duration_ms, staged.fingerprint, staged.rule_id,
+       EXISTS (
+           SELECT FROM runs_quarantine AS held
+           WHERE held.project_id = %(project)s AND held.lifted_at IS NULL AND held.expires_on >= %(today)s
+             AND (held.test_key = staged.test_key OR held.case_id = matched.case_id)),
+       %(now)s, %(now)s
 FROM staged_result AS staged
 LEFT JOIN staged_match AS matched USING (test_key, occurrence)
 LEFT JOIN catalog_testcase AS known ON known.id = matched.case_id
@@ -98,6 +118,9 @@ ON CONFLICT (run_id, test_key, occurrence) DO UPDATE SET
         AND (excluded.is_flaky OR test.is_flaky OR test.status IN ('failed', 'error')),
     last_result_id = excluded.last_result_id,
     error_summary = excluded.error_summary,
+    fingerprint = excluded.fingerprint,
+    rule_id = excluded.rule_id,
+    is_quarantined = excluded.is_quarantined,
     executed_at = excluded.executed_at,
     duration_ms = excluded.duration_ms,
     updated_at = excluded.updated_at
@@ -106,7 +129,8 @@ ON CONFLICT (run_id, test_key, occurrence) DO UPDATE SET
 
 def _move_tests(run: TestRun, *, counts_flaky: bool) -> None:
     """Insert the batch's tests into the run, or move those that are there by their new attempts."""
-    values = {"project": run.project_id, "run": run.pk, "now": timezone.now(), "counts_flaky": counts_flaky}
+    now = timezone.now()
+    values = {"project": run.project_id, "run": run.pk, "now": now, "today": now.date(), "counts_flaky": counts_flaky}
     is_fresh = run.total == 0  # the counters of a locked run are exact; a plain insert is a fifth quicker
     with connection.cursor() as cursor:
         cursor.execute(_INSERT_TESTS if is_fresh else _INSERT_TESTS + _MOVE_EXISTING, values)
@@ -116,12 +140,12 @@ _STORE_ATTEMPTS = """
 INSERT INTO runs_result (
     id, project_id, run_id, run_case_id, case_id, case_version, report_import_id, attempt, status, source, executor_id,
     name, class_name, suite_path, notes, error_message, stack_trace, output, duration_ms, started_at, executed_at,
-    metadata, custom_values, created_at, updated_at)
+    metadata, custom_values, fingerprint, created_at, updated_at)
 SELECT staged.result_id, %(project)s, %(run)s, test.id, test.case_id, known.version, %(report_import)s,
        test.attempts - staged.attempts + staged.attempt, staged.status, %(source)s, %(executor)s,
        coalesce(nullif(staged.name, ''), test.name), staged.class_name, staged.suite_path, staged.notes,
        staged.error_message, staged.stack_trace, staged.output, staged.duration_ms, staged.started_at,
-       staged.executed_at, staged.metadata, staged.custom_values, %(now)s, %(now)s
+       staged.executed_at, staged.metadata, staged.custom_values, staged.fingerprint, %(now)s, %(now)s
 FROM staged_result AS staged
 JOIN runs_runcase AS test
   ON test.run_id = %(run)s AND test.test_key = staged.test_key AND test.occurrence = staged.occurrence
@@ -153,6 +177,7 @@ UPDATE runs_testrun AS run SET
     count_passed = found.passed, count_failed = found.failed, count_error = found.error,
     count_blocked = found.blocked, count_skipped = found.skipped, count_in_progress = found.in_progress,
     count_not_started = found.not_started, count_flaky = found.flaky, count_unmatched = found.unmatched,
+    count_quarantined = found.quarantined,
     duration_ms = found.duration, kind = coalesce(%(kind)s, run.kind), updated_at = now()
 FROM (
     SELECT count(*) FILTER (WHERE status = 'passed') AS passed, count(*) FILTER (WHERE status = 'failed') AS failed,
@@ -160,6 +185,7 @@ FROM (
            count(*) FILTER (WHERE status = 'skipped') AS skipped,
            count(*) FILTER (WHERE status = 'in_progress') AS in_progress,
            count(*) FILTER (WHERE status = 'not_started') AS not_started, count(*) FILTER (WHERE is_flaky) AS flaky,
+           count(*) FILTER (WHERE is_quarantined AND status IN ('failed', 'error')) AS quarantined,
            count(*) FILTER (WHERE case_id IS NULL) AS unmatched, coalesce(sum(duration_ms), 0) AS duration
     FROM runs_runcase WHERE run_id = %(run)s
 ) AS found

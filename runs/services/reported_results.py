@@ -20,7 +20,7 @@ from ..choices import FINAL_STATUSES, ResultSource, ResultStatus, RunStatus
 from ..importers.normal_form import automation_key
 from ..importers.references import ids_in_name
 from ..models import Result, RunCase, TestRun
-from . import activity, matching, merged_cases, staging
+from . import activity, failures, matching, merged_cases, staging
 from .recording import NewResult, Recorded, record_results, refresh_counters
 
 COMPLETED_BY_CLIENT = ("status", "duration_ms", "error_message", "stack_trace", "started_at", "metadata")
@@ -102,6 +102,7 @@ def complete_result(*, actor: User, result: Result, if_match: str | None = None,
     if test.last_result_id == result.pk:
         _move_test(test, result)
         _carry_on(run, test, result, actor, was_final=was_final)
+        failures.follow_completed(run=run, test=test, result=result)
         refresh_counters(run=run)
         told = Recorded(tests=1, by_status={result.status: 1}, matched=int(test.case_id is not None))
         events.publish("results.recorded", run=run, actor=actor, source=result.source, recorded=told)

@@ -13,6 +13,7 @@ from uuid_utils import uuid7
 from catalog.choices import ResultStatus
 
 from .copying import NULL, chunks, flag, moment, optional, text, texts
+from .judging import Judge, mark_of, paths_of
 
 SUMMARY_LENGTH = 300
 
@@ -65,6 +66,8 @@ class Staged:
     has_keys: bool = False
     by_status: dict[str, int] = field(default_factory=dict)
     flaky: int = 0
+    failures: int = 0
+    """Failed attempts, whatever the verdict."""
 
     def count(self, result: NewResult) -> None:
         """Take one row into account."""
@@ -72,6 +75,7 @@ class Staged:
         self.has_explicit_ids |= bool(result.explicit_ids)
         self.has_named_ids |= bool(result.named_ids)
         self.has_keys |= bool(result.automation_key)
+        self.failures += result.status in _FAILING
         if result.attempt == result.attempts:
             self.tests += 1
             self.by_status[result.status] = self.by_status.get(result.status, 0) + 1
@@ -107,7 +111,13 @@ _COLUMNS = {
     "executed_at": "timestamptz",
     "metadata": "jsonb",
     "custom_values": "jsonb",
+    "fingerprint": "uuid",
+    "failure_title": "text",
+    "thrown_at": "text",
+    "rule_id": "bigint",
 }
+_FAILING = frozenset({ResultStatus.FAILED.value, ResultStatus.ERROR.value})
+_NO_FAILURE = (NULL, "", "", NULL)
 _SEVERITY = {
     status.value: str(number)
     for number, status in enumerate(
@@ -145,7 +155,17 @@ def first_line(message: str) -> str:
     return ""
 
 
-def _row(result: NewResult, number: int) -> tuple[str, ...]:
+def _failure(result: NewResult, judge: Judge) -> tuple[str, ...]:
+    """What the failure is recognised by, how it is called, where it was thrown, and which rule classes it."""
+    mark = mark_of(result.error_message, result.stack_trace)
+    if mark is None:
+        return _NO_FAILURE
+    paths = paths_of(result.automation_key, result.class_name, result.name, result.suite_path)
+    rule = judge.rule_of(mark, result.error_message, result.stack_trace, paths, result.executed_at)
+    return mark.fingerprint, text(mark.title), text(mark.thrown_at), optional(rule.pk if rule else None)
+
+
+def _row(result: NewResult, number: int, judge: Judge) -> tuple[str, ...]:
     """The columns of one result, in the order of `_COLUMNS`, as COPY reads them."""
     key = result.automation_key or (case_key(result.case_id) if result.case_id else result.name)
     return (
@@ -177,18 +197,23 @@ def _row(result: NewResult, number: int) -> tuple[str, ...]:
         moment(result.executed_at),
         text(json.dumps(result.metadata)) if result.metadata else NULL,
         text(json.dumps(result.custom_values)) if result.custom_values else NULL,
+        *(_failure(result, judge) if result.status in _FAILING else _NO_FAILURE),
     )
 
 
-def _rows(results: Iterable[NewResult], staged: Staged) -> Iterator[tuple[str, ...]]:
+def _rows(results: Iterable[NewResult], staged: Staged, judge: Judge) -> Iterator[tuple[str, ...]]:
     for result in results:
         staged.count(result)
-        yield _row(result, staged.rows)
+        yield _row(result, staged.rows, judge)
 
 
-def fill(results: Iterable[NewResult]) -> Staged:
-    """Write the results into the transaction's staging table, which is emptied first; reads the source as it goes."""
+def fill(results: Iterable[NewResult], judge: Judge | None = None) -> Staged:
+    """Write the results into the transaction's staging table, which is emptied first; reads the source as it goes.
+
+    Without a judge no rule classes the failures.
+    """
     staged = Staged()
+    judge = judge or Judge()
     columns = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS staged_result ({columns}) ON COMMIT DROP")
@@ -199,7 +224,7 @@ def fill(results: Iterable[NewResult]) -> Staged:
         cursor.execute("TRUNCATE staged_result, staged_match")
         names = ", ".join(_COLUMNS)
         with cursor.copy(f"COPY staged_result ({names}) FROM STDIN") as copy:
-            for chunk in chunks(_rows(results, staged)):
+            for chunk in chunks(_rows(results, staged, judge)):
                 copy.write(chunk)
         if staged.rows > 100:
             cursor.execute("ANALYZE staged_result (test_key, automation_key)")

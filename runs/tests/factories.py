@@ -1,15 +1,16 @@
 """Makes runs and results for tests."""
 
 import io
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
 from accounts.models import Project, User
 from releases.models import Release
 from runs.choices import ResultSource, RunKind
-from runs.models import Result, TestRun
+from runs.models import FailureCluster, FailureRule, Quarantine, Result, TestRun
 from runs.services.artifacts import add_artifact
 from runs.services.evidence import save_checkpoints, save_logs, save_steps
 from runs.services.recording import Recorded, record_results
@@ -54,3 +55,18 @@ def evidence_of(run: TestRun, actor: User, words: str) -> dict[str, Any]:
         step_number=1,
     )
     return {"result": result, "artifact": artifact}
+
+
+def known_failures_of(run: TestRun, actor: User, marker: str) -> dict[str, Any]:
+    """One of each kind of thing that is known of failures."""
+    cluster = FailureCluster.objects.filter(project=run.project).first()
+    rule = FailureRule.objects.create(project=run.project, name=f"{marker} rule", cause="test", pattern="rule of tests")
+    held = Quarantine.objects.create(
+        project=run.project,
+        test_key=UUID(int=1),
+        name=f"{marker} held",
+        reason="shakes",
+        expires_on=timezone.now().date() + timedelta(days=7),
+        created_by=actor,
+    )
+    return {"cluster": cluster, "failure_rule": rule, "quarantine": held}

@@ -22,7 +22,8 @@ from .test_links import visible_run
 FACTS = ("name", "description", "status", "release", "environment", "build", "branch")
 
 
-def _crumbs(run: TestRun) -> list[tuple[str, str]]:
+def crumbs_of(run: TestRun) -> list[tuple[str, str]]:
+    """The way from the runs to this one."""
     return [
         (_("Runs"), reverse("runs:list", args=[run.project.key])),
         (_("Run %d") % run.number, run.get_absolute_url()),
@@ -49,7 +50,7 @@ def edit_run(request: HttpRequest, number: int) -> HttpResponse:
             else:
                 messages.success(request, _("Run %d saved") % run.number)
                 return redirect(run)
-    context = {"run": run, "form": form, "crumbs": _crumbs(run)}
+    context = {"run": run, "form": form, "crumbs": crumbs_of(run)}
     return render(request, "runs/run_form.html", context, status=status)
 
 
@@ -80,4 +81,4 @@ def remove_run(request: HttpRequest, number: int) -> HttpResponse:
         delete_run(actor=request.user, run=run)
         messages.success(request, _("Run %d deleted") % run.number)
         return redirect("runs:list", run.project.key)
-    return render(request, "runs/run_delete.html", {"run": run, "crumbs": _crumbs(run)})
+    return render(request, "runs/run_delete.html", {"run": run, "crumbs": crumbs_of(run)})

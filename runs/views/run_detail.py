@@ -13,6 +13,7 @@ from qaportal.kit.wording import duration
 
 from .. import policies
 from ..drawer import drawer_of
+from ..failure_groups import groups_of
 from ..filters import RunCaseFilter
 from ..models import ReportImport, RunCase, TestRun
 from ..outcome import compared_with_before, verdict_of
@@ -22,7 +23,20 @@ from .addresses import address, kept
 from .test_links import MOST_AT_ONCE, LinkOffer
 
 TABS = ("failures", "all", "unmatched", "details")
-LIST_KEYS = ("q", "status", "flaky", "sort", "page", "test", "attempt", "view", "before")
+LIST_KEYS = (
+    "q",
+    "status",
+    "flaky",
+    "cluster",
+    "cause",
+    "quarantine",
+    "sort",
+    "page",
+    "test",
+    "attempt",
+    "view",
+    "before",
+)
 DRAWER_KEYS = ("test", "attempt", "view", "before")
 
 
@@ -49,7 +63,7 @@ class RunDetailView(ProjectMixin, FragmentMixin, FilteredListView):
         chosen = self.request.GET.get("tab", "")
         if chosen in TABS:
             return chosen
-        asked = any(self.request.GET.get(name) for name in ("status", "flaky", "q"))
+        asked = any(self.request.GET.get(name) for name in ("status", "flaky", "q", "cause", "cluster"))
         return "failures" if not asked and self.run.count_failed + self.run.count_error else "all"
 
     def get_queryset(self) -> QuerySet:
@@ -92,8 +106,10 @@ class RunDetailView(ProjectMixin, FragmentMixin, FilteredListView):
             close_url=address(self.request, {}, *DRAWER_KEYS),
             all_url=address(self.request, {"tab": "all"}, *LIST_KEYS),
             kept_by_search=kept(self.request, "q", "page", *DRAWER_KEYS),
-            kept_by_filters=kept(self.request, "status", "flaky", "page", *DRAWER_KEYS),
+            kept_by_filters=kept(self.request, "status", "flaky", "cause", "quarantine", "page", *DRAWER_KEYS),
+            groups=groups_of(self.run, self.request) if self.tab == "failures" else None,
             may_edit=policies.can_edit_run(self.request.user, self.run),
+            may_sort=policies.can_sort_failures(self.request.user, self.project),
             may_delete=policies.can_delete_run(self.request.user, self.run),
             may_import=policies.can_import_report(self.request.user, self.project),
             most_at_once=MOST_AT_ONCE,
@@ -102,6 +118,14 @@ class RunDetailView(ProjectMixin, FragmentMixin, FilteredListView):
             imports=self.imports(),
         )
         return context
+
+    def chips(self, filterset: Any) -> list[dict[str, str]]:
+        """The active filters; a cause is called by the start of its fingerprint."""
+        chips = super().chips(filterset)
+        for chip in chips:
+            if chip["name"] == "cluster":
+                chip["value"] = filterset.form.cleaned_data["cluster"].short
+        return chips
 
     def link_offer(self, page: Any) -> LinkOffer | None:
         """What the open test without a case could be linked to; afterwards the next test of the list opens."""

@@ -3,6 +3,7 @@
 from django.urls import re_path
 
 from . import views
+from .comparison import SuiteRunComparisonViewSet
 
 suites, suite = "v1/reports/suite-runs", "v1/reports/suite-runs/(?P<suite_id>[^/]+)"
 result, artifact = "v1/reports/test-case-results/(?P<test_case_id>[^/]+)", "v1/reports/artifacts/(?P<artifact_id>[^/]+)"
@@ -16,6 +17,7 @@ urlpatterns = [
     _address(suites, "suite-run-list", views.SuiteRunViewSet, get="list", post="create"),
     _address(suite, "suite-run-detail", views.SuiteRunViewSet, get="retrieve", patch="partial_update"),
     _address(f"{suite}/test-cases", "suite-run-results", views.SuiteRunViewSet, get="test_cases", post="add_test_case"),
+    _address(f"{suite}/compare", "suite-run-compare", SuiteRunComparisonViewSet, get="compare"),
     _address(result, "test-result-detail", views.TestCaseResultViewSet, get="retrieve", patch="partial_update"),
     _address(f"{result}/steps", "test-result-steps", views.TestCaseResultViewSet, get="steps"),
     _address(f"{result}/steps/bulk", "test-result-steps-bulk", views.TestCaseResultViewSet, post="save_steps"),
