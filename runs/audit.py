@@ -20,7 +20,16 @@ def register_all() -> None:
                 "cases_created": _("made test cases of a run"),
             },
         ),
-        Subject("run_case", _("Runs"), {"linked": _("linked a test to a case")}),
+        Subject(
+            "run_case",
+            _("Runs"),
+            {
+                "linked": _("linked a test to a case"),
+                "reported": _("sent the result of a test"),
+                "completed": _("completed the result of a test"),
+                "documented": _("sent what a test left behind"),
+            },
+        ),
         Subject(
             "report_import",
             _("Test reports"),

@@ -5,7 +5,18 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.choices import FINAL_STATUSES, ResultStatus
 
-__all__ = ["FINAL_STATUSES", "ImportState", "ResultSource", "ResultStatus", "RunKind", "RunStatus"]
+__all__ = [
+    "FINAL_STATUSES",
+    "ArtifactCategory",
+    "ArtifactType",
+    "ImportState",
+    "LogType",
+    "MatchedBy",
+    "ResultSource",
+    "ResultStatus",
+    "RunKind",
+    "RunStatus",
+]
 
 
 class RunKind(models.TextChoices):
@@ -52,3 +63,28 @@ class MatchedBy(models.TextChoices):
     PERSON = "person", _("Linked by hand")
     CREATED = "created", _("Case made for it")
     NOBODY = "", _("Not matched")
+
+
+class ArtifactType(models.TextChoices):
+    """What kind of file a test left."""
+
+    SCREENSHOT = "screenshot", _("Screenshot")
+    VIDEO = "video", _("Video")
+    LOG = "log", _("Log")
+    OTHER = "other", _("Other")
+
+
+class ArtifactCategory(models.TextChoices):
+    """Which moment of a step a file shows."""
+
+    BEFORE = "before", _("Before")
+    AFTER = "after", _("After")
+    ERROR = "error", _("Error")
+    CHECKPOINT = "checkpoint", _("Checkpoint")
+
+
+class LogType(models.TextChoices):
+    """Where an entry of a log comes from."""
+
+    CONSOLE = "console", _("Console")
+    NETWORK = "network", _("Network")

@@ -108,3 +108,26 @@ class RunCaseFilter(ProjectFilterSet):
     def only_flaky(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Tests that passed after they had failed."""
         return queryset.filter(is_flaky=True)
+
+
+class SuiteRunFilter(filters.FilterSet):
+    """Runs that clients report, for the API."""
+
+    external_id = filters.CharFilter(max_length=LONGEST_WORDS, help_text="The client's own id of the run.")
+    name = filters.CharFilter(max_length=300)
+    branch = filters.CharFilter(max_length=LONGEST_WORDS)
+    build = filters.CharFilter(max_length=LONGEST_WORDS)
+    environment = filters.CharFilter(max_length=LONGEST_WORDS)
+    status = filters.ChoiceFilter(
+        method="in_status",
+        choices=[("running", "running"), ("completed", "completed"), ("aborted", "aborted")],
+    )
+
+    class Meta:
+        model = TestRun
+        fields: list[str] = []
+
+    def in_status(self, queryset: QuerySet, name: str, word: str) -> QuerySet:
+        """Runs that go on, came to their end, or did not."""
+        meant = {"running": [RunStatus.ACTIVE], "completed": [RunStatus.COMPLETED]}
+        return queryset.filter(status__in=meant.get(word, [RunStatus.CANCELLED, RunStatus.INTERRUPTED]))

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from django.db import connection, migrations, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-PARTITIONED_TABLES = ("runs_result",)
+PARTITIONED_TABLES = ("runs_result", "runs_stepresult", "runs_checkpoint", "runs_logentry", "runs_artifact")
 MONTHS_AHEAD = 3
 
 
@@ -59,16 +59,27 @@ def create_partition(table: str, month: datetime) -> bool:
     return True
 
 
+_MISSING = """
+SELECT asked.parent, asked.place FROM unnest(%s::text[], %s::text[], %s::int[]) AS asked(parent, name, place)
+WHERE to_regclass(asked.parent) IS NOT NULL AND to_regclass(asked.name) IS NULL ORDER BY asked.place
+"""
+
+
 def ensure_partitions(*, now: datetime | None = None, months_ahead: int = MONTHS_AHEAD) -> list[str]:
-    """Make the partitions of this month and the next ones; answers the names of those that were made."""
+    """Make the partitions of this month and the next ones; answers the names of those that were made.
+
+    One look tells whether any is missing, so it can be asked before every write. Tables that an older state of the
+    database does not have are left out.
+    """
     now = now or datetime.now(UTC)
-    made = []
-    for table in PARTITIONED_TABLES:
-        for step in range(months_ahead + 1):
-            month = month_start(now, step)
-            if create_partition(table, month):
-                made.append(partition_name(table, month))
-    return made
+    months = [month_start(now, step) for step in range(months_ahead + 1)]
+    asked = [
+        (table, partition_name(table, month), step) for table in PARTITIONED_TABLES for step, month in enumerate(months)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_MISSING, [list(column) for column in zip(*asked, strict=True)])
+        missing = cursor.fetchall()
+    return [partition_name(table, months[step]) for table, step in missing if create_partition(table, months[step])]
 
 
 def create_first_partitions(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.querysets import ProjectOwnedQuerySet, projects_to_read
 from catalog.choices import ResultStatus
@@ -87,9 +87,36 @@ class ResultQuerySet(models.QuerySet):
         """What a row shows."""
         return self.select_related("run__project", "executor").order_by("-id")
 
+    def for_detail(self) -> Self:
+        """What is told of one attempt, with the test id of its case as `case_test_id`."""
+        known = self.select_related("run__project__tenant", "run_case").defer("output", "notes", "custom_values")
+        return known.annotate(case_test_id=F("case__test_id"))
+
     def history_of(self, case: TestCase) -> Self:
         """The attempts of one case, newest first."""
         return self.filter(case=case, run__deleted_at__isnull=True).for_list()
+
+
+class EvidenceQuerySet(models.QuerySet):
+    """Steps, checkpoints and log entries of results."""
+
+    def visible_to(self, user: object) -> Self:
+        """Those of the projects that the user sees and whose runs he may read, in runs that are not deleted."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(project__in=projects_to_read(user, "run.view"), result__run__deleted_at__isnull=True)
+
+    def in_project(self, project: object) -> Self:
+        """Those of one project."""
+        return self.filter(project=project)
+
+
+class ArtifactQuerySet(EvidenceQuerySet):
+    """Files of results."""
+
+    def for_list(self) -> Self:
+        """What an answer tells, in the order of their arrival."""
+        return self.select_related("file").order_by("id")
 
 
 class ReportImportQuerySet(ProjectOwnedQuerySet):

@@ -45,7 +45,7 @@ from qaportal.kit import progress
 from releases.models import Release
 from releases.tests.factories import ReleaseCaseFactory, ReleaseFactory
 from runs.models import ReportImport, RunCase, TestRun
-from runs.tests.factories import make_run, record, reported
+from runs.tests.factories import evidence_of, make_run, record, reported
 
 from . import admin_matrix, catalog_examples
 
@@ -130,6 +130,7 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         "release_case": scope,
         "run": run,
         "run_case": RunCase.objects.filter(run=run, case__isnull=True).first(),
+        **evidence_of(run, admin, marker),
         "spare_case": spare,
         "file": stored,
         "progress": work,
@@ -296,6 +297,9 @@ ROWS = (
     Row("pk", "releases:", pk_of("release")),
     Row("pk", "runs:", pk_of("release")),
     Row("row_id", "runs:", pk_of("release_case")),
+    Row("suite_id", "suite-run-", pk_of("run"), uuid.uuid4),
+    Row("test_case_id", "test-result-", pk_of("result"), uuid.uuid4),
+    Row("artifact_id", "report-artifact-", pk_of("artifact"), uuid.uuid4),
     Row("number", "runs:", lambda world: world.objects["run"].number),
     Row("test_id", "runs:", pk_of("run_case")),
     *(

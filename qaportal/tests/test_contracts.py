@@ -1,4 +1,4 @@
-"""Every endpoint of the catalog, the projects and the search keeps what its document promises."""
+"""Every endpoint of the catalog, the projects, the search and report sync keeps what its document promises."""
 
 import csv
 from pathlib import Path
@@ -15,6 +15,7 @@ from .isolation import MARKER
 
 LIST = Path(__file__).resolve().parent.parent.parent / "docs" / "endpoints.csv"
 SEARCHED = "/api/search"
+REPORTED = tuple(f"/api/v1/reports/{each}" for each in ("suite-runs", "test-case-results", "artifacts"))
 
 
 def rows() -> list[tuple[str, str]]:
@@ -26,6 +27,7 @@ def rows() -> list[tuple[str, str]]:
             if (row["app"] == "catalog" and not row["path"].startswith("/api/step-catalog"))
             or (row["app"] == "accounts" and row["path"].startswith("/api/projects"))
             or row["path"] == SEARCHED
+            or row["path"].startswith(REPORTED)
         ]
 
 

@@ -53,8 +53,10 @@ NEVER_ASKED = {
     "catalog.TestCaseStory": "read as those of a case, which has a guard of its own",
     "catalog.TitleWord": "read as those of a project that is searched, which has a guard of its own",
     "catalog.TestStep": "read as those of a case, which has a guard of its own",
-    "runs.Result": "read as those of a run or of a test in it, which have guards of their own",
+    "runs.Checkpoint": "read as those of a result, which has a guard of its own",
+    "runs.LogEntry": "read as those of a result, which has a guard of its own",
     "runs.RunCase": "read as those of a run, which has a guard of its own",
+    "runs.StepResult": "read as those of a result, which has a guard of its own",
 }
 """Models whose guard no address asks, each with its reason; the data administration has a matrix of its own."""
 

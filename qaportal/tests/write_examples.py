@@ -37,6 +37,11 @@ def _report(world: World) -> dict[str, Any]:
     return {"file": report, "project_id": world.project.key}
 
 
+def _artifact(world: World) -> dict[str, Any]:
+    """A file of a result; made anew for each call, as sending reads it."""
+    return {"file": SimpleUploadedFile("plain.log", b"plain"), "artifact_type": "log"}
+
+
 def _table(world: World) -> dict[str, Any]:
     """A table with one case as a file part; made anew for each call, as sending reads it."""
     file = SimpleUploadedFile("plain.csv", b"Title\r\nPlain\r\n", content_type="text/csv")
@@ -207,6 +212,13 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "runs:set_verdict": lambda world: {"status": "blocked"},
     "runs:assign_case": lambda world: {"assigned_to": world.people["tester"].pk},
     "junit-import": _report,
+    "suite-run-detail": lambda world: {"status": "completed"},
+    "suite-run-results": lambda world: {"name": "Plain", "status": "Passed"},
+    "test-result-detail": lambda world: {"status": "Blocked"},
+    "test-result-steps-bulk": lambda world: {"steps": [{"step_number": 1, "status": "Passed"}]},
+    "test-result-checkpoints-bulk": lambda world: {"checkpoints": [{"name": "Plain", "status": "Passed"}]},
+    "test-result-logs-bulk": lambda world: {"logs": [{"log_type": "console", "message": "Plain"}]},
+    "test-result-artifacts": _artifact,
 }
 """Bodies that neither the OpenAPI document nor the forms of the pages tell, by route."""
 

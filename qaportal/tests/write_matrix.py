@@ -129,6 +129,10 @@ WRITES = (
     Write("runs:set_verdict", "result.record"),
     Write("runs:assign_case", "release.scope"),
     Write("junit-import", "report.import"),
+    Write("suite-run-list", "report.import"),
+    Write("suite-run-detail", "run.edit"),
+    Write("suite-run-results", "report.import"),
+    Write("test-result-", "report.import"),
     Write("search-api", NOTHING_CHANGES),
 )
 

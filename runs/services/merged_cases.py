@@ -73,6 +73,12 @@ def move_tests(*, winner: TestCase, loser: TestCase) -> int:
     return moved
 
 
+def tell_activity_anew(*, case_id: int, project_id: int) -> None:
+    """Write once more what is known of the case lately, after the verdict of one of its tests was corrected."""
+    with connection.cursor() as cursor:
+        cursor.execute(_JOIN_ACTIVITIES, {"winner": case_id, "loser": None, "project": project_id})
+
+
 def move_late_tests(*, case_id: int) -> int:
     """Move tests that an import stored for a merged case while the merge was under way; answers how many."""
     merged = TestCase.objects.filter(pk=case_id, merged_into__isnull=False).first()

@@ -19,7 +19,7 @@ from .. import policies
 from ..choices import RunKind, RunStatus
 from ..models import TestRun
 
-EDITABLE = ("name", "description", "environment", "build", "branch", "status", "due", "release")
+EDITABLE = ("name", "description", "environment", "build", "branch", "status", "due", "release", "metadata")
 
 
 def next_number(project: Project) -> int:
@@ -64,10 +64,12 @@ def create_run(
 
 
 @transaction.atomic
-def update_run(*, actor: User, run: TestRun, if_match: str | None = None, **fields: Any) -> TestRun:
+def update_run(
+    *, actor: User, run: TestRun, if_match: str | None = None, finished_at: datetime | None = None, **fields: Any
+) -> TestRun:
     """Rename, relink or finish a run; raises Denied and VersionConflict.
 
-    A run that gets another end than `active` is finished now unless it was before.
+    A run that gets another end than `active` is finished now, or at `finished_at` where that lies in its time.
     """
     policies.can_edit_run(actor, run).require()
     run = TestRun.objects.select_for_update(of=("self",)).select_related("project").get(pk=run.pk)
@@ -80,12 +82,18 @@ def update_run(*, actor: User, run: TestRun, if_match: str | None = None, **fiel
     if not changes:
         return run
     if "status" in changes:
-        run.finished_at = None if run.status == RunStatus.ACTIVE else timezone.now()
+        run.finished_at = None if run.status == RunStatus.ACTIVE else _end_of(run, finished_at)
     run.updated_by = actor
     run.save()
     audit.record("run.updated", actor=actor, target=run, changes=changes)
     events.publish("run.updated", run=run, actor=actor)
     return run
+
+
+def _end_of(run: TestRun, told: datetime | None) -> datetime:
+    """When the run ended: as told, unless that is before its start or still to come."""
+    now = timezone.now()
+    return told if told is not None and run.started_at <= told <= now else now
 
 
 @transaction.atomic

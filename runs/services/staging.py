@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection
 from uuid_utils import uuid7
@@ -49,6 +50,8 @@ class NewResult:
     metadata: dict | None = None
     custom_values: dict | None = None
     """Of the project's own fields of results, in their stored form."""
+    result_id: UUID | None = None
+    """The key of the result, where the caller has to know it; a new one by default."""
 
 
 @dataclass(slots=True)
@@ -147,7 +150,7 @@ def _row(result: NewResult, number: int) -> tuple[str, ...]:
     key = result.automation_key or (case_key(result.case_id) if result.case_id else result.name)
     return (
         str(number),
-        str(uuid7()),
+        str(result.result_id or uuid7()),
         test_key_of(key),
         str(result.occurrence),
         str(result.attempt),

@@ -1,13 +1,17 @@
 """Makes runs and results for tests."""
 
+import io
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
 from accounts.models import Project, User
 from releases.models import Release
 from runs.choices import ResultSource, RunKind
-from runs.models import TestRun
+from runs.models import Result, TestRun
+from runs.services.artifacts import add_artifact
+from runs.services.evidence import save_checkpoints, save_logs, save_steps
 from runs.services.recording import Recorded, record_results
 from runs.services.runs import create_run
 from runs.services.staging import NewResult
@@ -31,3 +35,22 @@ def record(
     run: TestRun, *results: NewResult, actor: User | None = None, source: str = ResultSource.REPORT, **options
 ) -> Recorded:
     return record_results(run=run, results=results, actor=actor, source=source, **options)
+
+
+def evidence_of(run: TestRun, actor: User, words: str) -> dict[str, Any]:
+    """The last failure of the run with a step, a checkpoint, a log entry and a file; all say the words."""
+    result = Result.objects.for_detail().filter(run_case__run=run, status="failed").latest("id")
+    step = {"step_number": 1, "action": "click", "description": f"{words} step", "status": "failed"}
+    save_steps(actor=actor, result=result, steps=[step])
+    checkpoint = {"name": f"{words} checkpoint", "status": "failed", "expected": words}
+    save_checkpoints(actor=actor, result=result, checkpoints=[checkpoint])
+    save_logs(actor=actor, result=result, logs=[{"log_type": "console", "message": f"{words} log"}])
+    artifact, _is_new = add_artifact(
+        actor=actor,
+        result=result,
+        stream=io.BytesIO(words.encode()),
+        name=f"{words}.log",
+        artifact_type="log",
+        step_number=1,
+    )
+    return {"result": result, "artifact": artifact}

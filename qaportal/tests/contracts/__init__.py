@@ -2,8 +2,9 @@
 
 from .cases import PLAIN
 from .contract import Contract
+from .report_sync import REPORT_SYNC
 from .repository import REPOSITORY
 
 CONTRACTS: dict[tuple[str, str], Contract] = {
-    (contract.method, contract.path): contract for contract in (*PLAIN, *REPOSITORY)
+    (contract.method, contract.path): contract for contract in (*PLAIN, *REPOSITORY, *REPORT_SYNC)
 }

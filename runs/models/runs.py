@@ -12,8 +12,8 @@ from files.models import StoredFile
 from qaportal.kit.models import SoftDeleted, new_uuid
 from releases.models import Release
 
-from .choices import ImportState, MatchedBy, ResultSource, ResultStatus, RunKind, RunStatus
-from .querysets import ReportImportQuerySet, ResultQuerySet, RunCaseQuerySet, TestRunQuerySet
+from ..choices import ImportState, MatchedBy, ResultSource, ResultStatus, RunKind, RunStatus
+from ..querysets import ReportImportQuerySet, ResultQuerySet, RunCaseQuerySet, TestRunQuerySet
 
 
 class RunNumberCounter(models.Model):
