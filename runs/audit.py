@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.words import Kind, Subject, register
 
-from .models import ReportImport, RunCase, TestRun
+from .models import Configuration, ReportImport, RunCase, TestRun
 
 
 def register_all() -> None:
@@ -31,6 +31,15 @@ def register_all() -> None:
             },
         ),
         Subject(
+            "configuration",
+            _("Configurations"),
+            {
+                "created": _("added a configuration"),
+                "updated": _("changed a configuration"),
+                "deleted": _("deleted a configuration"),
+            },
+        ),
+        Subject(
             "report_import",
             _("Test reports"),
             {
@@ -40,6 +49,11 @@ def register_all() -> None:
             },
         ),
         Kind(TestRun, _("Run"), lambda reader: TestRun.objects.visible_to(reader).select_related("project")),
+        Kind(
+            Configuration,
+            _("Configuration"),
+            lambda reader: Configuration.objects.visible_to(reader).select_related("project"),
+        ),
         Kind(
             RunCase,
             _("Test in a run"),

@@ -32,6 +32,11 @@ def can_delete_run(user: User, run: TestRun) -> Decision:
     return decide(user, "run.delete", run.project)
 
 
+def can_edit_configurations(user: User | None, project: Project) -> Decision:
+    """Whether the user may say in which configurations runs are executed; the portal itself may."""
+    return Allowed() if user is None else decide(user, "configuration.edit", project)
+
+
 def can_link_tests(user: User, run: TestRun) -> Decision:
     """Whether the user may say which case a reported test belongs to."""
     return decide(user, "case.edit", run.project)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import execution_urls
-from .views import run_changes, test_links, uploads
+from .views import configurations, run_changes, test_links, uploads
 from .views.run_detail import RunDetailView
 from .views.run_list import RunListView
 
@@ -21,5 +21,21 @@ urlpatterns = [
     path(f"{run}tests/<int:test_id>/link/", test_links.link_test_page, name="link_test"),
     path(f"{run}cases/", test_links.create_cases, name="create_cases"),
     path(f"{run}scope/", test_links.add_to_release, name="add_to_release"),
+    path("p/<str:project_key>/settings/configurations/", configurations.configuration_list, name="configurations"),
+    path(
+        "p/<str:project_key>/settings/configurations/new/",
+        configurations.create_configuration,
+        name="configuration_create",
+    ),
+    path(
+        "p/<str:project_key>/settings/configurations/<int:pk>/",
+        configurations.update_configuration,
+        name="configuration",
+    ),
+    path(
+        "p/<str:project_key>/settings/configurations/<int:pk>/delete/",
+        configurations.delete_configuration,
+        name="configuration_delete",
+    ),
     *execution_urls.urlpatterns,
 ]

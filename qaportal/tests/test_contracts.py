@@ -27,7 +27,7 @@ def rows() -> list[tuple[str, str]]:
             if (row["app"] == "catalog" and not row["path"].startswith("/api/step-catalog"))
             or (row["app"] == "accounts" and row["path"].startswith("/api/projects"))
             or row["path"] == SEARCHED
-            or row["path"].startswith(REPORTED)
+            or row["path"].startswith((*REPORTED, "/api/milestones"))
         ]
 
 

@@ -26,6 +26,8 @@ NOT_ALONE = {
     "accounts.TenantDomain": "found within a company, which has a guard of its own",
     "files.StoredFile": "pages name the project too, which has a guard of its own",
     "releases.ReleaseCase": "found within a release, which has a guard of its own",
+    "releases.Milestone": "pages name the project too, which has a guard of its own",
+    "runs.Configuration": "pages name the project too, which has a guard of its own",
     "catalog.CaseReview": "found in a project, which has a guard of its own",
     "catalog.CopyJob": "pages name the project too, which has a guard of its own",
     "catalog.CustomField": "pages name the project too, which has a guard of its own",

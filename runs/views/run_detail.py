@@ -40,7 +40,9 @@ class RunDetailView(ProjectMixin, FragmentMixin, FilteredListView):
     @cached_property
     def run(self) -> TestRun:
         """The run of the address."""
-        runs = TestRun.objects.select_related("project", "release__project", "created_by")
+        runs = TestRun.objects.select_related(
+            "project", "release__project", "milestone__project", "configuration", "created_by"
+        )
         return get_visible(runs, self.request, number=self.kwargs["number"])
 
     @cached_property

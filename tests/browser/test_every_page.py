@@ -21,6 +21,9 @@ from catalog.services.shared_steps import share_steps
 from catalog.services.stories import create_story
 from catalog.services.templates import create_template
 from releases.models import ReleaseCase
+from releases.services.milestones import create_milestone
+from releases.services.releases import update_release
+from runs.services.configurations import create_configuration
 from runs.services.verdicts import set_verdict
 from runs.tests.factories import make_run, record, reported
 
@@ -81,6 +84,11 @@ def pages(portal) -> list[str]:
         f"{release}?case={case.test_id}",
         f"{release}scope/",
         f"{release}history/",
+        "~/milestones/",
+        "~/milestones/new/",
+        portal.milestone.get_absolute_url(),
+        "~/settings/configurations/",
+        portal.configuration.get_absolute_url(),
         "~/runs/",
         run,
         f"{run}?tab=all&test={portal.test.pk}",
@@ -170,6 +178,10 @@ def filled(portal, tester, lead, admin):
     link_cases(actor=tester, story=portal.story, case_ids=[portal.cases[0].pk, portal.cases[1].pk])
     create_story(actor=tester, project=portal.project, story_id="PAY-313", title="Refund")
     link_two_cases(actor=tester, case=portal.cases[0], other=portal.cases[1], type="DEPENDS_ON")
+    portal.milestone = create_milestone(actor=lead, project=portal.project, name="Autumn", description="**All** shops")
+    update_release(actor=lead, release=portal.release, milestone=portal.milestone)
+    values = [{"name": "Browser", "value": "Firefox"}]
+    portal.configuration = create_configuration(actor=lead, project=portal.project, name="Firefox", values=values)
     portal.reviewed = portal.cases[5]
     asked = {"project": portal.project, "case_ids": [portal.reviewed.pk], "note": "Is the limit right?"}
     request_review(actor=tester, reviewers=[admin, lead], **asked)
