@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.words import Kind, Subject, register
 
-from .models import Configuration, ReportImport, RunCase, TestRun
+from .models import Configuration, ReportImport, RunCase, Session, TestRun
 
 
 def register_all() -> None:
@@ -31,6 +31,21 @@ def register_all() -> None:
             },
         ),
         Subject(
+            "session",
+            _("Sessions"),
+            {
+                "created": _("planned a session"),
+                "updated": _("changed a session"),
+                "deleted": _("deleted a session"),
+                "noted": _("took a note in a session"),
+                "found": _("kept a finding of a session"),
+                "recorded": _("sent what a session found"),
+                "note_removed": _("took a note of a session away"),
+                "finding_removed": _("took a finding of a session away"),
+                "case_made": _("made a test case of a finding"),
+            },
+        ),
+        Subject(
             "configuration",
             _("Configurations"),
             {
@@ -49,6 +64,7 @@ def register_all() -> None:
             },
         ),
         Kind(TestRun, _("Run"), lambda reader: TestRun.objects.visible_to(reader).select_related("project")),
+        Kind(Session, _("Session"), lambda reader: Session.objects.visible_to(reader).select_related("project")),
         Kind(
             Configuration,
             _("Configuration"),

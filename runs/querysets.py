@@ -35,6 +35,48 @@ class ConfigurationQuerySet(ProjectOwnedQuerySet):
         return self.filter(Q(deleted_at__isnull=True) | Q(pk=chosen)).order_by(Lower("name"), "pk")
 
 
+class SessionQuerySet(ProjectOwnedQuerySet):
+    """Exploratory sessions."""
+
+    view_permission = "run.view"
+
+    def for_list(self) -> Self:
+        """What a list shows, newest first."""
+        known = self.select_related("project", "assigned_to", "release__project", "created_by")
+        return known.order_by("-created_at", "-pk")
+
+    def for_detail(self) -> Self:
+        """What its page shows."""
+        return self.select_related(
+            *("project__tenant", "assigned_to", "release__project", "milestone__project", "configuration", "template"),
+            "created_by",
+        )
+
+    def with_counts(self) -> Self:
+        """How many notes and findings each has."""
+        return self.annotate(
+            count_entries=Count("entries", distinct=True), count_findings=Count("findings", distinct=True)
+        )
+
+
+class OfSessionQuerySet(ProjectOwnedQuerySet):
+    """What belongs to sessions; that of a deleted one is gone with it."""
+
+    view_permission = "run.view"
+
+    def living(self) -> Self:
+        """Those of sessions that are not deleted."""
+        return self.filter(session__deleted_at__isnull=True)
+
+
+class SessionEntryQuerySet(OfSessionQuerySet):
+    """Notes."""
+
+
+class FindingQuerySet(OfSessionQuerySet):
+    """Findings."""
+
+
 class TestRunQuerySet(ProjectOwnedQuerySet):
     """Runs."""
 

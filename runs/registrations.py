@@ -22,7 +22,7 @@ from releases.standing import Standing
 
 from . import policies, release_tab
 from .choices import ImportState, RunKind, RunStatus
-from .models import ReportImport, RunCase, TestRun
+from .models import ReportImport, RunCase, Session, TestRun
 from .services.merged_cases import on_case_merged, recorded_for
 from .services.scope import on_run_updated, on_scope_changed
 
@@ -73,6 +73,25 @@ def ask_runs(*, user: User, asked: search.Asked) -> search.Answer:
     return answer_plainly(rows, asked, columns=columns, title="name", record=_run_record)
 
 
+def ask_sessions(*, user: User, asked: search.Asked) -> search.Answer:
+    """Exploratory sessions by name and charter."""
+    rows = Session.objects.visible_to(user).select_related("project")
+    return answer_plainly(rows, asked, columns=("name", "charter"), title="name", record=_session_record)
+
+
+def _session_record(session: Session) -> search.Record:
+    return search.Record(
+        id=session.pk,
+        title=session.name,
+        url=session.get_absolute_url(),
+        project_id=session.project_id,
+        project_key=session.project.key,
+        hint=_("Session"),
+        created_at=session.created_at,
+        updated_at=session.updated_at,
+    )
+
+
 def _run_record(run: TestRun) -> search.Record:
     return search.Record(
         id=str(run.pk),
@@ -106,8 +125,9 @@ def runs_of_milestones(milestone_ids: Iterable[int]) -> Mapping[int, list[TestRu
 
 
 def forget_milestone(*, milestone: Milestone, actor: User | None) -> None:
-    """Let the runs of a deleted milestone belong to none."""
-    TestRun.objects.filter(milestone=milestone).update(milestone=None, updated_at=timezone.now())
+    """Let the runs and sessions of a deleted milestone belong to none."""
+    for model in (TestRun, Session):
+        model.objects.filter(milestone=milestone).update(milestone=None, updated_at=timezone.now())
 
 
 def unfinished_work(release_ids: list[int]) -> Mapping[int, int]:
@@ -160,6 +180,19 @@ def register_all() -> None:
             order=20,
         )
     )
+    navigation.register(
+        navigation.Entry(
+            code="sessions",
+            label=gettext_lazy("Sessions"),
+            icon="compass",
+            url_name="runs:sessions",
+            group=20,
+            order=20,
+            prefix="runs:session",
+            allowed=lambda user, project: bool(decide(user, "run.view", project)),
+        )
+    )
+    search.register_kind(search.Kind("sessions", gettext_lazy("Sessions"), "compass", ask_sessions, 55))
     navigation.register(
         navigation.Entry(
             code="configurations",

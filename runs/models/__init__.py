@@ -3,16 +3,20 @@
 from .configurations import Configuration
 from .evidence import Artifact, Checkpoint, LogEntry, StepResult
 from .runs import ReportImport, Result, RunCase, RunNumberCounter, TestRun
+from .sessions import Finding, Session, SessionEntry
 
 __all__ = [
     "Artifact",
     "Checkpoint",
     "Configuration",
+    "Finding",
     "LogEntry",
     "ReportImport",
     "Result",
     "RunCase",
     "RunNumberCounter",
+    "Session",
+    "SessionEntry",
     "StepResult",
     "TestRun",
 ]

@@ -8,6 +8,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from accounts.project_pages import ProjectMixin, get_visible
+from qaportal.kit import panels
 from qaportal.kit.views import FilteredListView, FragmentMixin
 from qaportal.kit.wording import duration
 
@@ -21,6 +22,8 @@ from ..tables import RunCaseTable, UnmatchedTable
 from .addresses import address, kept
 from .test_links import MOST_AT_ONCE, LinkOffer
 
+RUN_PANELS = "runs.run"
+"""The place where apps above show what they know of a run; a loader answers its facts by the run's id."""
 TABS = ("failures", "all", "unmatched", "details")
 LIST_KEYS = ("q", "status", "flaky", "sort", "page", "test", "attempt", "view", "before")
 DRAWER_KEYS = ("test", "attempt", "view", "before")
@@ -102,6 +105,7 @@ class RunDetailView(ProjectMixin, FragmentMixin, FilteredListView):
             may_link=policies.can_link_tests(self.request.user, self.run),
             comparison=lambda: compared_with_before(self.run),
             imports=self.imports(),
+            sections=self.sections() if self.tab == "details" else [],
         )
         return context
 
@@ -119,6 +123,10 @@ class RunDetailView(ProjectMixin, FragmentMixin, FilteredListView):
         """The reports the run was made from, the newest first."""
         reports = ReportImport.objects.visible_to(self.request.user).filter(run=self.run)
         return reports.select_related("file").for_list()
+
+    def sections(self) -> list[tuple[panels.Panel, Any]]:
+        """What other apps know of the run."""
+        return [(panel, facts.get(self.run.pk)) for panel, facts in panels.loaded(RUN_PANELS, [self.run.pk])]
 
     def tabs(self) -> list[dict[str, Any]]:
         """The tabs with their counts."""
