@@ -56,6 +56,8 @@ MAKERS: dict[str, Callable[[Any], models.Model]] = {
     "catalog.Story": _known("story"),
     "releases.Milestone": _known("milestone"),
     "releases.Release": _known("release"),
+    "issues.Issue": _known("issue"),
+    "runs.Session": _known("exploratory_session"),
     "runs.Configuration": _known("configuration"),
     "runs.TestRun": _known("run"),
     "runs.RunCase": _known("run_case"),

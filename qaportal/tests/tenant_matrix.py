@@ -130,6 +130,7 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         **catalog_examples.pairs_of(case, spare, TestCaseFactory(project=project, title=f"{marker} other spare case")),
         "case_link": link_two_cases(actor=admin, case=case, other=spare, type="DEPENDS_ON"),
         **ground,
+        **ground_examples.explored(project, admin, case, marker),
         "release": release,
         "release_case": scope,
         "run": run,
@@ -303,6 +304,13 @@ ROWS = (
     Row("pk", "milestone-", pk_of("milestone")),
     Row("pk", "runs:", pk_of("release")),
     Row("pk", "runs:configuration", pk_of("configuration")),
+    Row("pk", "runs:session", pk_of("exploratory_session")),
+    Row("entry_id", "runs:session", pk_of("session_entry")),
+    Row("finding_id", "runs:session", pk_of("finding")),
+    Row("pk", "exploratory-session-", pk_of("exploratory_session")),
+    Row("pk", "issues:", pk_of("issue")),
+    Row("link_id", "issues:", pk_of("issue_link")),
+    Row("pk", "issue-", pk_of("issue")),
     Row("row_id", "runs:", pk_of("release_case")),
     Row("suite_id", "suite-run-", pk_of("run"), uuid.uuid4),
     Row("test_case_id", "test-result-", pk_of("result"), uuid.uuid4),
@@ -332,6 +340,8 @@ BODY_IDS: dict[str, Callable[[World], Any]] = {
     "template_id": pk_of("template"),
     "release_id": pk_of("release"),
     "milestone_id": pk_of("milestone"),
+    "configuration_id": pk_of("configuration"),
+    "entity_id": pk_of("case"),
     "run_id": pk_of("run"),
     "shared_steps_id": pk_of("shared_steps"),
     "test_run_id": pk_of("run"),
@@ -350,7 +360,17 @@ BODY_IDS: dict[str, Callable[[World], Any]] = {
 """Keys of a body or a query that name an object."""
 
 BODY_WORDS = frozenset(
-    {"id", "test_id", "external_id", "bug_ids", "jira_story_id", "story_id", "epic_id", "jira_epic_id"}
+    {
+        "id",
+        "test_id",
+        "external_id",
+        "jira_assignee_id",
+        "bug_ids",
+        "jira_story_id",
+        "story_id",
+        "epic_id",
+        "jira_epic_id",
+    }
 )
 """Keys that end like an id and hold words of the client's own."""
 

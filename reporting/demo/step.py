@@ -12,6 +12,7 @@ from catalog.services.duplicates import scan_project
 
 from .administration import PLATFORM_EMAIL, make_administration, make_platform_administrator
 from .days import Days
+from .exploring import plan_and_explore
 from .history import History
 from .people import COMPANY_SLUG, OTHER_SLUG, PASSWORD, email_of, make_other_company, make_payments_company
 from .reviews import make_reviews
@@ -37,6 +38,7 @@ def make_demo(days: Days | None = None) -> bool:
     share_steps_of_cases(project, people, [(each.case, each.text) for each in written], days)
     keep_views(project, people)
     History(project, people, written, story(), days).play()
+    plan_and_explore(project, people, days)
     make_reviews(project, people, cases, days)
     make_administration(project, people, days)
     _look_for_duplicates(project)
