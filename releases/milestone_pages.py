@@ -27,10 +27,17 @@ class Progress:
 
 
 def progress_of(milestones: Iterable[Milestone]) -> Mapping[int, Progress]:
-    """How far each milestone is, in one query."""
-    found = {milestone.pk: Progress() for milestone in milestones}
-    rows = ReleaseCase.objects.living().filter(release__milestone__in=list(found)).order_by()
+    """How far each milestone is, with all that stands below it, in two queries."""
+    shown = list(milestones)
+    found = {milestone.pk: Progress() for milestone in shown}
+    projects = {milestone.project_id for milestone in shown}
+    above = dict(Milestone.objects.living().filter(project__in=projects).values_list("pk", "parent_id"))
+    rows = ReleaseCase.objects.living().filter(release__milestone__in=list(above)).order_by()
     counted = rows.values_list("release__milestone", "execution_status").annotate(number=Count("pk"))
     for key, status, number in counted:
-        found[key].counts[status] = number
+        step = key
+        while step is not None:
+            if step in found:
+                found[step].counts[status] = found[step].counts.get(status, 0) + number
+            step = above.get(step)
     return found

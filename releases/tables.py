@@ -131,7 +131,7 @@ class MilestoneTable(PortalTable):
     due_date = tables.Column(
         verbose_name=gettext_lazy("Due"),
         empty_values=(),
-        attrs={"th": {"class": "w-time"}, "td": {"class": "c-side"}},
+        attrs={"th": {"class": "w-sig"}, "td": {"class": "c-side"}},
     )
 
     class Meta(PortalTable.Meta):

@@ -82,6 +82,10 @@ def test_the_list_shows_each_milestone_with_the_progress_of_its_releases(signed_
     cover(ReleaseFactory(project=milestone.project, milestone=milestone), "not_started")
     page = signed_in(tester).get("/p/PAY/milestones/").content.decode()
     assert "1 passed, 1 failed, 1 not started" in page
+    below = MilestoneFactory(project=milestone.project, parent=milestone, name="Beta")
+    cover(ReleaseFactory(project=milestone.project, milestone=below), "blocked")
+    page = signed_in(tester).get("/p/PAY/milestones/").content.decode()
+    assert "1 passed, 1 failed, 1 blocked, 1 not started" in page
     assert "Autumn" not in signed_in(tester).get("/p/PAY/milestones/?status=completed").content.decode()
 
 

@@ -54,7 +54,7 @@ def _plan(project: Project, lead: User, days: Days) -> None:
     )
     for release in Release.objects.living().in_project(project).open():
         name = f"Feature freeze {release.version}"
-        due = (release.release_date - timedelta(days=7)).date() if release.release_date else None
+        due = (release.release_date - timedelta(days=2)).date() if release.release_date else None
         milestone = create_milestone(actor=lead, project=project, name=name, parent=quarter, due_date=due)
         update_release(actor=lead, release=release, milestone=milestone)
     made = [
