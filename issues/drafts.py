@@ -47,7 +47,7 @@ def _line(label: str, words: str) -> str:
 
 def escaped(words: str) -> str:
     """The words in one line, with nothing in them that Markdown would read as its own."""
-    return re.sub(r"([\\`*_\[\]<>#|~])", r"\\\1", " ".join(words.split()))
+    return re.sub(r"([\\`*\[\]<>#|~]|(?<![^\W_])_|_(?![^\W_]))", r"\\\1", " ".join(words.split()))
 
 
 def _of_run(run: TestRun) -> list[str]:

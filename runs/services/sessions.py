@@ -69,6 +69,8 @@ def update_session(
 ) -> Session:
     """Change fields of `EDITABLE`, and start, pause or complete the session by its status.
 
+    Whoever starts a session that nobody was to explore explores it.
+
     Raises Denied, InvalidInput and VersionConflict.
     """
     policies.can_edit_sessions(actor, session.project).require()
@@ -80,6 +82,8 @@ def update_session(
         setattr(session, name, value)
     if status is not None and status != session.status:
         _move(session, status, timezone.now())
+        if status == SessionStatus.ACTIVE and session.assigned_to is None:
+            session.assigned_to = actor
     changes = audit.changes_between(before, audit.snapshot(session, watched))
     if not changes:
         return session

@@ -29,6 +29,7 @@ def test_a_session_is_planned_and_noted(tester, project):
 
 def test_the_timer_counts_what_was_worked_and_not_the_pauses(tester, session):
     running = update_session(actor=tester, session=session, status="active")
+    assert running.assigned_to == tester
     Session.objects.filter(pk=session.pk).update(running_since=timezone.now() - timedelta(minutes=10))
     paused = update_session(actor=tester, session=running, status="paused")
     assert 600 <= paused.worked < 660
