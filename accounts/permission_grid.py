@@ -29,9 +29,13 @@ NOUNS: dict[str, Promise | str] = {
     "failure": gettext_lazy("Failures"),
     "view": gettext_lazy("Saved views"),
     "story": gettext_lazy("Stories"),
+    "milestone": gettext_lazy("Milestones"),
     "release": gettext_lazy("Releases"),
     "run": gettext_lazy("Runs"),
     "result": gettext_lazy("Results"),
+    "configuration": gettext_lazy("Configurations"),
+    "session": gettext_lazy("Sessions"),
+    "issue": gettext_lazy("Issues"),
     "report": gettext_lazy("Test reports"),
 }
 """What the nouns of the codes are called."""

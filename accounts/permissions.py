@@ -88,6 +88,8 @@ PERMISSIONS: dict[str, Permission] = {
         Permission("view.share", gettext_lazy("share views of test cases with everybody in the project"), _MANAGERS),
         Permission("story.edit", gettext_lazy("write stories and say which cases cover them"), _TESTERS, CASES),
         Permission("story.delete", gettext_lazy("delete stories"), _TESTERS, CASES),
+        Permission("milestone.edit", gettext_lazy("plan milestones"), _MANAGERS),
+        Permission("milestone.delete", gettext_lazy("delete milestones"), _MANAGERS),
         Permission("release.view", gettext_lazy("read releases"), _EVERYBODY, READ),
         Permission("release.edit", gettext_lazy("create and change releases"), _MANAGERS),
         Permission("release.delete", gettext_lazy("delete releases"), _MANAGERS),
@@ -97,6 +99,12 @@ PERMISSIONS: dict[str, Permission] = {
         Permission("run.delete", gettext_lazy("delete runs"), _MANAGERS, RESULTS),
         Permission("result.record", gettext_lazy("record results"), _TESTERS, RESULTS),
         Permission("failure.sort", gettext_lazy("class failures and put tests into quarantine"), _TESTERS, RESULTS),
+        Permission("configuration.edit", gettext_lazy("say in which configurations runs are executed"), _MANAGERS),
+        Permission("session.edit", gettext_lazy("plan and record exploratory sessions"), _TESTERS, RESULTS),
+        Permission("session.delete", gettext_lazy("delete exploratory sessions"), _MANAGERS, RESULTS),
+        Permission("issue.view", gettext_lazy("read issues"), _EVERYBODY, READ),
+        Permission("issue.edit", gettext_lazy("write issues"), _CONTRIBUTORS, RESULTS | CASES),
+        Permission("issue.delete", gettext_lazy("delete issues"), _TESTERS, RESULTS | CASES),
         Permission("report.import", gettext_lazy("upload test reports"), _CONTRIBUTORS, RESULTS),
     )
 }

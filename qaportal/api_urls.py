@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("runs.api.urls")),
     path("", include("catalog.api.urls")),
     path("", include("releases.api.urls")),
+    path("", include("issues.api.urls")),
     path("", include("reporting.api.urls")),
     path("", include("operations.api.urls")),
     re_path(r"^v1/", NoSuchTenantAddress.as_view()),

@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "catalog",
     "releases",
     "runs",
+    "issues",
     "reporting",
     "operations",
 ]

@@ -45,6 +45,7 @@ urlpatterns = [
     path("", include("catalog.urls")),
     path("", include("releases.urls")),
     path("", include("runs.urls")),
+    path("", include("issues.urls")),
     path("", include("reporting.urls")),
     path("", include("operations.urls")),
 ]

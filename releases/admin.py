@@ -9,8 +9,8 @@ from qaportal.kit.admin import PortalModelAdmin
 from qaportal.kit.errors import Decision
 
 from . import policies
-from .models import Release
-from .services import releases
+from .models import Milestone, Release
+from .services import milestones, releases
 
 
 @admin.register(Release)
@@ -46,3 +46,38 @@ class ReleaseAdmin(PortalModelAdmin):
     def delete(self, actor: User, row: Release, if_match: str | None) -> None:
         """Hide the release; its runs and results stay."""
         releases.delete_release(actor=actor, release=row, if_match=if_match)
+
+
+@admin.register(Milestone)
+class MilestoneAdmin(PortalModelAdmin):
+    """Milestones: planned on their own page, changed and deleted here too."""
+
+    view_permission = "release.view"
+    changes = deletes = True
+    list_display = ("name", "status", "start", "due_date", "project", "completed_at")
+    list_filter = ("status", "project")
+    list_select_related = ("project",)
+    search_fields = ("name",)
+    date_hierarchy = "due_date"
+    ordering = ("-pk",)
+    fields = (
+        *("name", "description", "status", "start", "due_date"),
+        *("parent", "completed_at", "project", "created_by", "created_at", "updated_at"),
+    )
+    readonly_fields = ("parent", "completed_at", "project", "created_by", "created_at", "updated_at")
+
+    def may_change(self, user: User, row: Milestone) -> Decision:
+        """Whether the user may change the milestone."""
+        return policies.can_edit_milestones(user, row.project)
+
+    def may_delete(self, user: User, row: Milestone) -> Decision:
+        """Whether the user may delete the milestone."""
+        return policies.can_delete_milestones(user, row.project)
+
+    def update(self, actor: User, row: Milestone, fields: dict[str, Any], if_match: str) -> Milestone:
+        """Change the facts of the milestone."""
+        return milestones.update_milestone(actor=actor, milestone=row, if_match=if_match, **fields)
+
+    def delete(self, actor: User, row: Milestone, if_match: str | None) -> None:
+        """Hide the milestone; its releases and runs stay."""
+        milestones.delete_milestone(actor=actor, milestone=row, if_match=if_match)

@@ -20,6 +20,7 @@ class ReleasesConfig(AppConfig):
 
         register_reading("releases", "release.view")
         events.declare("release.created", "release.updated", "release.deleted", "release.scope_changed")
+        events.declare("milestone.created", "milestone.updated", "milestone.completed", "milestone.deleted")
         events.subscribe("case.merged", put_winner_in_scope)
         own_gates.register_all()
         audit.register_all()

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.words import Kind, Subject, register
 
-from .models import Release, ReleaseCase
+from .models import Milestone, Release, ReleaseCase
 
 
 def register_all() -> None:
@@ -28,6 +28,20 @@ def register_all() -> None:
                 "executed": _("set a verdict"),
                 "updated": _("changed the details of a verdict"),
             },
+        ),
+        Subject(
+            "milestone",
+            _("Milestones"),
+            {
+                "created": _("planned a milestone"),
+                "updated": _("changed a milestone"),
+                "deleted": _("deleted a milestone"),
+            },
+        ),
+        Kind(
+            Milestone,
+            _("Milestone"),
+            lambda reader: Milestone.objects.visible_to(reader).select_related("project"),
         ),
         Kind(Release, _("Release"), lambda reader: Release.objects.visible_to(reader).select_related("project")),
         Kind(

@@ -14,6 +14,15 @@ class OverallStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class MilestoneStatus(models.TextChoices):
+    """How far a milestone is."""
+
+    PLANNED = "planned", _("Planned")
+    IN_PROGRESS = "in_progress", _("In progress")
+    COMPLETED = "completed", _("Completed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
 class ExecutionStatus(models.TextChoices):
     """The verdict of a case in a release."""
 
@@ -27,3 +36,4 @@ class ExecutionStatus(models.TextChoices):
 
 OPEN_STATUSES = (OverallStatus.NOT_STARTED, OverallStatus.IN_PROGRESS, OverallStatus.READY)
 EXECUTED = (ExecutionStatus.PASSED, ExecutionStatus.FAILED, ExecutionStatus.BLOCKED, ExecutionStatus.SKIPPED)
+OPEN_MILESTONES = (MilestoneStatus.PLANNED, MilestoneStatus.IN_PROGRESS)

@@ -12,9 +12,9 @@ from accounts.models import Project, User
 from catalog.choices import Priority, TestType
 from catalog.models import Folder, TestCase
 
-from .choices import ExecutionStatus, OverallStatus
-from .models import Release, ReleaseCase
-from .querysets import ReleaseCaseQuerySet, ReleaseQuerySet
+from .choices import ExecutionStatus, MilestoneStatus, OverallStatus
+from .models import Milestone, Release, ReleaseCase
+from .querysets import MilestoneQuerySet, ReleaseCaseQuerySet, ReleaseQuerySet
 from .tree import NO_FOLDER
 
 LEFT = "left"
@@ -39,6 +39,23 @@ class ReleaseFilter(filters.FilterSet):
     def having_words(self, queryset: ReleaseQuerySet, name: str, value: str) -> ReleaseQuerySet:
         """Those whose version or name holds the words."""
         return queryset.filter(Q(version__icontains=value) | Q(name__icontains=value))
+
+
+class MilestoneFilter(filters.FilterSet):
+    """Milestones by words and status."""
+
+    q = filters.CharFilter(label=_("Words"), method="having_words")
+    status = filters.MultipleChoiceFilter(
+        label=_("Status"), choices=MilestoneStatus.choices, widget=CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Milestone
+        fields: list[str] = []
+
+    def having_words(self, queryset: MilestoneQuerySet, name: str, value: str) -> MilestoneQuerySet:
+        """Those whose name or description holds the words."""
+        return queryset.filter(Q(name__icontains=value) | Q(description__icontains=value))
 
 
 class ReleaseCaseFilter(filters.FilterSet):

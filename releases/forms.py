@@ -6,10 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project, User
-from qaportal.kit.forms import PortalForm
+from catalog.services.drafts import LONGEST_TEXT
+from qaportal.kit.forms import MarkdownArea, PortalForm
 
-from .choices import OverallStatus
-from .models import Release
+from .choices import MilestoneStatus, OverallStatus
+from .models import Milestone, Release
 
 
 class ReleaseForm(PortalForm):
@@ -28,6 +29,9 @@ class ReleaseForm(PortalForm):
     qa_lead = forms.ModelChoiceField(
         label=_("Led by"), queryset=User.objects.none(), required=False, empty_label=_("Nobody")
     )
+    milestone = forms.ModelChoiceField(
+        label=_("Milestone"), queryset=Milestone.objects.none(), required=False, empty_label=_("None")
+    )
     overall_status = forms.ChoiceField(
         label=_("Status"), choices=OverallStatus.choices, initial=OverallStatus.NOT_STARTED
     )
@@ -41,12 +45,47 @@ class ReleaseForm(PortalForm):
         super().__init__(*args, **kwargs)
         people = User.objects.who_reach(project).order_by("first_name", "last_name", "email")
         self.fields["qa_lead"].queryset = people
+        chosen = getattr(self.initial.get("milestone"), "pk", self.initial.get("milestone"))
+        self.fields["milestone"].queryset = Milestone.objects.in_project(project).for_choice(chosen)
         self.fields["version"].widget.attrs.update(autofocus=True, autocomplete="off")
 
     @classmethod
     def initial_of(cls, release: Release) -> dict[str, Any]:
         """The facts of the release as the form shows them."""
         return {name: getattr(release, name) for name in cls.base_fields if name != "if_match"}
+
+
+class MilestoneForm(PortalForm):
+    """A milestone as its planner sees it."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    parent = forms.ModelChoiceField(
+        label=_("Part of"), queryset=Milestone.objects.none(), required=False, empty_label=_("Nothing larger")
+    )
+    status = forms.ChoiceField(label=_("Status"), choices=MilestoneStatus.choices, initial=MilestoneStatus.PLANNED)
+    start = forms.DateField(
+        label=_("Starts on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    due_date = forms.DateField(
+        label=_("Due on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    description = forms.CharField(
+        label=_("Description"), required=False, max_length=LONGEST_TEXT, widget=MarkdownArea(rows=4)
+    )
+    if_match = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, project: Project, milestone: Milestone | None = None, **kwargs: Any) -> None:
+        """Offer the other milestones as what it is part of."""
+        super().__init__(*args, **kwargs)
+        chosen = milestone.parent_id if milestone else None
+        offered = Milestone.objects.in_project(project).for_choice(chosen)
+        self.fields["parent"].queryset = offered.exclude(pk=milestone.pk) if milestone else offered
+        self.fields["name"].widget.attrs.update(autofocus=True, autocomplete="off")
+
+    @classmethod
+    def initial_of(cls, milestone: Milestone) -> dict[str, Any]:
+        """The facts of the milestone as the form shows them."""
+        return {name: getattr(milestone, name) for name in cls.base_fields if name != "if_match"}
 
 
 class ScopeForm(PortalForm):

@@ -1,8 +1,8 @@
-"""Releases and the cases they cover."""
+"""Milestones, releases, and the cases that releases cover."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +12,62 @@ from catalog.choices import Priority
 from catalog.models import TestCase
 from qaportal.kit.models import SoftDeleted
 
-from .choices import OPEN_STATUSES, ExecutionStatus, OverallStatus
-from .querysets import ReleaseCaseQuerySet, ReleaseQuerySet
+from .choices import OPEN_MILESTONES, OPEN_STATUSES, ExecutionStatus, MilestoneStatus, OverallStatus
+from .querysets import MilestoneQuerySet, ReleaseCaseQuerySet, ReleaseQuerySet
+
+
+class Milestone(ProjectOwned, Authored, SoftDeleted):
+    """A date that several releases and runs work towards; milestones can stand below one another."""
+
+    parent = models.ForeignKey(
+        "self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.SET_NULL, related_name="children"
+    )
+    name = models.CharField(_("name"), max_length=200)
+    description = models.TextField(_("description"), blank=True)
+    status = models.CharField(
+        _("status"), max_length=12, choices=MilestoneStatus.choices, default=MilestoneStatus.PLANNED
+    )
+    start = models.DateField(_("starts on"), null=True, blank=True)
+    due_date = models.DateField(_("due on"), null=True, blank=True)
+    completed_at = models.DateTimeField(_("completed"), null=True, blank=True, editable=False)
+
+    objects = MilestoneQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="milestone_named"),
+            models.CheckConstraint(condition=Q(status__in=MilestoneStatus.values), name="milestone_status_known"),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="milestone_not_its_own_parent"),
+            models.CheckConstraint(
+                condition=Q(start__isnull=True) | Q(due_date__isnull=True) | Q(due_date__gte=F("start")),
+                name="milestone_starts_before_due",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="completed", completed_at__isnull=False)
+                | (~Q(status="completed") & Q(completed_at__isnull=True)),
+                name="milestone_completed_at_some_time",
+            ),
+        ]
+        indexes = [models.Index(fields=["project", "due_date"], name="milestone_by_date")]
+
+    def __str__(self) -> str:
+        """The name."""
+        return self.name
+
+    @property
+    def tail(self) -> str:
+        """The last part of the address: the id, which counts, and the readable rest, which is ignored."""
+        slug = slugify(self.name)[:60].strip("-")
+        return f"{self.pk}-{slug}" if slug else str(self.pk)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still worked towards."""
+        return self.status in OPEN_MILESTONES
+
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return reverse("releases:milestone", args=[self.project.key, self.tail])
 
 
 class Release(ProjectOwned, Authored, SoftDeleted):
@@ -32,6 +86,14 @@ class Release(ProjectOwned, Authored, SoftDeleted):
         "accounts.User", verbose_name=_("led by"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     platforms = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    milestone = models.ForeignKey(
+        Milestone,
+        verbose_name=_("milestone"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="releases",
+    )
 
     objects = ReleaseQuerySet.as_manager()
 

@@ -39,6 +39,16 @@ def can_note_details(user: User | None, release: Release) -> Decision:
     return _decide(user, "result.record", release.project)
 
 
+def can_edit_milestones(user: User | None, project: Project) -> Decision:
+    """Whether the user may plan milestones."""
+    return _decide(user, "milestone.edit", project)
+
+
+def can_delete_milestones(user: User | None, project: Project) -> Decision:
+    """Whether the user may delete milestones."""
+    return _decide(user, "milestone.delete", project)
+
+
 class Closed(RuleViolation):
     """The release has shipped or was cancelled: its scope and verdicts stay as they are."""
 

@@ -8,7 +8,33 @@ from django.db.models import Count, F, Q
 
 from accounts.querysets import ProjectOwnedQuerySet
 
-from .choices import OPEN_STATUSES, ExecutionStatus
+from .choices import OPEN_MILESTONES, OPEN_STATUSES, ExecutionStatus
+
+
+class MilestoneQuerySet(ProjectOwnedQuerySet):
+    """Milestones."""
+
+    view_permission = "release.view"
+
+    def open(self) -> Self:
+        """Those that are still worked towards."""
+        return self.filter(status__in=OPEN_MILESTONES)
+
+    def for_list(self) -> Self:
+        """What a list shows; the next one due first, those without a date last."""
+        return self.select_related("project", "parent", "created_by").order_by(F("due_date").asc(nulls_last=True), "pk")
+
+    def for_choice(self, chosen: int | None = None) -> Self:
+        """What a form offers: open ones, and the one that is chosen already."""
+        return self.living().filter(Q(status__in=OPEN_MILESTONES) | Q(pk=chosen)).order_by("due_date", "name", "pk")
+
+    def with_releases(self) -> Self:
+        """How many living releases each has, and how many of them have shipped."""
+        living = Q(releases__deleted_at__isnull=True)
+        return self.annotate(
+            count_releases=Count("releases", filter=living),
+            count_released=Count("releases", filter=living & Q(releases__overall_status="released")),
+        )
 
 
 class ReleaseQuerySet(ProjectOwnedQuerySet):
@@ -35,7 +61,7 @@ class ReleaseQuerySet(ProjectOwnedQuerySet):
 
     def for_list(self) -> Self:
         """What a list shows; newest first."""
-        return self.select_related("project", "qa_lead", "created_by").order_by(
+        return self.select_related("project", "qa_lead", "created_by", "milestone__project").order_by(
             F("release_date").desc(nulls_first=True), "-pk"
         )
 

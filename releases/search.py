@@ -12,7 +12,7 @@ from catalog.plain_search import answer_plainly
 from qaportal.kit import navigation, search
 
 from . import policies
-from .models import Release
+from .models import Milestone, Release
 
 
 def ask_releases(*, user: User, asked: search.Asked) -> search.Answer:
@@ -35,6 +35,25 @@ def _release_record(release: Release) -> search.Record:
     )
 
 
+def ask_milestones(*, user: User, asked: search.Asked) -> search.Answer:
+    """Milestones by name and description."""
+    rows = Milestone.objects.visible_to(user).select_related("project")
+    return answer_plainly(rows, asked, columns=("name", "description"), title="name", record=_milestone_record)
+
+
+def _milestone_record(milestone: Milestone) -> search.Record:
+    return search.Record(
+        id=milestone.pk,
+        title=milestone.name,
+        url=milestone.get_absolute_url(),
+        project_id=milestone.project_id,
+        project_key=milestone.project.key,
+        hint=_("Milestone"),
+        created_at=milestone.created_at,
+        updated_at=milestone.updated_at,
+    )
+
+
 def find_actions(*, user: User, project: Project | None, words: str, limit: int) -> Iterator[search.Hit]:
     """What can be done with releases."""
     label = _("New release")
@@ -46,6 +65,7 @@ def find_actions(*, user: User, project: Project | None, words: str, limit: int)
 def register_all() -> None:
     """Register the sources of this app and its place in the sidebar."""
     search.register_kind(search.Kind("releases", gettext_lazy("Releases"), "rocket", ask_releases, 40))
+    search.register_kind(search.Kind("milestones", gettext_lazy("Milestones"), "flag-3", ask_milestones, 45))
     search.register(search.Source("release_actions", gettext_lazy("Actions"), find_actions, order=5))
     navigation.register(
         navigation.Entry(
@@ -56,6 +76,18 @@ def register_all() -> None:
             group=20,
             order=30,
             prefix=("releases:", "runs:execution"),
+            allowed=lambda user, project: bool(decide(user, "release.view", project)),
+        )
+    )
+    navigation.register(
+        navigation.Entry(
+            code="milestones",
+            label=gettext_lazy("Milestones"),
+            icon="flag-3",
+            url_name="releases:milestones",
+            group=20,
+            order=40,
+            prefix="releases:milestone",
             allowed=lambda user, project: bool(decide(user, "release.view", project)),
         )
     )

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import converters  # noqa: F401  registers the kind of part that names a release
-from .views import history, releases, scope
+from .views import history, milestones, releases, scope
 
 app_name = "releases"
 
@@ -17,4 +17,9 @@ urlpatterns = [
     path("p/<str:project_key>/releases/<release:pk>/scope/remove/", scope.remove_cases, name="scope_remove"),
     path("p/<str:project_key>/releases/<release:pk>/scope/assign/", scope.assign_cases, name="scope_assign"),
     path("p/<str:project_key>/releases/<release:pk>/history/", history.HistoryView.as_view(), name="history"),
+    path("p/<str:project_key>/milestones/", milestones.MilestoneListView.as_view(), name="milestones"),
+    path("p/<str:project_key>/milestones/new/", milestones.create_milestone, name="milestone_create"),
+    path("p/<str:project_key>/milestones/<release:pk>/", milestones.milestone_detail, name="milestone"),
+    path("p/<str:project_key>/milestones/<release:pk>/edit/", milestones.update_milestone, name="milestone_edit"),
+    path("p/<str:project_key>/milestones/<release:pk>/delete/", milestones.delete_milestone, name="milestone_delete"),
 ]

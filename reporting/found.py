@@ -1,12 +1,13 @@
-"""What is searched by type: the kinds that apps registered, and the types that hold nothing yet."""
+"""What is searched by type: the kinds that apps registered."""
 
 from collections.abc import Iterable
 
 from qaportal.kit import search
 
-EMPTY_CODES = ("sessions", "issues")
-"""Types that a client may name and of which the portal keeps nothing."""
-KNOWN_CODES = ("repository_cases", "folders", "stories", "releases", "test_runs", *EMPTY_CODES)
+KNOWN_CODES = (
+    *("repository_cases", "folders", "stories", "releases", "milestones", "test_runs", "sessions", "issues"),
+)
+"""Types that a client may name."""
 
 
 def kinds_of(codes: Iterable[str]) -> list[search.Kind]:

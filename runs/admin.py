@@ -12,8 +12,8 @@ from qaportal.kit.admin import NarrowedFilter, PortalModelAdmin
 from qaportal.kit.errors import Decision
 
 from . import failure_admin, policies  # noqa: F401 - registers its own
-from .models import ReportImport, Result, RunCase, TestRun
-from .services import runs
+from .models import Configuration, ReportImport, Result, RunCase, Session, TestRun
+from .services import configurations, runs, sessions
 
 
 class OfRun(NarrowedFilter):
@@ -125,3 +125,69 @@ class ReportImportAdmin(PortalModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """The reports without what was asked and counted."""
         return super().get_queryset(request).defer("request", "warnings", "counts")
+
+
+@admin.register(Configuration)
+class ConfigurationAdmin(PortalModelAdmin):
+    """Configurations: their rows of values are changed on their own page."""
+
+    view_permission = "run.view"
+    changes = deletes = True
+    list_display = ("name", "words", "project", "created_at")
+    list_filter = ("project",)
+    list_select_related = ("project",)
+    search_fields = ("name",)
+    ordering = ("name", "-pk")
+    fields = ("name", "words", "project", "created_by", "created_at", "updated_at")
+    readonly_fields = ("words", "project", "created_by", "created_at", "updated_at")
+
+    def may_change(self, user: User, row: Configuration) -> Decision:
+        """Whether the user may change the configuration."""
+        return policies.can_edit_configurations(user, row.project)
+
+    def may_delete(self, user: User, row: Configuration) -> Decision:
+        """Whether the user may delete the configuration."""
+        return policies.can_edit_configurations(user, row.project)
+
+    def update(self, actor: User, row: Configuration, fields: dict[str, Any], if_match: str) -> Configuration:
+        """Rename the configuration."""
+        return configurations.update_configuration(actor=actor, configuration=row, if_match=if_match, **fields)
+
+    def delete(self, actor: User, row: Configuration, if_match: str | None) -> None:
+        """Offer the configuration no more; its runs keep it."""
+        configurations.delete_configuration(actor=actor, configuration=row, if_match=if_match)
+
+
+@admin.register(Session)
+class SessionAdmin(PortalModelAdmin):
+    """Exploratory sessions: renamed and deleted; the timer runs on their own page."""
+
+    view_permission = "run.view"
+    changes = deletes = True
+    list_display = ("name", "status", "assigned_to", "project", "started_at", "finished_at")
+    list_filter = ("status", "project")
+    list_select_related = ("project", "assigned_to")
+    search_fields = ("name",)
+    ordering = ("-pk",)
+    told = (
+        *("status", "estimate", "worked", "assigned_to", "release", "project", "started_at", "finished_at"),
+        *("created_by", "created_at", "updated_at"),
+    )
+    fields = ("name", "charter", *told)
+    readonly_fields = told
+
+    def may_change(self, user: User, row: Session) -> Decision:
+        """Whether the user may change the session."""
+        return policies.can_edit_sessions(user, row.project)
+
+    def may_delete(self, user: User, row: Session) -> Decision:
+        """Whether the user may delete the session."""
+        return policies.can_delete_sessions(user, row.project)
+
+    def update(self, actor: User, row: Session, fields: dict[str, Any], if_match: str) -> Session:
+        """Change name and charter."""
+        return sessions.update_session(actor=actor, session=row, if_match=if_match, **fields)
+
+    def delete(self, actor: User, row: Session, if_match: str | None) -> None:
+        """Hide the session with its notes."""
+        sessions.delete_session(actor=actor, session=row, if_match=if_match)

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.words import Kind, Subject, register
 
-from .models import FailureRule, Quarantine, ReportImport, RunCase, TestRun
+from .models import Configuration, FailureRule, Quarantine, ReportImport, RunCase, Session, TestRun
 
 
 def register_all() -> None:
@@ -28,6 +28,30 @@ def register_all() -> None:
                 "reported": _("sent the result of a test"),
                 "completed": _("completed the result of a test"),
                 "documented": _("sent what a test left behind"),
+            },
+        ),
+        Subject(
+            "session",
+            _("Sessions"),
+            {
+                "created": _("planned a session"),
+                "updated": _("changed a session"),
+                "deleted": _("deleted a session"),
+                "noted": _("took a note in a session"),
+                "found": _("kept a finding of a session"),
+                "recorded": _("sent what a session found"),
+                "note_removed": _("took a note of a session away"),
+                "finding_removed": _("took a finding of a session away"),
+                "case_made": _("made a test case of a finding"),
+            },
+        ),
+        Subject(
+            "configuration",
+            _("Configurations"),
+            {
+                "created": _("added a configuration"),
+                "updated": _("changed a configuration"),
+                "deleted": _("deleted a configuration"),
             },
         ),
         Subject(
@@ -65,6 +89,12 @@ def register_all() -> None:
             lambda reader: Quarantine.objects.visible_to(reader).select_related("project"),
         ),
         Kind(TestRun, _("Run"), lambda reader: TestRun.objects.visible_to(reader).select_related("project")),
+        Kind(Session, _("Session"), lambda reader: Session.objects.visible_to(reader).select_related("project")),
+        Kind(
+            Configuration,
+            _("Configuration"),
+            lambda reader: Configuration.objects.visible_to(reader).select_related("project"),
+        ),
         Kind(
             RunCase,
             _("Test in a run"),

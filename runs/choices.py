@@ -9,6 +9,7 @@ __all__ = [
     "FINAL_STATUSES",
     "ArtifactCategory",
     "ArtifactType",
+    "FindingType",
     "ImportState",
     "LogType",
     "MatchedBy",
@@ -16,6 +17,8 @@ __all__ = [
     "ResultStatus",
     "RunKind",
     "RunStatus",
+    "SessionStatus",
+    "Severity",
 ]
 
 
@@ -104,3 +107,29 @@ class RuleState(models.TextChoices):
 
     ACTIVE = "active", _("Active")
     FIXED = "fixed", _("Fixed")
+
+
+class SessionStatus(models.TextChoices):
+    """How far an exploratory session is."""
+
+    PLANNED = "planned", _("Planned")
+    ACTIVE = "active", _("Running")
+    PAUSED = "paused", _("Paused")
+    COMPLETED = "completed", _("Completed")
+
+
+class FindingType(models.TextChoices):
+    """What an exploratory session brought up."""
+
+    BUG = "bug", _("Bug")
+    QUESTION = "question", _("Question")
+    IDEA = "idea", _("Idea")
+
+
+class Severity(models.TextChoices):
+    """How bad it is when it happens."""
+
+    CRITICAL = "critical", _("Critical")
+    MAJOR = "major", _("Major")
+    MINOR = "minor", _("Minor")
+    TRIVIAL = "trivial", _("Trivial")

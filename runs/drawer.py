@@ -11,10 +11,13 @@ from accounts.models import Project
 from catalog.choices import FieldTarget
 from catalog.own_fields import OwnFields
 from catalog.shown_values import ShownValues, shown_values
+from qaportal.kit import panels
 
 from .models import Result, RunCase, TestRun
 from .terminal import readable
 
+TEST_PANELS = "runs.test.drawer"
+"""The place where apps above show what they know of a test; a loader answers its facts by the test's id."""
 HISTORY_PAGE = 15
 RUNS_SEARCHED = 60  # runs of the project in which the history of a test without a case is looked for
 SHOWN_ATTEMPTS = 12
@@ -52,6 +55,8 @@ class Drawer:
     hidden_attempts: int
     shown: ShownAttempt | None
     history: Page | None = None
+    sections: list[tuple[panels.Panel, Any]] = field(default_factory=list)
+    """What other apps know of the test."""
     neighbours: dict[str, Any] = field(default_factory=dict)
     """The tests above and below it in the list: `previous` and `next`, each `(test id, page)` or None."""
 
@@ -131,4 +136,5 @@ def drawer_of(test: RunCase, *, request: HttpRequest, rows: Page) -> Drawer:
         drawer.history = Paginator(history_of(test), HISTORY_PAGE).get_page(_whole(request.GET.get("before", "")) or 1)
     elif chosen is not None:
         drawer.shown = _shown(Result.objects.select_related("executor").get(pk=chosen.pk), request.project)
+    drawer.sections = [(panel, facts.get(test.pk)) for panel, facts in panels.loaded(TEST_PANELS, [test.pk])]
     return drawer

@@ -11,8 +11,8 @@ from accounts.models import Project
 from qaportal.kit.forms import style_widgets
 from releases.models import Release
 
-from .choices import FailureCause, RunKind, RunStatus
-from .models import FailureCluster, RunCase, TestRun
+from .choices import FailureCause, RunKind, RunStatus, SessionStatus
+from .models import FailureCluster, RunCase, Session, TestRun
 from .querysets import FAILURES
 
 LONGEST_WORDS = 200
@@ -159,3 +159,20 @@ class SuiteRunFilter(filters.FilterSet):
         """Runs that go on, came to their end, or did not."""
         meant = {"running": [RunStatus.ACTIVE], "completed": [RunStatus.COMPLETED]}
         return queryset.filter(status__in=meant.get(word, [RunStatus.CANCELLED, RunStatus.INTERRUPTED]))
+
+
+class SessionFilter(filters.FilterSet):
+    """Exploratory sessions by words and status."""
+
+    q = filters.CharFilter(label=_("Words"), method="having_words")
+    status = filters.MultipleChoiceFilter(
+        label=_("Status"), choices=SessionStatus.choices, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Session
+        fields: list[str] = []
+
+    def having_words(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Those whose name or charter holds the words."""
+        return queryset.filter(Q(name__icontains=value) | Q(charter__icontains=value))

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Project
 from qaportal.kit.forms import PortalForm
 from qaportal.kit.wording import number
-from releases.models import Release
+from releases.models import Milestone, Release
 
 from .choices import RunStatus
-from .models import TestRun
+from .models import Configuration, TestRun
 
 OFFERED_RUNS = 200
 
@@ -139,16 +139,46 @@ class UploadForm(RunFactsForm):
         return cleaned
 
 
+class ConfigurationForm(PortalForm):
+    """A configuration; its values stand beside it in rows of their own."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    if_match = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
 class RunForm(RunFactsForm):
     """A run's name and facts."""
 
+    milestone = forms.ModelChoiceField(
+        label=gettext_lazy("Milestone"),
+        queryset=Milestone.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("None"),
+    )
+    configuration = forms.ModelChoiceField(
+        label=gettext_lazy("Configuration"),
+        queryset=Configuration.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("None"),
+    )
     name = forms.CharField(label=gettext_lazy("Name"), max_length=300)
     description = forms.CharField(
         label=gettext_lazy("Description"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=20_000
     )
     status = forms.ChoiceField(label=gettext_lazy("Status"), choices=RunStatus.choices)
     version = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
-    field_order = ["name", "description", "status", "release", "environment", "build", "branch"]
+    field_order = [
+        *("name", "description", "status", "release", "milestone", "configuration", "environment", "build", "branch")
+    ]
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        """Offer the milestones that are worked towards and the configurations, and what the run has already."""
+        super().__init__(*args, project=project, **kwargs)
+        for name, model in (("milestone", Milestone), ("configuration", Configuration)):
+            chosen = getattr(self.initial.get(name), "pk", None)
+            self.fields[name].queryset = model.objects.in_project(project).for_choice(chosen)
 
     def offered(self, releases: Any) -> Any:
         """Every release: a run keeps the one it has, whether it has shipped or not."""

@@ -6,8 +6,8 @@ from accounts.models import Project, User
 from accounts.permissions import decide
 from qaportal.kit.errors import Allowed, Decision, Denied
 
-from .choices import RunStatus
-from .models import TestRun
+from .choices import RunStatus, SessionStatus
+from .models import Finding, Session, SessionEntry, TestRun
 
 
 def can_import_report(user: User, project: Project) -> Decision:
@@ -30,6 +30,37 @@ def can_delete_run(user: User, run: TestRun) -> Decision:
     if run.is_implicit:
         return Denied(_("This run holds the verdicts that were set in the release; it cannot be deleted."), "implicit")
     return decide(user, "run.delete", run.project)
+
+
+def can_edit_configurations(user: User | None, project: Project) -> Decision:
+    """Whether the user may say in which configurations runs are executed; the portal itself may."""
+    return Allowed() if user is None else decide(user, "configuration.edit", project)
+
+
+def can_edit_sessions(user: User | None, project: Project) -> Decision:
+    """Whether the user may plan exploratory sessions and write in them; the portal itself may."""
+    return Allowed() if user is None else decide(user, "session.edit", project)
+
+
+def can_delete_sessions(user: User | None, project: Project) -> Decision:
+    """Whether the user may delete exploratory sessions."""
+    return Allowed() if user is None else decide(user, "session.delete", project)
+
+
+def can_remove_from_session(user: User, item: SessionEntry | Finding) -> Decision:
+    """Whether the user may take a note or a finding away: his own, or anybody's where he may delete sessions."""
+    if decision := decide(user, "session.delete", item.project):
+        return decision
+    if item.created_by_id != user.pk:
+        return Denied(_("Only who wrote it and quality managers take it away."), "not_yours")
+    return can_edit_sessions(user, item.project)
+
+
+def takes_notes(session: Session) -> Decision:
+    """Whether the session still takes notes and findings."""
+    if session.status == SessionStatus.COMPLETED:
+        return Denied(_("The session is completed. Continue it to write more."), "session_completed")
+    return Allowed()
 
 
 def can_link_tests(user: User, run: TestRun) -> Decision:

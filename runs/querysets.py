@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
+from django.db.models.functions import Lower
 
 from accounts.querysets import ProjectOwnedQuerySet, projects_to_read
 from catalog.choices import ResultStatus
@@ -14,6 +15,66 @@ if TYPE_CHECKING:
     from catalog.models import TestCase
 
 FAILURES = (ResultStatus.FAILED, ResultStatus.ERROR)
+
+
+class ConfigurationQuerySet(ProjectOwnedQuerySet):
+    """Configurations."""
+
+    view_permission = "run.view"
+
+    def for_list(self) -> Self:
+        """By name."""
+        return self.select_related("project", "created_by").order_by(Lower("name"), "pk")
+
+    def with_runs(self) -> Self:
+        """How many living runs each has."""
+        return self.annotate(count_runs=Count("runs", filter=Q(runs__deleted_at__isnull=True)))
+
+    def for_choice(self, chosen: int | None = None) -> Self:
+        """What a form offers: living ones, and the one that is chosen already."""
+        return self.filter(Q(deleted_at__isnull=True) | Q(pk=chosen)).order_by(Lower("name"), "pk")
+
+
+class SessionQuerySet(ProjectOwnedQuerySet):
+    """Exploratory sessions."""
+
+    view_permission = "run.view"
+
+    def for_list(self) -> Self:
+        """What a list shows, newest first."""
+        known = self.select_related("project", "assigned_to", "release__project", "created_by")
+        return known.order_by("-created_at", "-pk")
+
+    def for_detail(self) -> Self:
+        """What its page shows."""
+        return self.select_related(
+            *("project__tenant", "assigned_to", "release__project", "milestone__project", "configuration", "template"),
+            "created_by",
+        )
+
+    def with_counts(self) -> Self:
+        """How many notes and findings each has."""
+        return self.annotate(
+            count_entries=Count("entries", distinct=True), count_findings=Count("findings", distinct=True)
+        )
+
+
+class OfSessionQuerySet(ProjectOwnedQuerySet):
+    """What belongs to sessions; that of a deleted one is gone with it."""
+
+    view_permission = "run.view"
+
+    def living(self) -> Self:
+        """Those of sessions that are not deleted."""
+        return self.filter(session__deleted_at__isnull=True)
+
+
+class SessionEntryQuerySet(OfSessionQuerySet):
+    """Notes."""
+
+
+class FindingQuerySet(OfSessionQuerySet):
+    """Findings."""
 
 
 class TestRunQuerySet(ProjectOwnedQuerySet):

@@ -17,16 +17,16 @@ from catalog.models import TestCase
 from catalog.plain_search import answer_plainly
 from qaportal.kit import events, navigation, panels, search
 from releases import gates
-from releases.models import Release
+from releases.models import Milestone, Release
 from releases.standing import Standing
 
 from . import policies, release_tab
 from .choices import ImportState, RunKind, RunStatus
-from .models import ReportImport, RunCase, TestRun
+from .models import ReportImport, RunCase, Session, TestRun
 from .services.merged_cases import on_case_merged, recorded_for
 from .services.scope import on_run_updated, on_scope_changed
 
-SHOWN_RESULTS = 8
+SHOWN_RESULTS, SHOWN_RUNS = 8, 20
 OLDEST_IMPORT = timedelta(days=2)
 """An import that is older is not waited for; its job was given up."""
 
@@ -73,6 +73,25 @@ def ask_runs(*, user: User, asked: search.Asked) -> search.Answer:
     return answer_plainly(rows, asked, columns=columns, title="name", record=_run_record)
 
 
+def ask_sessions(*, user: User, asked: search.Asked) -> search.Answer:
+    """Exploratory sessions by name and charter."""
+    rows = Session.objects.visible_to(user).select_related("project")
+    return answer_plainly(rows, asked, columns=("name", "charter"), title="name", record=_session_record)
+
+
+def _session_record(session: Session) -> search.Record:
+    return search.Record(
+        id=session.pk,
+        title=session.name,
+        url=session.get_absolute_url(),
+        project_id=session.project_id,
+        project_key=session.project.key,
+        hint=_("Session"),
+        created_at=session.created_at,
+        updated_at=session.updated_at,
+    )
+
+
 def _run_record(run: TestRun) -> search.Record:
     return search.Record(
         id=str(run.pk),
@@ -93,6 +112,22 @@ def find_actions(*, user: User, project: Project | None, words: str, limit: int)
     label = _("Upload a report")
     if words.lower() in label.lower():
         yield search.Hit(label=label, hint=_("Action"), icon="upload", url=reverse("runs:upload", args=[project.key]))
+
+
+def runs_of_milestones(milestone_ids: Iterable[int]) -> Mapping[int, list[TestRun]]:
+    """The newest runs of each milestone."""
+    found: dict[int, list[TestRun]] = {key: [] for key in milestone_ids}
+    place = Window(RowNumber(), partition_by=F("milestone"), order_by=F("started_at").desc())
+    rows = TestRun.objects.living().filter(milestone__in=found).select_related("project").annotate(place=place)
+    for run in rows.filter(place__lte=SHOWN_RUNS).order_by("-started_at"):
+        found[run.milestone_id].append(run)
+    return found
+
+
+def forget_milestone(*, milestone: Milestone, actor: User | None) -> None:
+    """Let the runs and sessions of a deleted milestone belong to none."""
+    for model in (TestRun, Session):
+        model.objects.filter(milestone=milestone).update(milestone=None, updated_at=timezone.now())
 
 
 def unfinished_work(release_ids: list[int]) -> Mapping[int, int]:
@@ -145,6 +180,42 @@ def register_all() -> None:
             order=20,
         )
     )
+    navigation.register(
+        navigation.Entry(
+            code="sessions",
+            label=gettext_lazy("Sessions"),
+            icon="compass",
+            url_name="runs:sessions",
+            group=20,
+            order=20,
+            prefix="runs:session",
+            allowed=lambda user, project: bool(decide(user, "run.view", project)),
+        )
+    )
+    search.register_kind(search.Kind("sessions", gettext_lazy("Sessions"), "compass", ask_sessions, 55))
+    navigation.register(
+        navigation.Entry(
+            code="configurations",
+            label=gettext_lazy("Configurations"),
+            icon="device-desktop",
+            url_name="runs:configurations",
+            group=90,
+            order=40,
+            prefix="runs:configuration",
+            allowed=lambda user, project: bool(decide(user, "configuration.edit", project)),
+        )
+    )
+    panels.register(
+        panels.Panel(
+            place="releases.milestone",
+            code="runs",
+            label=gettext_lazy("Runs"),
+            template="runs/_milestone_runs.html",
+            load=runs_of_milestones,
+            order=10,
+        )
+    )
+    events.subscribe("milestone.deleted", forget_milestone)
     gates.register(gates.Gate("runs_finished", order=40, evaluate=judge_unfinished, load=unfinished_work))
     release_tab.register()
     events.subscribe("release.scope_changed", on_scope_changed)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import execution_urls
-from .views import comparisons, failures, run_changes, test_links, uploads
+from .views import comparisons, configurations, failures, run_changes, session_notes, sessions, test_links, uploads
 from .views.run_detail import RunDetailView
 from .views.run_list import RunListView
 
@@ -11,6 +11,7 @@ app_name = "runs"
 
 known = "p/<str:project_key>/failures/"
 run = "p/<str:project_key>/runs/<int:number>/"
+session = "p/<str:project_key>/sessions/<release:pk>/"
 urlpatterns = [
     path("p/<str:project_key>/runs/", RunListView.as_view(), name="list"),
     path("p/<str:project_key>/runs/upload/", uploads.upload_report, name="upload"),
@@ -34,5 +35,31 @@ urlpatterns = [
     path(f"{known}flaky/", failures.flaky, name="flaky"),
     path(f"{known}quarantine/", failures.quarantine, name="quarantine"),
     path(f"{known}quarantine/<int:quarantine_id>/lift/", failures.quarantine_lift, name="quarantine_lift"),
+    path("p/<str:project_key>/settings/configurations/", configurations.configuration_list, name="configurations"),
+    path(
+        "p/<str:project_key>/settings/configurations/new/",
+        configurations.create_configuration,
+        name="configuration_create",
+    ),
+    path(
+        "p/<str:project_key>/settings/configurations/<int:pk>/",
+        configurations.update_configuration,
+        name="configuration",
+    ),
+    path(
+        "p/<str:project_key>/settings/configurations/<int:pk>/delete/",
+        configurations.delete_configuration,
+        name="configuration_delete",
+    ),
+    path("p/<str:project_key>/sessions/", sessions.SessionListView.as_view(), name="sessions"),
+    path("p/<str:project_key>/sessions/new/", sessions.create_session, name="session_create"),
+    path(session, sessions.session_detail, name="session"),
+    path(f"{session}edit/", sessions.update_session, name="session_edit"),
+    path(f"{session}status/", sessions.change_status, name="session_status"),
+    path(f"{session}delete/", sessions.delete_session, name="session_delete"),
+    path(f"{session}add/", session_notes.add, name="session_add"),
+    path(f"{session}notes/<int:entry_id>/remove/", session_notes.remove_note, name="session_note_remove"),
+    path(f"{session}findings/<int:finding_id>/remove/", session_notes.remove_finding, name="session_finding_remove"),
+    path(f"{session}findings/<int:finding_id>/case/", session_notes.make_case, name="session_finding_case"),
     *execution_urls.urlpatterns,
 ]

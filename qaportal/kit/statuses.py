@@ -50,6 +50,7 @@ _SHOWN = {
     "active": Shown(*PROGRESS, _("Running")),
     "completed": Shown(*ENDED, _("Completed")),
     "cancelled": Shown(*STOPPED, _("Cancelled")),
+    "paused": Shown(*BLOCKED, _("Paused")),
     "interrupted": Shown(*BLOCKED, _("Interrupted")),
     # releases, gates and approvals borrow the six with their own words
     "planned": Shown(*NOT_STARTED, _("Planned")),
@@ -60,6 +61,8 @@ _SHOWN = {
     "met": Shown(*PASSED, _("Met")),
     "unmet": Shown(*FAILED, _("Not met")),
     "open": Shown(*PROGRESS, _("Open")),
+    "resolved": Shown(*PASSED, _("Resolved")),
+    "closed": Shown(*ENDED, _("Closed")),
     "approved": Shown(*PASSED, _("Approved")),
     "rejected": Shown(*FAILED, _("Rejected")),
     "changes_requested": Shown(*BLOCKED, _("Asked for changes")),

@@ -48,7 +48,7 @@ from releases.tests.factories import ReleaseCaseFactory, ReleaseFactory
 from runs.models import ReportImport, RunCase, TestRun
 from runs.tests.factories import evidence_of, known_failures_of, make_run, record, reported
 
-from . import admin_matrix, catalog_examples
+from . import admin_matrix, catalog_examples, ground_examples
 
 ROLES = ("viewer", "developer", "tester", "quality_manager", "tenant_admin")
 NOTHING = 987_654_321
@@ -96,7 +96,10 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
     keep_versions(actor=None, case_ids=[case.pk])
     own = catalog_examples.own_fields_of(project, marker)
     case = update_case(actor=None, case=case, description=f"{marker} words", custom_values={"plain": marker})
-    release = ReleaseFactory(project=project, name=f"{marker} release", version=f"{marker}-1")
+    ground = ground_examples.ground_of(project, marker)
+    release = ReleaseFactory(
+        project=project, name=f"{marker} release", version=f"{marker}-1", milestone=ground["milestone"]
+    )
     scope = ReleaseCaseFactory(release=release, case=case, comments=f"{marker} comment")
     run = _run_of(release, marker, run_number)
     spare = TestCaseFactory(project=project, title=f"{marker} spare case")
@@ -127,6 +130,8 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         "saved_view": SavedView.objects.create(project=project, name=f"{marker} view", query="priority=high"),
         **catalog_examples.pairs_of(case, spare, TestCaseFactory(project=project, title=f"{marker} other spare case")),
         "case_link": link_two_cases(actor=admin, case=case, other=spare, type="DEPENDS_ON"),
+        **ground,
+        **ground_examples.explored(project, admin, case, marker),
         "release": release,
         "release_case": scope,
         "run": run,
@@ -299,7 +304,17 @@ ROWS = (
     Row("pair_id", "catalog:duplicate_bring_back", pk_of("dismissed_pair")),
     Row("other_id", "catalog:", lambda world: world.objects["spare_case"].test_id, lambda: "TC_UI_99998"),
     Row("pk", "releases:", pk_of("release")),
+    Row("pk", "releases:milestone", pk_of("milestone")),
+    Row("pk", "milestone-", pk_of("milestone")),
     Row("pk", "runs:", pk_of("release")),
+    Row("pk", "runs:configuration", pk_of("configuration")),
+    Row("pk", "runs:session", pk_of("exploratory_session")),
+    Row("entry_id", "runs:session", pk_of("session_entry")),
+    Row("finding_id", "runs:session", pk_of("finding")),
+    Row("pk", "exploratory-session-", pk_of("exploratory_session")),
+    Row("pk", "issues:", pk_of("issue")),
+    Row("link_id", "issues:", pk_of("issue_link")),
+    Row("pk", "issue-", pk_of("issue")),
     Row("row_id", "runs:", pk_of("release_case")),
     Row("suite_id", "suite-run-", pk_of("run"), uuid.uuid4),
     Row("test_case_id", "test-result-", pk_of("result"), uuid.uuid4),
@@ -331,6 +346,9 @@ BODY_IDS: dict[str, Callable[[World], Any]] = {
     "test_case_ids": lambda world: [world.objects["case"].pk],
     "template_id": pk_of("template"),
     "release_id": pk_of("release"),
+    "milestone_id": pk_of("milestone"),
+    "configuration_id": pk_of("configuration"),
+    "entity_id": pk_of("case"),
     "run_id": pk_of("run"),
     "shared_steps_id": pk_of("shared_steps"),
     "test_run_id": pk_of("run"),
@@ -349,7 +367,17 @@ BODY_IDS: dict[str, Callable[[World], Any]] = {
 """Keys of a body or a query that name an object."""
 
 BODY_WORDS = frozenset(
-    {"id", "test_id", "external_id", "bug_ids", "jira_story_id", "story_id", "epic_id", "jira_epic_id"}
+    {
+        "id",
+        "test_id",
+        "external_id",
+        "jira_assignee_id",
+        "bug_ids",
+        "jira_story_id",
+        "story_id",
+        "epic_id",
+        "jira_epic_id",
+    }
 )
 """Keys that end like an id and hold words of the client's own."""
 

@@ -21,7 +21,7 @@ from .isolation import MARKER
 from .tenant_rows import rows_of
 
 TABLES = list(admin.site._registry.items())
-OURS = {"accounts", "files", "catalog", "releases", "runs"}
+OURS = {"accounts", "files", "catalog", "releases", "runs", "issues"}
 each_table = pytest.mark.parametrize(
     ("model", "model_admin"), TABLES, ids=lambda each: each._meta.label if hasattr(each, "_meta") else ""
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-APPS = ("accounts", "files", "catalog", "releases", "runs", "reporting", "operations", "qaportal")
+APPS = ("accounts", "files", "catalog", "releases", "runs", "issues", "reporting", "operations", "qaportal")
 LONGEST_FILE = 400
 BANNED_NAMES = {"utils", "helpers", "common", "mixins", "misc"}
 BINARY = {".woff2", ".png", ".ico", ".jpg", ".gz"}

@@ -6,8 +6,8 @@ from django.db import models
 
 from accounts.models import Authored, ProjectOwned
 
-LAYERS = ["kit", "accounts", "files", "catalog", "releases", "runs", "reporting", "operations"]
-PROJECT_APPS = {"files", "catalog", "releases", "runs"}
+LAYERS = ["kit", "accounts", "files", "catalog", "releases", "runs", "issues", "reporting", "operations"]
+PROJECT_APPS = {"files", "catalog", "releases", "runs", "issues"}
 WITHOUT_PROJECT: dict[str, str] = {}
 WITHOUT_VISIBILITY = {
     "catalog.TestIdCounter": "a number that only a service reads",

@@ -28,6 +28,7 @@ class ReleaseSerializer(PortalModelSerializer):
     build = TextField(max_length=120)
     overall_status = CodeField(choices=OverallStatus.choices, required=False)
     qa_lead_id = IdField(required=False, allow_null=True)
+    milestone_id = IdField(required=False, allow_null=True)
     platforms = serializers.ListField(child=serializers.CharField(max_length=20), max_length=20, required=False)
 
     class Meta:
@@ -43,6 +44,7 @@ class ReleaseSerializer(PortalModelSerializer):
             "build",
             "overall_status",
             "qa_lead_id",
+            "milestone_id",
             "platforms",
             "created_by_id",
             "created_at",

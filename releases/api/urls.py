@@ -2,9 +2,10 @@
 
 from qaportal.kit.api.viewsets import PortalRouter
 
-from . import views
+from . import milestones, views
 
 router = PortalRouter()
 router.register("releases", views.ReleaseViewSet, basename="release")
+router.register("milestones", milestones.MilestoneViewSet, basename="milestone")
 
 urlpatterns = router.urls

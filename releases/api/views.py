@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.project_scope import ProjectViewSet
-from accounts.models import User
+from accounts.models import Project, User
 from accounts.permissions import CASES
 from catalog.models import Folder
 from catalog.status_words import parse_status
@@ -23,7 +23,7 @@ from qaportal.kit.errors import InvalidInput
 
 from .. import gates
 from ..filters import LEFT, ReleaseCaseFilter, ReleaseFilter, in_folder
-from ..models import Release, ReleaseCase
+from ..models import Milestone, Release, ReleaseCase
 from ..selection import Selection
 from ..services import releases, scope
 from ..standing import Standing
@@ -67,14 +67,14 @@ class ReleaseViewSet(PlainStyle, ProjectViewSet):
     @extend_schema(parameters=[PROJECT])
     def create(self, request: Request) -> Response:
         """Start a release with an empty scope."""
-        fields = self._fields(self.validated())
+        fields = self._fields(self.validated(), self.project)
         release = releases.create_release(actor=request.user, project=self.project, **fields)
         return self.respond(release, status.HTTP_201_CREATED)
 
     def update(self, request: Request, pk: str) -> Response:
         """Change what is given."""
         release = self.get_object()
-        fields = self._fields(self.validated(instance=release, partial=True))
+        fields = self._fields(self.validated(instance=release, partial=True), release.project)
         return self.respond(
             releases.update_release(actor=request.user, release=release, if_match=self.if_match, **fields)
         )
@@ -129,11 +129,16 @@ class ReleaseViewSet(PlainStyle, ProjectViewSet):
         """Counts, rates and the verdict with its reasons."""
         return Response(dashboard_of(self.get_object()))
 
-    def _fields(self, data: dict[str, Any]) -> dict[str, Any]:
+    def _fields(self, data: dict[str, Any], project: Project) -> dict[str, Any]:
         """The body as the services take it."""
         fields = dict(data)
         if "qa_lead_id" in fields:
             fields["qa_lead"] = self._person(fields.pop("qa_lead_id"), "qa_lead_id")
+        if "milestone_id" in fields:
+            given = fields.pop("milestone_id")
+            fields["milestone"] = given and self.visible_related(
+                Milestone.objects.all(), given, field="milestone_id", project=project
+            )
         return fields
 
     def _person(self, given: int | None, field: str) -> Model | None:

@@ -26,6 +26,7 @@ EDITABLE = (
     "overall_status",
     "qa_lead",
     "platforms",
+    "milestone",
 )
 MOST_PLATFORMS = 20
 
@@ -50,6 +51,9 @@ def _checked(project: Project, fields: dict[str, Any]) -> dict[str, Any]:
     lead = checked.get("qa_lead")
     if lead is not None and not User.objects.who_reach(project).filter(pk=lead.pk).exists():
         problems["qa_lead"] = [_("This person does not work in the project.")]
+    milestone = checked.get("milestone")
+    if milestone is not None and (milestone.project_id != project.pk or milestone.deleted_at is not None):
+        problems["milestone"] = [_("There is no such milestone in the project.")]
     if problems:
         raise InvalidInput(_("The release cannot be saved."), fields=problems)
     return checked
@@ -93,7 +97,12 @@ def update_release(*, actor: User | None, release: Release, if_match: str | None
     """
     policies.can_edit_release(actor, release).require()
     project = release.project
-    release = Release.objects.living().select_for_update(of=("self",)).select_related("qa_lead").get(pk=release.pk)
+    release = (
+        Release.objects.living()
+        .select_for_update(of=("self",))
+        .select_related("qa_lead", "milestone__project")
+        .get(pk=release.pk)
+    )
     release.project = project
     require_match(release, if_match)
     before = audit.snapshot(release, EDITABLE)

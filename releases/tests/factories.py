@@ -6,7 +6,15 @@ from accounts.models import Project
 from accounts.tests.factories import ProjectFactory
 from catalog.models import Folder, TestCase
 from catalog.tests.factories import FolderFactory, TestCaseFactory
-from releases.models import Release, ReleaseCase
+from releases.models import Milestone, Release, ReleaseCase
+
+
+class MilestoneFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Milestone
+
+    project = factory.SubFactory(ProjectFactory)
+    name = factory.Sequence(lambda n: f"Milestone {n}")
 
 
 class ReleaseFactory(factory.django.DjangoModelFactory):

@@ -13,7 +13,7 @@ from accounts.permissions import READ
 from qaportal.kit import search
 from qaportal.kit.api.styles import CamelStyle
 
-from ..found import EMPTY_CODES, kinds_of
+from ..found import kinds_of
 from .serializers import FoundSerializer, RecordSerializer, SearchSerializer
 
 
@@ -63,11 +63,10 @@ class SearchView(CamelStyle, APIView):
         serializer.is_valid(raise_exception=True)
         values = serializer.validated_data
         codes = values.get("filters", {}).get("type") or []
-        among = kinds_of(codes) if not codes or set(codes) - set(EMPTY_CODES) else []
+        among = kinds_of(codes)
         asked = self._asked(values)
         records, answers = search.ask_each(user=self.request.user, asked=asked, among=among)
         counts = [{"type": code, "total": each.total, "is_capped": each.is_capped} for code, each in answers.items()]
-        counts += [{"type": code, "total": 0, "is_capped": False} for code in codes if code in EMPTY_CODES]
         return Response(
             {
                 "data": RecordSerializer(records, many=True).data,

@@ -12,6 +12,7 @@ from catalog.services.duplicates import scan_project
 
 from .administration import PLATFORM_EMAIL, make_administration, make_platform_administrator
 from .days import Days
+from .exploring import plan_and_explore
 from .history import History
 from .imports import look_through_import
 from .people import (
@@ -47,6 +48,7 @@ def make_demo(days: Days | None = None) -> bool:
     keep_views(project, people)
     look_through_import(project, people, days)
     History(project, people, written, story(), days).play()
+    plan_and_explore(project, people, days)
     make_reviews(project, people, cases, days)
     make_terminals_project(people, days)
     make_administration(project, people, days)

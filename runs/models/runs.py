@@ -10,10 +10,11 @@ from accounts.models import Authored, Project, ProjectOwned
 from catalog.models import TestCase
 from files.models import StoredFile
 from qaportal.kit.models import SoftDeleted, new_uuid
-from releases.models import Release
+from releases.models import Milestone, Release
 
 from ..choices import ImportState, MatchedBy, ResultSource, ResultStatus, RunKind, RunStatus
 from ..querysets import ReportImportQuerySet, ResultQuerySet, RunCaseQuerySet, TestRunQuerySet
+from .configurations import Configuration
 
 
 class RunNumberCounter(models.Model):
@@ -38,6 +39,10 @@ class TestRun(ProjectOwned, Authored, SoftDeleted):
     name = models.CharField(_("name"), max_length=300)
     description = models.TextField(_("description"), blank=True)
     release = models.ForeignKey(Release, null=True, blank=True, on_delete=models.SET_NULL, related_name="runs")
+    milestone = models.ForeignKey(Milestone, null=True, blank=True, on_delete=models.SET_NULL, related_name="runs")
+    configuration = models.ForeignKey(
+        Configuration, null=True, blank=True, on_delete=models.SET_NULL, related_name="runs"
+    )
     environment = models.CharField(_("environment"), max_length=120, blank=True)
     build = models.CharField(_("build"), max_length=200, blank=True)
     branch = models.CharField(_("branch"), max_length=200, blank=True)

@@ -19,7 +19,10 @@ from .. import policies
 from ..choices import RunKind, RunStatus
 from ..models import TestRun
 
-EDITABLE = ("name", "description", "environment", "build", "branch", "status", "due", "release", "metadata")
+EDITABLE = (
+    *("name", "description", "environment", "build", "branch", "status", "due", "release", "milestone"),
+    *("configuration", "metadata"),
+)
 
 
 def next_number(project: Project) -> int:

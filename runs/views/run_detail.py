@@ -8,6 +8,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from accounts.project_pages import ProjectMixin, get_visible
+from qaportal.kit import panels
 from qaportal.kit.views import FilteredListView, FragmentMixin
 from qaportal.kit.wording import duration
 
@@ -22,6 +23,8 @@ from ..tables import RunCaseTable, UnmatchedTable
 from .addresses import address, kept
 from .test_links import MOST_AT_ONCE, LinkOffer
 
+RUN_PANELS = "runs.run"
+"""The place where apps above show what they know of a run; a loader answers its facts by the run's id."""
 TABS = ("failures", "all", "unmatched", "details")
 LIST_KEYS = (
     "q",
@@ -54,7 +57,9 @@ class RunDetailView(ProjectMixin, FragmentMixin, FilteredListView):
     @cached_property
     def run(self) -> TestRun:
         """The run of the address."""
-        runs = TestRun.objects.select_related("project", "release__project", "created_by")
+        runs = TestRun.objects.select_related(
+            "project", "release__project", "milestone__project", "configuration", "created_by"
+        )
         return get_visible(runs, self.request, number=self.kwargs["number"])
 
     @cached_property
@@ -116,6 +121,7 @@ class RunDetailView(ProjectMixin, FragmentMixin, FilteredListView):
             may_link=policies.can_link_tests(self.request.user, self.run),
             comparison=lambda: compared_with_before(self.run),
             imports=self.imports(),
+            sections=self.sections() if self.tab == "details" else [],
         )
         return context
 
@@ -141,6 +147,10 @@ class RunDetailView(ProjectMixin, FragmentMixin, FilteredListView):
         """The reports the run was made from, the newest first."""
         reports = ReportImport.objects.visible_to(self.request.user).filter(run=self.run)
         return reports.select_related("file").for_list()
+
+    def sections(self) -> list[tuple[panels.Panel, Any]]:
+        """What other apps know of the run."""
+        return [(panel, facts.get(self.run.pk)) for panel, facts in panels.loaded(RUN_PANELS, [self.run.pk])]
 
     def tabs(self) -> list[dict[str, Any]]:
         """The tabs with their counts."""

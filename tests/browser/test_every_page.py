@@ -20,7 +20,14 @@ from catalog.services.reviews import request_review
 from catalog.services.shared_steps import share_steps
 from catalog.services.stories import create_story
 from catalog.services.templates import create_template
+from issues import targets
+from issues.services.issues import create_issue
 from releases.models import ReleaseCase
+from releases.services.milestones import create_milestone
+from releases.services.releases import update_release
+from runs.services.configurations import create_configuration
+from runs.services.session_notes import add_finding, add_note
+from runs.services.sessions import create_session, update_session
 from runs.services.verdicts import set_verdict
 from runs.tests.factories import make_run, record, reported
 
@@ -81,6 +88,17 @@ def pages(portal) -> list[str]:
         f"{release}?case={case.test_id}",
         f"{release}scope/",
         f"{release}history/",
+        "~/milestones/",
+        "~/milestones/new/",
+        portal.milestone.get_absolute_url(),
+        "~/settings/configurations/",
+        portal.configuration.get_absolute_url(),
+        "~/sessions/",
+        "~/sessions/new/",
+        portal.session.get_absolute_url(),
+        "~/issues/",
+        f"~/issues/new/?result={portal.test.last_result_id}",
+        portal.issue.get_absolute_url(),
         "~/runs/",
         run,
         f"{run}?tab=all&test={portal.test.pk}",
@@ -151,6 +169,24 @@ def _add_own_fields(portal, tester, lead):
     update_case(actor=tester, case=portal.cases[0], custom_values=values)
 
 
+def _add_plans(portal, tester, lead):
+    """A milestone, a configuration, a session with its notes, and an issue."""
+    portal.milestone = create_milestone(actor=lead, project=portal.project, name="Autumn", description="**All** shops")
+    update_release(actor=lead, release=portal.release, milestone=portal.milestone)
+    values = [{"name": "Browser", "value": "Firefox"}]
+    portal.configuration = create_configuration(actor=lead, project=portal.project, name="Firefox", values=values)
+    portal.session = create_session(
+        actor=tester, project=portal.project, name="Refunds", charter="Explore", estimate=60
+    )
+    portal.session = update_session(actor=tester, session=portal.session, status="active")
+    add_note(actor=tester, session=portal.session, text="The page **blinks**")
+    add_finding(actor=tester, session=portal.session, type="bug", title="Wrong sum", description="By a cent")
+    seen = targets.of_case(portal.cases[0])
+    portal.issue = create_issue(
+        actor=tester, project=portal.project, title="White page", description="`500`", targets=[seen]
+    )
+
+
 @pytest.fixture
 def filled(portal, tester, lead, admin):
     """The portal with a run, failures, verdicts and notes in it, and something on each page of the administration."""
@@ -176,6 +212,7 @@ def filled(portal, tester, lead, admin):
     link_cases(actor=tester, story=portal.story, case_ids=[portal.cases[0].pk, portal.cases[1].pk])
     create_story(actor=tester, project=portal.project, story_id="PAY-313", title="Refund")
     link_two_cases(actor=tester, case=portal.cases[0], other=portal.cases[1], type="DEPENDS_ON")
+    _add_plans(portal, tester, lead)
     portal.reviewed = portal.cases[5]
     asked = {"project": portal.project, "case_ids": [portal.reviewed.pk], "note": "Is the limit right?"}
     request_review(actor=tester, reviewers=[admin, lead], **asked)

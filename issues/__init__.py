@@ -1,0 +1,1 @@
+"""Issues: what is wrong, and where it was seen."""

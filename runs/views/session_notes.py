@@ -1,0 +1,80 @@
+"""Writing in an exploratory session: notes and findings, taking them away, and making a case of a finding."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.project_pages import get_visible, project_page
+from qaportal.kit.errors import Denied, PortalError
+from qaportal.kit.views import shown_refusal
+
+from ..models import Finding, Session, SessionEntry
+from ..services import session_notes as services
+from ..session_forms import NOTE, NoteForm
+from .sessions import render_session, visible_session
+
+
+@require_POST
+@project_page
+def add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep what was typed as a note or a finding."""
+    session, form = visible_session(request, pk), NoteForm(request.POST)
+    if form.is_valid():
+        try:
+            _keep(request, session, form)
+            return redirect(session)
+        except Denied:
+            raise
+        except PortalError as error:
+            form.refuse(error)
+    return render_session(request, session, form=form, status=422)
+
+
+@require_POST
+@project_page
+def remove_note(request: HttpRequest, pk: int, entry_id: int) -> HttpResponse:
+    """Take a note away."""
+    session = visible_session(request, pk)
+    entries = SessionEntry.objects.filter(session=session).select_related("session", "project__tenant")
+    entry = get_visible(entries, request, pk=entry_id)
+    with shown_refusal(request) as refusal:
+        services.remove_note(actor=request.user, entry=entry)
+        return redirect(session)
+    return render_session(request, session, refusal=refusal.message, status=refusal.status)
+
+
+@require_POST
+@project_page
+def remove_finding(request: HttpRequest, pk: int, finding_id: int) -> HttpResponse:
+    """Take a finding away."""
+    session = visible_session(request, pk)
+    with shown_refusal(request) as refusal:
+        services.remove_finding(actor=request.user, finding=_finding(request, session, finding_id))
+        return redirect(session)
+    return render_session(request, session, refusal=refusal.message, status=refusal.status)
+
+
+@require_POST
+@project_page
+def make_case(request: HttpRequest, pk: int, finding_id: int) -> HttpResponse:
+    """Make a test case of the finding, and go on writing it."""
+    session = visible_session(request, pk)
+    with shown_refusal(request) as refusal:
+        case = services.make_case(actor=request.user, finding=_finding(request, session, finding_id))
+        messages.success(request, _("%s is made of the finding. Write its steps.") % case.test_id)
+        return redirect("catalog:case_update", request.project.key, case.test_id)
+    return render_session(request, session, refusal=refusal.message, status=refusal.status)
+
+
+def _finding(request: HttpRequest, session: Session, pk: int) -> Finding:
+    findings = Finding.objects.filter(session=session).select_related("session", "project__tenant", "case__project")
+    return get_visible(findings, request, pk=pk)
+
+
+def _keep(request: HttpRequest, session: Session, form: NoteForm) -> None:
+    if form.cleaned_data["kind"] == NOTE:
+        services.add_note(actor=request.user, session=session, text=form.cleaned_data["text"])
+    else:
+        services.add_finding(actor=request.user, session=session, **form.finding())
