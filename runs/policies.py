@@ -6,13 +6,30 @@ from accounts.models import Project, User
 from accounts.permissions import decide
 from qaportal.kit.errors import Allowed, Decision, Denied
 
-from .choices import RunStatus
-from .models import TestRun
+from .choices import ImportState, RunStatus
+from .models import ReportImport, TestRun
 
 
 def can_import_report(user: User, project: Project) -> Decision:
     """Whether the user may upload test reports."""
     return decide(user, "report.import", project)
+
+
+def can_undo_import(user: User, report_import: ReportImport) -> Decision:
+    """Whether the user may take the import back: who uploaded it, and who may delete runs."""
+    is_own = report_import.created_by_id == user.pk
+    decision = decide(user, "report.import" if is_own else "run.delete", report_import.project)
+    if not decision:
+        return decision
+    if report_import.state == ImportState.UNDONE:
+        return Denied(_("This import was undone already."), "import_undone")
+    if report_import.state != ImportState.DONE:
+        return Denied(_("Nothing of this import was stored."), "nothing_stored")
+    if report_import.duplicate_of_id is not None:
+        return Denied(_("This upload added nothing; undo the first one."), "duplicate")
+    if report_import.run is None or report_import.run.deleted_at is not None:
+        return Denied(_("The run was deleted."), "run_deleted")
+    return Allowed()
 
 
 def can_record(user: User, project: Project) -> Decision:

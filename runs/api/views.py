@@ -25,7 +25,8 @@ from releases.models import Release
 
 from ..choices import ImportState
 from ..models import ReportImport, TestRun
-from ..services.imports import preview_import, start_import
+from ..services.import_preview import preview_import
+from ..services.imports import start_import
 from .parsers import GzipReportParser, TextXmlReportParser, XmlReportParser
 from .serializers import ImportAnswerSerializer, ReportImportSerializer, ReportUploadSerializer
 from .waiting import seconds_wanted, wait_for_end

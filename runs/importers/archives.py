@@ -89,6 +89,8 @@ def open_upload(stream: BinaryIO, filename: str = "", *, limits: Limits = DEFAUL
 
     Raises ReportRejected when nothing of it can be taken in.
     """
+    if not stream.seekable():
+        return Upload(iter([UploadedPart(filename, open_report(stream, filename, limits=limits))]))
     stream.seek(0)
     head = stream.read(len(ZIP_MAGIC[0]))
     stream.seek(0)

@@ -136,8 +136,8 @@ class RobotReader(FormatReader):
         """Yield every test; the model of the first reading serves the second too."""
         if self._model is None:
             self._read()
-        for test in self._model.suite.all_tests:
-            yield [self._result(test)]
+        for test, places, test_id in _tests_in(self._model.suite, (self._model.suite.name,), "s1"):
+            yield [self._result(test, places, test_id)]
 
     def _read(self) -> None:
         from robot.api import ExecutionResult
@@ -161,13 +161,8 @@ class RobotReader(FormatReader):
         if is_large:
             self.report.warn("steps_left_out", f"Steps are left out: the report holds {measure.tests:,} tests.")
 
-    def _result(self, test: Any) -> ReportedResult:
-        places: list[str] = []
-        suite = test.parent
-        while suite is not None:
-            places.insert(0, suite.name)
-            suite = suite.parent
-        result = ReportedResult(test.name, ".".join(places), tuple(places))
+    def _result(self, test: Any, places: tuple[str, ...], test_id: str) -> ReportedResult:
+        result = ReportedResult(test.name, ".".join(places), places)
         result.status = STATUSES.get(test.status, ReportedStatus.SKIPPED)
         result.message = _plain(test.message)
         result.duration_ms = _milliseconds(test.elapsed_time)
@@ -178,9 +173,17 @@ class RobotReader(FormatReader):
         result.properties = {name: text for name, text in facts.items() if text}
         result.steps = tuple(_steps(test))
         result.attachments = tuple(
-            ReportedAttachment(path, path.rpartition("/")[2]) for path in self._pictures.get(test.id, ())
+            ReportedAttachment(path, path.rpartition("/")[2]) for path in self._pictures.get(test_id, ())
         )
         return result
+
+
+def _tests_in(suite: Any, places: tuple[str, ...], suite_id: str) -> Iterator[tuple[Any, tuple[str, ...], str]]:
+    """The tests with the names of their suites and their ids, which Robot would look for in long lists."""
+    for number, test in enumerate(suite.tests, start=1):
+        yield test, places, f"{suite_id}-t{number}"
+    for number, inner in enumerate(suite.suites, start=1):
+        yield from _tests_in(inner, (*places, inner.name), f"{suite_id}-s{number}")
 
 
 def _steps(test: Any) -> Iterator[ReportedStep]:

@@ -8,7 +8,8 @@ from django.db import connection
 from accounts.tests.factories import ProjectFactory, UserFactory
 from runs.choices import ImportState
 from runs.models import ReportImport, Result, RunCase, TestRun
-from runs.services.imports import run_import, start_import
+from runs.services.imports import start_import
+from runs.services.taking_in import run_import
 from runs.tests.reports import BAD, CONTROL_CHARACTERS, junit, uploaded
 
 PAGE = "/p/PAY/runs/upload/"

@@ -19,7 +19,8 @@ from ..choices import ImportState
 from ..forms import UploadForm
 from ..models import ReportImport, RunCase
 from ..outcome import verdict_of
-from ..services.imports import preview_import, start_import
+from ..services.import_preview import preview_import
+from ..services.imports import start_import
 from ..services.scope import can_widen, outside_scope
 from .test_links import MOST_AT_ONCE
 

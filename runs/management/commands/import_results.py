@@ -112,7 +112,8 @@ class Command(BaseCommand):
         release = self.release(project, options["release"]) if options["release"] else None
 
         def take(name: str, stream: IO[bytes]) -> dict[str, Any]:
-            from runs.services.imports import run_import, start_import
+            from runs.services.imports import start_import
+            from runs.services.taking_in import run_import
 
             file_name = "report.xml" if name == STANDARD_INPUT else Path(name).name
             report_import, _stood_already = start_import(
