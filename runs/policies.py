@@ -18,9 +18,11 @@ def can_import_report(user: User, project: Project) -> Decision:
 def can_undo_import(user: User, report_import: ReportImport) -> Decision:
     """Whether the user may take the import back: who uploaded it, and who may delete runs."""
     is_own = report_import.created_by_id == user.pk
-    decision = decide(user, "report.import" if is_own else "run.delete", report_import.project)
-    if not decision:
-        return decision
+    return decide(user, "report.import" if is_own else "run.delete", report_import.project)
+
+
+def is_undoable(report_import: ReportImport) -> Decision:
+    """Whether anything of the import is there to be taken back."""
     if report_import.state == ImportState.UNDONE:
         return Denied(_("This import was undone already."), "import_undone")
     if report_import.state != ImportState.DONE:

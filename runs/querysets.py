@@ -87,6 +87,11 @@ class ResultQuerySet(models.QuerySet):
         """What a row shows."""
         return self.select_related("run__project", "executor").order_by("-id")
 
+    def of_import(self, report_import: object) -> Self:
+        """The attempts that an import stored, in the order of the run."""
+        of_run = self.filter(run_case__run=report_import.run_id, report_import_id=report_import.pk)
+        return of_run.select_related("run_case__case").order_by("run_case__position", "run_case", "attempt")
+
     def history_of(self, case: TestCase) -> Self:
         """The attempts of one case, newest first."""
         return self.filter(case=case, run__deleted_at__isnull=True).for_list()

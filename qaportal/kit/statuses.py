@@ -51,6 +51,7 @@ _SHOWN = {
     "completed": Shown(*ENDED, _("Completed")),
     "cancelled": Shown(*STOPPED, _("Cancelled")),
     "interrupted": Shown(*BLOCKED, _("Interrupted")),
+    "undone": Shown(*STOPPED, _("Undone")),
     # releases, gates and approvals borrow the six with their own words
     "planned": Shown(*NOT_STARTED, _("Planned")),
     "draft": Shown(*NOT_STARTED, _("Draft")),

@@ -207,6 +207,7 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "runs:set_verdict": lambda world: {"status": "blocked"},
     "runs:assign_case": lambda world: {"assigned_to": world.people["tester"].pk},
     "junit-import": _report,
+    "reports-import": _report,
 }
 """Bodies that neither the OpenAPI document nor the forms of the pages tell, by route."""
 

@@ -129,6 +129,9 @@ WRITES = (
     Write("runs:set_verdict", "result.record"),
     Write("runs:assign_case", "release.scope"),
     Write("junit-import", "report.import"),
+    Write("reports-import", "report.import"),
+    Write("report-import-undo", "run.delete"),  # of an import that somebody else uploaded
+    Write("runs:undo_import", "run.delete"),
     Write("search-api", NOTHING_CHANGES),
 )
 

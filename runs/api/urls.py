@@ -2,10 +2,17 @@
 
 from django.urls import path, re_path
 
-from . import execution_urls, views
+from . import execution_urls, reports, views
 
 urlpatterns = [
     re_path(r"^junit/import/?$", views.JUnitImportView.as_view(), name="junit-import"),
-    path("v1/reports/imports/<uuid:import_id>", views.ReportImportView.as_view(), name="report-import"),
+    re_path(r"^v1/reports/import/?$", reports.ReportsImportView.as_view(), name="reports-import"),
+    path("v1/reports/imports/<uuid:import_id>", reports.ReportImportView.as_view(), name="report-import"),
+    path(
+        "v1/reports/imports/<uuid:import_id>/records",
+        reports.ReportImportRecordsView.as_view(),
+        name="report-import-records",
+    ),
+    path("v1/reports/imports/<uuid:import_id>/undo", reports.ReportImportUndoView.as_view(), name="report-import-undo"),
     *execution_urls.urlpatterns,
 ]

@@ -15,7 +15,7 @@ from ..importers import ReportRejected, open_upload
 from .reading import new_results
 from .recording import record_results
 from .runs import create_run
-from .taking_in import Taken, is_readable, counts_of
+from .taking_in import Taken, counts_of, is_readable
 
 MOST_RECORDS = 1_000
 _RECORDS = """

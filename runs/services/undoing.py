@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
@@ -49,7 +48,8 @@ UPDATE runs_runcase AS test SET
     error_summary = left(btrim(coalesce(substring(last.error_message FROM '\\S[^\\n]*'), '')), 300),
     is_flaky = last.source <> 'manual' AND last.status = 'passed' AND EXISTS (
         SELECT FROM runs_result AS earlier
-        WHERE earlier.run_case_id = test.id AND earlier.attempt < last.attempt AND earlier.status IN ('failed', 'error'))
+        WHERE earlier.run_case_id = test.id AND earlier.attempt < last.attempt
+          AND earlier.status IN ('failed', 'error'))
 FROM (
     SELECT DISTINCT ON (run_case_id) * FROM runs_result
     WHERE run_case_id IN (SELECT run_case_id FROM undone_result) ORDER BY run_case_id, attempt DESC
@@ -150,12 +150,15 @@ def undo_import(*, actor: User, report_import: ReportImport) -> ReportImport:
     else is deleted. Raises Denied, and RuleViolation for an import that has stored nothing.
     """
     policies.can_undo_import(actor, report_import).require()
-    run = TestRun.objects.select_for_update(of=("self",)).select_related("project").get(pk=report_import.run_id)
-    report_import = (
-        ReportImport.objects.select_for_update(of=("self",)).select_related("project").get(pk=report_import.pk)
-    )
-    if report_import.state != ImportState.DONE:
-        raise RuleViolation(_("This import was undone already."), "import_undone")
+    run = None
+    if report_import.run_id:
+        runs = TestRun.objects.select_for_update(of=("self",)).select_related("project")
+        run = runs.get(pk=report_import.run_id)
+    imports = ReportImport.objects.select_for_update(of=("self",)).select_related("project", "run")
+    report_import = imports.get(pk=report_import.pk)
+    refusal = policies.is_undoable(report_import)
+    if not refusal:
+        raise RuleViolation(refusal.reason, refusal.code)
     events.publish("results.withdrawn", run=run, report_import=report_import, actor=actor)
     results = _withdraw(run, report_import)
     refresh_counters(run=run)

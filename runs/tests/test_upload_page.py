@@ -137,7 +137,7 @@ def test_results_outside_the_scope_can_be_added_to_the_release(client, project, 
         (junit("pays"), {"release": "999999"}, "Select a valid choice"),
         (junit("pays"), {"run": "not a uuid"}, "valid"),
         (junit("pays"), {"run_name": "n" * 301}, "at most 300 characters"),
-        (b"not a report", {"dry_run": "on"}, "not XML"),
+        (b"not a report", {"dry_run": "on"}, "no test report"),
         (junit("pays"), {"environment": "a\x00b"}, "Null characters"),
     ],
 )
