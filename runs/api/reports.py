@@ -1,5 +1,6 @@
 """API of reports in any format: taking them in, and looking after imports."""
 
+from contextlib import ExitStack, closing
 from typing import Any
 from uuid import UUID
 
@@ -29,13 +30,10 @@ from .serializers import (
 from .views import JUnitImportView, visible_imports
 
 
-def uploaded_files(request: Request) -> list[UploadedFile]:
-    """Every file of the call, whatever its field is called; raises BodyTooLarge."""
+def every_file(request: Request) -> list[UploadedFile]:
+    """Every file of the call, whatever its field is called."""
     held = request.FILES
-    files = [file for _name, each in held.lists() for file in each] if hasattr(held, "lists") else list(held.values())
-    if sum(file.size for file in files) > settings.UPLOAD_LIMIT:
-        raise too_large()
-    return files
+    return [file for _name, each in held.lists() for file in each] if hasattr(held, "lists") else list(held.values())
 
 
 class ReportsImportView(JUnitImportView):
@@ -59,12 +57,15 @@ class ReportsImportView(JUnitImportView):
         you like. Files that are no reports are kept beside them. Answers as `POST /api/junit/import` does; `parts`
         tells what became of each file, and a dry run tells in `records` what would become of each test.
         """
-        fields = {name: value for name, value in request.data.items() if name not in request.FILES}
-        serializer = ReportsUploadSerializer(data=fields)
-        serializer.is_valid(raise_exception=True)
-        files = [(file.name, file.file) for file in uploaded_files(request)]
-        with one_file(files) as (name, stream):
-            return self.taken_in(request, serializer.validated_data, name, stream)
+        with ExitStack() as held:
+            files = [held.enter_context(closing(file)) for file in every_file(request)]
+            fields = {name: value for name, value in request.data.items() if name not in request.FILES}
+            serializer = ReportsUploadSerializer(data=fields)
+            serializer.is_valid(raise_exception=True)
+            if sum(file.size for file in files) > settings.UPLOAD_LIMIT:
+                raise too_large()
+            with one_file([(file.name, file.file) for file in files]) as (name, stream):
+                return self.taken_in(request, serializer.validated_data, name, stream)
 
 
 def import_named(request: Request, import_id: UUID) -> ReportImport:
