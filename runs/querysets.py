@@ -88,8 +88,9 @@ class ResultQuerySet(models.QuerySet):
         return self.select_related("run__project", "executor").order_by("-id")
 
     def of_import(self, report_import: object) -> Self:
-        """The attempts that an import stored, in the order of the run."""
+        """The attempts that an import stored, in the order of the run; whoever sees the import may see them."""
         of_run = self.filter(run_case__run=report_import.run_id, report_import_id=report_import.pk)
+        of_run = of_run.filter(run__deleted_at__isnull=True)
         return of_run.select_related("run_case__case").order_by("run_case__position", "run_case", "attempt")
 
     def history_of(self, case: TestCase) -> Self:
