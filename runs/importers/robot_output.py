@@ -1,12 +1,13 @@
 """Robot Framework's `output.xml`, read by Robot Framework itself.
 
 Robot's own model knows what a failed suite teardown means for its tests, and the dialects of all its versions. It holds
-a whole report in memory, so it is given a thinned copy: tests and their own keywords, without keywords inside them and
-without the log, whose texts have no bounds.
+a whole report in memory, so it is given a thinned copy in pieces: some hundred tests with their own keywords, without
+keywords inside them and without the log, whose texts have no bounds. Each piece is closed with the suite teardowns that
+failed later in the file, which the first reading found.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.parsers import expat
@@ -28,35 +29,52 @@ KEYWORDS = {"kw", "for", "while", "if", "try", "group"}
 PICTURE = re.compile(r"""(?:src|href)=["']([^"']{1,1000}\.(?:png|jpe?g|gif|webp|webm|mp4))["']""", re.IGNORECASE)
 TAG = re.compile(r"<[^>]{0,1000}>")
 KEPT_STEPS = 200
-LARGE_REPORT = 20_000
-"""Tests past which keywords are left out: each costs more than its test."""
+TESTS_OF_A_PIECE = 500
+END_OF_PIECE = None
 
 
 class _ThinnedCopy:
-    """The report as a file that is made while Robot reads it."""
+    """The report as a row of small files that are made while Robot reads them."""
 
-    def __init__(self, source: ReportSource, limits: Limits, *, keeps_keywords: bool) -> None:
-        self.pictures: dict[str, list[str]] = {}
+    def __init__(self, source: ReportSource, limits: Limits, teardowns: dict[int, str]) -> None:
+        self.pictures: dict[int, list[str]] = {}
+        self.found_teardowns: dict[int, str] = {}
+        """The failed teardown of each suite by its number in the file."""
         self.tests = 0
         self._limits = limits
-        self._keeps_keywords = keeps_keywords
-        self._pieces: list[str] = []
+        self._known_teardowns = teardowns
+        self._pieces: list[str | None] = []
         self._stack: list[str] = []
-        self._dropped = 0
-        self._test = ""
-        self._keywords = 0
+        self._robot = ""
+        self._suites: list[tuple[int, str]] = []
+        self._suite_count = self._dropped = self._keywords = self._in_piece = 0
+        self._teardown: list[str] | None = None
         self._text: list[str] | None = None
-        self._is_message = False
+        self._is_message = self._is_at_end = False
         self._length = 0
         self._chunks = self._fed(source)
 
+    def has_more(self) -> bool:
+        """Whether another file begins; `read` gives it up to its end."""
+        self._is_at_end = False
+        return self._is_filled()
+
+    def _is_filled(self) -> bool:
+        while not self._pieces and next(self._chunks, self) is not self:
+            pass
+        return bool(self._pieces)
+
     def read(self, _size: int = -1) -> bytes:
-        """The next piece of the copy; nothing at its end."""
-        for _fed in self._chunks:
-            if self._pieces:
-                piece, self._pieces = "".join(self._pieces).encode(), []
-                return piece
-        return b""
+        """The next part of the file; nothing at its end."""
+        if self._is_at_end or not self._is_filled():
+            return b""
+        if END_OF_PIECE not in self._pieces:
+            part, self._pieces = "".join(self._pieces), []
+            return part.encode()
+        end = self._pieces.index(END_OF_PIECE)
+        part, self._pieces = "".join(self._pieces[:end]), self._pieces[end + 1 :]
+        self._is_at_end = True
+        return part.encode()
 
     def _fed(self, source: ReportSource) -> Iterator[None]:
         parser = hardened_parser(self._start, self._end)
@@ -77,23 +95,36 @@ class _ThinnedCopy:
             if name == "msg":
                 self._text, self._is_message, self._length = [], True, 0
             return
-        if name == "test":
-            self._test, self._keywords = attributes.get("id", ""), 0
-            self.tests += 1
         written = "".join(f" {key}={quoteattr(value[:2_000])}" for key, value in attributes.items())
-        self._pieces.append(f"<{name}{written}>")
+        self._note_start(name, attributes, f"<{name}{written}>")
+        self._write(f"<{name}{written}>")
         self._text, self._is_message, self._length = ([], False, 0) if name in TEXTS else (None, False, 0)
+
+    def _note_start(self, name: str, attributes: dict[str, str], tag: str) -> None:
+        if name == "test":
+            self._keywords = 0
+            self.tests += 1
+            if self.tests > self._limits.tests:
+                raise ReportRejected(f"The file holds more than {self._limits.tests:,} tests.", "too_many_tests")
+        elif name == "robot":
+            self._robot = tag
+        elif name == "suite":
+            self._suite_count += 1
+            self._suites.append((self._suite_count, tag))
+        elif name == "kw" and self._stack[-2:-1] == ["suite"] and attributes.get("type", "").lower() == "teardown":
+            self._teardown = []
 
     def _is_kept(self, name: str) -> bool:
         parent = self._stack[-2] if len(self._stack) > 1 else ""
         if name in KEYWORDS:
-            if parent == "suite":
-                return True
-            self._keywords += 1
-            return parent == "test" and self._keeps_keywords and self._keywords <= KEPT_STEPS
-        if name in FRAME:
-            return True
-        return name in TEXTS and name != "msg"
+            self._keywords += parent == "test"
+            return parent == "suite" or (parent == "test" and self._keywords <= KEPT_STEPS)
+        return name in FRAME or (name in TEXTS and name != "msg")
+
+    def _write(self, piece: str) -> None:
+        self._pieces.append(piece)
+        if self._teardown is not None:
+            self._teardown.append(piece)
 
     def _characters(self, piece: str) -> None:
         if self._text is not None and self._length < self._limits.trace_characters:
@@ -109,15 +140,33 @@ class _ThinnedCopy:
                 self._text, self._is_message = None, False
             return
         if self._text:
-            self._pieces.append(escape("".join(self._text)))
+            self._write(escape("".join(self._text)))
         self._text = None
-        if name == "test":
-            self._test = ""
-        self._pieces.append(f"</{name}>")
+        self._write(f"</{name}>")
+        self._note_end(name)
+
+    def _note_end(self, name: str) -> None:
+        if name == "suite":
+            self._suites.pop()
+        elif name == "kw" and self._teardown is not None and self._stack[-1:] == ["suite"]:
+            if 'status="FAIL"' in (teardown := "".join(self._teardown)):
+                self.found_teardowns[self._suites[-1][0]] = teardown
+            self._teardown = None
+        elif name == "test":
+            self._in_piece += 1
+            if self._in_piece >= TESTS_OF_A_PIECE:
+                self._in_piece = 0
+                self._begin_piece()
+
+    def _begin_piece(self) -> None:
+        """Close everything that is open, and open it again in the next file."""
+        for number, _tag in reversed(self._suites):
+            self._pieces.append(f"{self._known_teardowns.get(number, '')}</suite>")
+        self._pieces += ["</robot>", END_OF_PIECE, self._robot, *(tag for _number, tag in self._suites)]
 
     def _keep_pictures(self, text: str) -> None:
-        if self._test and ("src=" in text or "href=" in text):
-            known = self.pictures.setdefault(self._test, [])
+        if "test" in self._stack and ("src=" in text or "href=" in text):
+            known = self.pictures.setdefault(self.tests, [])
             known += PICTURE.findall(text)[: self._limits.attachments - len(known)]
 
 
@@ -127,41 +176,34 @@ class RobotReader(FormatReader):
     framework = "robot"
 
     def __init__(self, source: ReportSource, limits: Limits) -> None:
-        """Start without knowing how large the report is."""
+        """Start without knowing which suites were torn down badly."""
         super().__init__(source, limits)
-        self._model: Any = None
-        self._pictures: dict[str, list[str]] = {}
+        self._teardowns: dict[int, str] | None = None
 
     def tests(self) -> Iterator[list[ReportedResult]]:
-        """Yield every test; the model of the first reading serves the second too."""
-        if self._model is None:
-            self._read()
-        for test, places, test_id in _tests_in(self._model.suite, (self._model.suite.name,), "s1"):
-            yield [self._result(test, places, test_id)]
+        """Yield every test, piece by piece."""
+        if self._teardowns is None:
+            look = _ThinnedCopy(self.source, self.limits, {})
+            while look.has_more():
+                look.read()
+            self._teardowns = look.found_teardowns
+        copy = _ThinnedCopy(self.source, self.limits, self._teardowns)
+        number = 0
+        while copy.has_more():
+            suite = _suite_in(copy)
+            if not number:
+                self._note(suite)
+            for test, places in _tests_in(suite, (suite.name,)):
+                number += 1
+                yield [self._result(test, places, copy.pictures.pop(number, ()))]
 
-    def _read(self) -> None:
-        from robot.api import ExecutionResult
-        from robot.errors import DataError
-
-        measure = _ThinnedCopy(self.source, self.limits, keeps_keywords=False)
-        while measure.read():
-            if measure.tests > self.limits.tests:
-                raise ReportRejected(f"The file holds more than {self.limits.tests:,} tests.", "too_many_tests")
-        is_large = measure.tests > LARGE_REPORT
-        copy = _ThinnedCopy(self.source, self.limits, keeps_keywords=not is_large)
-        try:
-            self._model = ExecutionResult(copy, include_keywords=not is_large)
-        except DataError:
-            raise ReportRejected("Robot Framework cannot read this output file.", "malformed") from None
-        self._pictures = copy.pictures
-        suite = self._model.suite
+    def _note(self, suite: Any) -> None:
         self.report.name = suite.name
-        self.report.started_at = _utc(suite.start_time, self.report)
+        first = next(iter(suite.all_tests), None)
+        self.report.started_at = _utc(suite.start_time or (first and first.start_time), self.report)
         self.report.properties = {str(name): str(value) for name, value in suite.metadata.items()}
-        if is_large:
-            self.report.warn("steps_left_out", f"Steps are left out: the report holds {measure.tests:,} tests.")
 
-    def _result(self, test: Any, places: tuple[str, ...], test_id: str) -> ReportedResult:
+    def _result(self, test: Any, places: tuple[str, ...], pictures: Sequence[str]) -> ReportedResult:
         result = ReportedResult(test.name, ".".join(places), places)
         result.status = STATUSES.get(test.status, ReportedStatus.SKIPPED)
         result.message = _plain(test.message)
@@ -172,18 +214,30 @@ class RobotReader(FormatReader):
         facts = {"tags": ", ".join(tags), "documentation": capped(test.doc, self.limits.property_characters)}
         result.properties = {name: text for name, text in facts.items() if text}
         result.steps = tuple(_steps(test))
-        result.attachments = tuple(
-            ReportedAttachment(path, path.rpartition("/")[2]) for path in self._pictures.get(test_id, ())
-        )
+        result.attachments = tuple(ReportedAttachment(path, path.rpartition("/")[2]) for path in pictures)
         return result
 
 
-def _tests_in(suite: Any, places: tuple[str, ...], suite_id: str) -> Iterator[tuple[Any, tuple[str, ...], str]]:
-    """The tests with the names of their suites and their ids, which Robot would look for in long lists."""
-    for number, test in enumerate(suite.tests, start=1):
-        yield test, places, f"{suite_id}-t{number}"
-    for number, inner in enumerate(suite.suites, start=1):
-        yield from _tests_in(inner, (*places, inner.name), f"{suite_id}-s{number}")
+def _suite_in(copy: _ThinnedCopy) -> Any:
+    """The outermost suite of the next piece, as Robot reads it."""
+    from robot.api import ExecutionResult
+    from robot.errors import DataError
+
+    try:
+        return ExecutionResult(copy).suite
+    except DataError:
+        raise ReportRejected("Robot Framework cannot read this output file.", "malformed") from None
+    finally:
+        while copy.read():  # what Robot did not want to see
+            pass
+
+
+def _tests_in(suite: Any, places: tuple[str, ...]) -> Iterator[tuple[Any, tuple[str, ...]]]:
+    """The tests with the names of their suites, in the order of the file."""
+    for test in suite.tests:
+        yield test, places
+    for inner in suite.suites:
+        yield from _tests_in(inner, (*places, inner.name))
 
 
 def _steps(test: Any) -> Iterator[ReportedStep]:

@@ -327,3 +327,27 @@ def test_formats_written_by_powershell_are_read():
     document = go({"Action": "run", "Test": "A"}, {"Action": "pass", "Test": "A"})
     assert result_of(document.encode("utf-16")).status == "passed"
     assert result_of(playwright({"status": "passed"}).encode("utf-8-sig")).status == "passed"
+
+
+def robot_suite(number_of_tests, teardown="PASS"):
+    status = '<status status="{}" start="2026-11-29T08:13:46.416" elapsed="0.006">{}</status>'
+    test = '<test id="s1-t1" name="Pays {}"><kw name="Log"><msg>&lt;img src="{}.png"></msg>{}</kw>{}</test>'
+    tests = "".join(
+        test.format(number, number, status.format("PASS", ""), status.format("PASS", ""))
+        for number in range(number_of_tests)
+    )
+    ending = f'<kw name="Close" type="TEARDOWN">{status.format(teardown, "did not close")}</kw>'
+    inner = f'<suite id="s1-s1" name="Inner">{tests}{status.format("PASS", "")}</suite>'
+    head = '<robot generator="Robot 7.5" generated="2026-11-29T08:13:46" rpa="false" schemaversion="5">'
+    return f'{head}<suite id="s1" name="Outer">{inner}{ending}{status.format("PASS", "")}</suite></robot>'
+
+
+@pytest.mark.parametrize("number", [1, 499, 500, 501, 1_000, 1_203])
+def test_a_failed_teardown_of_robot_reaches_all_tests_of_a_long_suite(number):
+    results = results_of(robot_suite(number, "FAIL"))
+    assert [result.name for result in results] == [f"Pays {place}" for place in range(number)]
+    assert {result.status for result in results} == {"failed"}
+    assert {result.message for result in results} == {"Parent suite teardown failed:\ndid not close"}
+    assert [result.attachments[0].path for result in results] == [f"{place}.png" for place in range(number)]
+    assert {result.suite_path for result in results} == {("Outer", "Inner")}
+    assert counted(results_of(robot_suite(number))) == (number, 0, 0, 0, 0)
