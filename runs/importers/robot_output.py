@@ -31,6 +31,12 @@ TAG = re.compile(r"<[^>]{0,1000}>")
 KEPT_STEPS = 200
 TESTS_OF_A_PIECE = 500
 END_OF_PIECE = None
+NEEDS_ESCAPING = re.compile('[&<>"\n\r\t]')
+
+
+def _quoted(value: str) -> str:
+    """The value of an attribute; most need no second look."""
+    return quoteattr(value) if NEEDS_ESCAPING.search(value) else f'"{value}"'
 
 
 class _ThinnedCopy:
@@ -95,7 +101,7 @@ class _ThinnedCopy:
             if name == "msg":
                 self._text, self._is_message, self._length = [], True, 0
             return
-        written = "".join(f" {key}={quoteattr(value[:2_000])}" for key, value in attributes.items())
+        written = "".join(f" {key}={_quoted(value[:2_000])}" for key, value in attributes.items())
         self._note_start(name, attributes, f"<{name}{written}>")
         self._write(f"<{name}{written}>")
         self._text, self._is_message, self._length = ([], False, 0) if name in TEXTS else (None, False, 0)

@@ -31,7 +31,7 @@ def one_file(files: Sequence[NamedFile]) -> Iterator[NamedFile]:
     with tempfile.TemporaryFile() as packed:
         _pack(files, packed)
         packed.seek(0)
-        yield f"{len(files)} files.zip", packed
+        yield _("%(name)s and %(number)d more") % {"name": files[0][0], "number": len(files) - 1} + ".zip", packed
 
 
 def _pack(files: Sequence[NamedFile], packed: IO[bytes]) -> None:

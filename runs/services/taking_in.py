@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import audit
 from files.services import open_stored
@@ -65,8 +66,13 @@ class Taken:
         """Note the files of an archive that were no reports."""
         if upload.other_count:
             names = ", ".join(upload.others[:5])
-            words = _("%(number)d files are no reports: %(names)s") % {"number": upload.other_count, "names": names}
-            self.warnings.append({"code": "other_files", "text": words})
+            words = ngettext(
+                "%(number)d file is no report: %(names)s",
+                "%(number)d files are no reports: %(names)s",
+                upload.other_count,
+            )
+            text = words % {"number": upload.other_count, "names": names}
+            self.warnings.append({"code": "other_files", "text": text})
             room = MOST_PARTS_TOLD - len(self.parts)
             self.parts += [{"name": name, "state": "no_report"} for name in upload.others[:room]]
 
