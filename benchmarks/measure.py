@@ -67,7 +67,8 @@ def measure_imports(project, user) -> None:
     """Reports of growing size, from the upload to the end of the import."""
     from benchmarks.ground import junit_report
     from runs.models import Result, TestRun
-    from runs.services.imports import run_import, start_import
+    from runs.services.imports import start_import
+    from runs.services.taking_in import run_import
 
     for size in SIZES:
         stream = junit_report(size)

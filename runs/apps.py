@@ -19,10 +19,11 @@ class RunsConfig(AppConfig):
         from .models import TestRun
 
         register_reading("runs", "run.view")
-        events.declare("run.created", "run.updated", "run.deleted", "results.recorded", "report.imported")
         events.declare("failure_rule.reopened", "failure_rule.changed", "quarantine.changed")
         events.declare("session.created", "session.updated", "session.completed", "session.deleted", "session.found")
         events.declare("configuration.created", "configuration.updated", "configuration.deleted")
+        events.declare("run.created", "run.updated", "run.deleted", "results.recorded")
+        events.declare("report.imported", "report.undone", "results.withdrawn")
         events.subscribe("job.abandoned", close_abandoned)
         register_content_check(lambda project: TestRun.objects.living().in_project(project).exists())
         audit.register_all()

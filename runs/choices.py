@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.choices import FINAL_STATUSES, ResultStatus
 
 __all__ = [
+    "ENDED_IMPORTS",
     "FINAL_STATUSES",
     "ArtifactCategory",
     "ArtifactType",
@@ -54,6 +55,10 @@ class ImportState(models.TextChoices):
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
+    UNDONE = "undone", _("Undone")
+
+
+ENDED_IMPORTS = frozenset({ImportState.DONE, ImportState.FAILED, ImportState.UNDONE})
 
 
 class MatchedBy(models.TextChoices):

@@ -58,11 +58,28 @@ class RunFactsForm(PortalForm):
         return releases.open()
 
 
-class UploadForm(RunFactsForm):
-    """A report and what to do with it."""
+class ManyFilesInput(forms.ClearableFileInput):
+    """A field for several files at once."""
 
-    report = forms.FileField(
-        label=gettext_lazy("JUnit XML report"),
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """One file or several; its value is a list."""
+
+    widget = ManyFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Check each file alone."""
+        files = data if isinstance(data, list | tuple) else [data]
+        return [super(ManyFilesField, self).clean(file, initial) for file in files or [None]]
+
+
+class UploadForm(RunFactsForm):
+    """Reports and what to do with them."""
+
+    report = ManyFilesField(
+        label=gettext_lazy("Test reports"),
         max_length=255,
         error_messages={
             "required": gettext_lazy("Choose a file."),
@@ -117,15 +134,15 @@ class UploadForm(RunFactsForm):
             ("", field.empty_label),
             *((run.pk, field.label_from_instance(run)) for run in runs[:OFFERED_RUNS]),
         ]
-        self.fields["report"].widget.attrs["accept"] = ".xml,.gz,application/xml,text/xml,application/gzip"
+        self.fields["report"].widget.attrs["accept"] = ".xml,.trx,.json,.ndjson,.jsonl,.tap,.txt,.log,.zip,.gz"
 
-    def clean_report(self) -> Any:
-        """Refuse a file that is larger than the portal takes."""
-        report = self.cleaned_data["report"]
-        if report.size > settings.UPLOAD_LIMIT:
+    def clean_report(self) -> list[Any]:
+        """Refuse more than the portal takes."""
+        reports = self.cleaned_data["report"]
+        if sum(report.size for report in reports) > settings.UPLOAD_LIMIT:
             megabytes = number(settings.UPLOAD_LIMIT // 2**20)
             raise forms.ValidationError(_("The file is larger than %s MB, the most that is taken.") % megabytes)
-        return report
+        return reports
 
     def clean(self) -> dict[str, Any]:
         """An existing run has its release and its external id already."""

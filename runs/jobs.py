@@ -12,7 +12,7 @@ from qaportal.kit.requests import set_request_id
 
 from .models import ReportImport
 from .partitions import ensure_partitions
-from .services import imports, merged_cases, rule_application
+from .services import imports, merged_cases, rule_application, taking_in
 
 logger = logging.getLogger(__name__)
 TASK_NAME = "runs.jobs.run_report_import"
@@ -27,7 +27,7 @@ def run_report_import(import_id: str) -> None:
     """Read one uploaded report; a fault of the portal closes the import visibly instead of leaving it open."""
     set_request_id(f"import:{import_id}")
     try:
-        imports.run_import(import_id=UUID(import_id))
+        taking_in.run_import(import_id=UUID(import_id))
     except (OperationalError, InterfaceError):
         raise
     except Exception:

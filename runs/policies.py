@@ -6,13 +6,32 @@ from accounts.models import Project, User
 from accounts.permissions import decide
 from qaportal.kit.errors import Allowed, Decision, Denied
 
-from .choices import RunStatus, SessionStatus
-from .models import Finding, Session, SessionEntry, TestRun
+from .choices import ImportState, RunStatus, SessionStatus
+from .models import Finding, ReportImport, Session, SessionEntry, TestRun
 
 
 def can_import_report(user: User, project: Project) -> Decision:
     """Whether the user may upload test reports."""
     return decide(user, "report.import", project)
+
+
+def can_undo_import(user: User, report_import: ReportImport) -> Decision:
+    """Whether the user may take the import back: who uploaded it, and who may delete runs."""
+    is_own = report_import.created_by_id == user.pk
+    return decide(user, "report.import" if is_own else "run.delete", report_import.project)
+
+
+def is_undoable(report_import: ReportImport) -> Decision:
+    """Whether anything of the import is there to be taken back."""
+    if report_import.state == ImportState.UNDONE:
+        return Denied(_("This import was undone already."), "import_undone")
+    if report_import.state != ImportState.DONE:
+        return Denied(_("Nothing of this import was stored."), "nothing_stored")
+    if report_import.duplicate_of_id is not None:
+        return Denied(_("This upload added nothing; undo the first one."), "duplicate")
+    if report_import.run is None or report_import.run.deleted_at is not None:
+        return Denied(_("The run was deleted."), "run_deleted")
+    return Allowed()
 
 
 def can_record(user: User, project: Project) -> Decision:

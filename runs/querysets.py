@@ -155,6 +155,12 @@ class ResultQuerySet(models.QuerySet):
         known = self.select_related("run__project__tenant", "run_case").defer("output", "notes", "custom_values")
         return known.annotate(case_test_id=F("case__test_id"))
 
+    def of_import(self, report_import: object) -> Self:
+        """The attempts that an import stored, in the order of the run; whoever sees the import may see them."""
+        of_run = self.filter(run_case__run=report_import.run_id, report_import_id=report_import.pk)
+        of_run = of_run.filter(run__deleted_at__isnull=True)
+        return of_run.select_related("run_case__case").order_by("run_case__position", "run_case", "attempt")
+
     def history_of(self, case: TestCase) -> Self:
         """The attempts of one case, newest first."""
         return self.filter(case=case, run__deleted_at__isnull=True).for_list()

@@ -170,7 +170,7 @@ WITHOUT_ACTOR = {
     "catalog.services.import_rows": "a part of services that know who acts: the planner holds him",
     "catalog.services.import_undo.run_undo": "run by a job: whoever took the import back is the actor",
     "catalog.services.import_undo.give_up_undo": "run by a job: whoever took the import back is the actor",
-    "runs.services.imports.run_import": "run by a job: whoever uploaded the report is the actor",
+    "runs.services.taking_in.run_import": "run by a job: whoever uploaded the report is the actor",
     "runs.services.imports.fail_import": "run by a job: whoever uploaded the report is the actor",
     "runs.services.screenshots": "a part of services that know who acts",
     "files.services.remove_bytes": "storage alone, no row",

@@ -231,6 +231,7 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "test-result-checkpoints-bulk": lambda world: {"checkpoints": [{"name": "Plain", "status": "Passed"}]},
     "test-result-logs-bulk": lambda world: {"logs": [{"log_type": "console", "message": "Plain"}]},
     "test-result-artifacts": _artifact,
+    "reports-import": _report,
 }
 """Bodies that neither the OpenAPI document nor the forms of the pages tell, by route."""
 

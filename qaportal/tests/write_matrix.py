@@ -152,6 +152,9 @@ WRITES = (
     Write("suite-run-detail", "run.edit"),
     Write("suite-run-results", "report.import"),
     Write("test-result-", "report.import"),
+    Write("reports-import", "report.import"),
+    Write("report-import-undo", "run.delete"),  # of an import that somebody else uploaded
+    Write("runs:undo_import", "run.delete"),
     Write("search-api", NOTHING_CHANGES),
 )
 

@@ -10,7 +10,8 @@ from django.conf import settings
 
 from accounts.models import Project, User
 from runs.models import ReportImport, TestRun
-from runs.services.imports import run_import, start_import
+from runs.services.imports import start_import
+from runs.services.taking_in import run_import
 
 _TIMESTAMP = re.compile(rb'timestamp="[^"]*"')
 

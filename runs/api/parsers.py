@@ -1,6 +1,7 @@
 """Reports sent as the whole body of a request."""
 
 import tempfile
+import zlib
 from typing import IO, Any
 
 from django.conf import settings
@@ -8,7 +9,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from rest_framework.parsers import BaseParser, DataAndFiles
 
-from qaportal.kit.api.uploads import check_announced_size, too_large
+from qaportal.kit.api.uploads import UploadFormParser, check_announced_size, too_large
+from qaportal.kit.errors import InvalidInput
+from qaportal.kit.requests import FORM_MARGIN
 
 BLOCK = 256 * 1024
 
@@ -52,3 +55,42 @@ class GzipReportParser(RawReportParser):
     """`Content-Type: application/gzip`."""
 
     media_type = "application/gzip"
+
+
+class AnyReportParser(RawReportParser):
+    """Whatever else the body is said to be: what it is, it tells itself."""
+
+    media_type = "*/*"
+
+
+class ReportFormParser(UploadFormParser):
+    """A multipart form that may come as a whole in gzip (`Content-Encoding: gzip`)."""
+
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: dict | None = None) -> Any:
+        """Fields and files; raises BodyTooLarge, and InvalidInput for a body that is no gzip."""
+        if "gzip" not in parser_context["request"].META.get("HTTP_CONTENT_ENCODING", "").lower():
+            return super().parse(stream, media_type, parser_context)
+        check_announced_size(parser_context["request"])
+        with tempfile.TemporaryFile() as unpacked:
+            _unpack(stream, unpacked)
+            unpacked.seek(0)
+            return super().parse(unpacked, media_type, parser_context)
+
+
+def _unpack(stream: IO[bytes], unpacked: IO[bytes]) -> None:
+    expander = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    size = 0
+    try:
+        while block := stream.read(BLOCK):
+            while block:
+                piece = expander.decompress(block, BLOCK)
+                size += len(piece)
+                if size > settings.UPLOAD_LIMIT + FORM_MARGIN:
+                    raise too_large()
+                unpacked.write(piece)
+                block = expander.unconsumed_tail
+    except zlib.error:
+        expander = None
+    if expander is None or not expander.eof:
+        words = "The body is said to be gzip and is not, or was cut off."
+        raise InvalidInput(words, "bad_compression", fields={"file": [words]})

@@ -7,7 +7,8 @@ from rest_framework import serializers
 
 from qaportal.kit.api.serializers import PortalSerializer
 
-from ..models import ReportImport
+from ..choices import MatchedBy
+from ..models import ReportImport, Result
 
 
 class ReportUploadSerializer(PortalSerializer):
@@ -46,6 +47,50 @@ class ReportUploadSerializer(PortalSerializer):
     dry_run = serializers.BooleanField(required=False, default=False, help_text="Tell what is in it and store nothing.")
 
 
+class ReportsUploadSerializer(ReportUploadSerializer):
+    """Reports of any format, or a zip of them, and what to do with them."""
+
+    file = serializers.ListField(
+        child=serializers.FileField(max_length=255),
+        required=False,
+        error_messages={"not_a_list": "This is not a file: send it as a file part of a multipart form."},
+        help_text="Reports, one zip of reports, or reports with the files that they name.",
+    )
+
+
+class ImportPartSerializer(serializers.Serializer):
+    """What became of one file of an upload of several."""
+
+    name = serializers.CharField()
+    state = serializers.CharField(help_text="stored, refused or no_report")
+    format = serializers.CharField(required=False)
+    counts = serializers.DictField(child=serializers.IntegerField(), required=False)
+    repaired = serializers.BooleanField(required=False)
+    reason = serializers.CharField(required=False)
+    code = serializers.CharField(required=False)
+    line = serializers.IntegerField(required=False)
+
+
+class ImportedRecordSerializer(serializers.Serializer):
+    """One attempt that an import stored."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    class_name = serializers.CharField()
+    status = serializers.CharField()
+    attempt = serializers.IntegerField()
+    attempts = serializers.IntegerField(source="run_case.attempts")
+    verdict = serializers.SerializerMethodField(help_text="matched, created or unmatched")
+    matched_by = serializers.CharField(source="run_case.matched_by")
+    test_id = serializers.CharField(source="run_case.case.test_id", default=None)
+
+    def get_verdict(self, result: Result) -> str:
+        """Whether the test found, made or lacks its case."""
+        if result.run_case.case_id is None:
+            return "unmatched"
+        return "created" if result.run_case.matched_by == MatchedBy.CREATED else "matched"
+
+
 class ImportCountsSerializer(serializers.Serializer):
     """What an import counted."""
 
@@ -82,6 +127,7 @@ class ReportImportSerializer(serializers.ModelSerializer):
     counts = serializers.SerializerMethodField()
     duplicate = serializers.SerializerMethodField()
     warnings = ImportWarningSerializer(many=True, read_only=True)
+    parts = ImportPartSerializer(many=True, read_only=True)
     error = serializers.SerializerMethodField()
 
     class Meta:
@@ -98,9 +144,11 @@ class ReportImportSerializer(serializers.ModelSerializer):
             "repaired",
             "duplicate",
             "warnings",
+            "parts",
             "error",
             "created_at",
             "finished_at",
+            "undone_at",
         ]
 
     def get_url(self, report_import: ReportImport) -> str:

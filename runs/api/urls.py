@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from qaportal.kit.api.viewsets import PortalRouter
 
-from . import execution_urls, sessions, views
+from . import execution_urls, reports, sessions, views
 from .sync import urls as sync_urls
 
 router = PortalRouter()
@@ -12,7 +12,14 @@ router.register("sessions", sessions.SessionViewSet, basename="exploratory-sessi
 
 urlpatterns = [
     re_path(r"^junit/import/?$", views.JUnitImportView.as_view(), name="junit-import"),
-    path("v1/reports/imports/<uuid:import_id>", views.ReportImportView.as_view(), name="report-import"),
+    re_path(r"^v1/reports/import/?$", reports.ReportsImportView.as_view(), name="reports-import"),
+    path("v1/reports/imports/<uuid:import_id>", reports.ReportImportView.as_view(), name="report-import"),
+    path(
+        "v1/reports/imports/<uuid:import_id>/records",
+        reports.ReportImportRecordsView.as_view(),
+        name="report-import-records",
+    ),
+    path("v1/reports/imports/<uuid:import_id>/undo", reports.ReportImportUndoView.as_view(), name="report-import-undo"),
     *execution_urls.urlpatterns,
     *sync_urls.urlpatterns,
     *router.urls,

@@ -1,11 +1,10 @@
 """API of imports."""
 
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
-from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -18,14 +17,16 @@ from accounts.api.project_scope import NAMES, project_of, visible_project
 from accounts.models import Project, User
 from accounts.permissions import RESULTS
 from qaportal.kit.api.parsers import SafeJSONParser
-from qaportal.kit.api.styles import CamelStyle, PlainStyle, Problem
+from qaportal.kit.api.styles import CamelStyle, Problem
 from qaportal.kit.api.uploads import UploadFormParser, too_large
 from qaportal.kit.errors import InvalidInput, NotVisible
 from releases.models import Release
 
 from ..choices import ImportState
 from ..models import ReportImport, TestRun
-from ..services.imports import preview_import, start_import
+from ..services.import_preview import preview_import
+from ..services.imports import start_import
+from ..services.packing import NamedFile
 from .parsers import GzipReportParser, TextXmlReportParser, XmlReportParser
 from .serializers import ImportAnswerSerializer, ReportImportSerializer, ReportUploadSerializer
 from .waiting import seconds_wanted, wait_for_end
@@ -107,22 +108,23 @@ class JUnitImportView(CamelStyle, APIView):
         """
         serializer = ReportUploadSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        with serializer.validated_data["file"]:
-            return self.taken_in(request, serializer.validated_data)
-
-    def taken_in(self, request: Request, values: dict[str, Any]) -> Response:
-        """Look at the file or start its import, and wait as long as the client wants to."""
+        values = serializer.validated_data
         if values["file"].size > settings.UPLOAD_LIMIT:
             raise too_large()
+        with values["file"]:
+            return self.taken_in(request, values, values["file"].name, values["file"].file)
+
+    def taken_in(self, request: Request, values: dict[str, Any], name: str, stream: IO[bytes]) -> Response:
+        """Look at the file or start its import, and wait as long as the client wants to."""
         seconds = seconds_wanted(request.query_params.get("wait") or request.data.get("wait"))
         project, run, release = self.target(values)
         if values["dry_run"]:
-            return self.previewed(project, values, release)
+            return self.previewed(project, values, release, (name, stream))
         report_import, stood_already = start_import(
             actor=request.user,
             project=project,
-            stream=values["file"].file,
-            file_name=values["file"].name,
+            stream=stream,
+            file_name=name,
             run=run,
             release=release,
             creates_cases=values["create_test_cases"],
@@ -155,13 +157,13 @@ class JUnitImportView(CamelStyle, APIView):
             raise InvalidInput(words, fields={"release_id": [words]})
         return project, run, run.release
 
-    def previewed(self, project: Project, values: dict[str, Any], release: Release | None) -> Response:
-        """What a dry run answers: the counts, and nothing that could be asked for again."""
+    def previewed(self, project: Project, values: dict[str, Any], release: Release | None, file: NamedFile) -> Response:
+        """What a dry run answers: counts, what would become of each test, and nothing that could be asked for again."""
         preview = preview_import(
             actor=self.request.user,
             project=project,
-            stream=values["file"].file,
-            file_name=values["file"].name,
+            stream=file[1],
+            file_name=file[0],
             release=release,
             creates_cases=values["create_test_cases"],
         )
@@ -186,18 +188,3 @@ class JUnitImportView(CamelStyle, APIView):
         code = report_import.warnings[0]["code"] if report_import.warnings else "report_rejected"
         body["error"]["details"] |= {"reason": code, "importId": str(report_import.pk)}
         return Response({**body, "data": data}, status=problem.status, headers={"Location": data["url"]})
-
-
-class ReportImportView(PlainStyle, APIView):
-    """What became of an uploaded report."""
-
-    throttle_scope = "ingest"  # a client that waits asks often
-
-    @extend_schema(operation_id="report_import", responses=ReportImportSerializer)
-    def get(self, request: Request, import_id: UUID) -> Response:
-        """Status, counts, warnings, and the reason of a failure."""
-        report_import = visible_imports(request.user).filter(pk=import_id).first()
-        if report_import is None:
-            raise Http404
-        data = ReportImportSerializer(report_import, context={"request": request}).data
-        return Response({**data, "testRunId": data["test_run_id"]})  # as the upload's answer, which named this address

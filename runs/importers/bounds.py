@@ -11,9 +11,10 @@ LONGEST_NOTE = 64
 class ReportRejected(Exception):
     """A report cannot be taken in. `reason` is one sentence for the user, `code` is stable, `line` is where, if known.
 
-    Codes: `empty`, `not_xml`, `not_junit`, `zip_archive`, `archive`, `bad_compression`, `unknown_encoding`,
-    `malformed`, `truncated`, `doctype_forbidden`, `too_deep`, `too_long_tag`, `too_many_elements`,
-    `too_many_names`, `too_many_tests`, `too_large`.
+    Codes: `empty`, `unknown_format`, `not_junit`, `zip_archive`, `archive`, `bad_compression`, `unknown_encoding`,
+    `malformed`, `truncated`, `doctype_forbidden`, `too_deep`, `too_long_tag`, `too_large_test`, `too_many_elements`,
+    `too_many_names`, `too_many_tests`, `too_large`; for archives `bad_archive`, `unsafe_archive`,
+    `encrypted_archive`, `too_many_files`.
     """
 
     def __init__(self, reason: str, code: str, line: int | None = None) -> None:
@@ -36,6 +37,8 @@ class Limits:
     """One tag with all its attributes, one comment, one processing instruction; the parser keeps it whole."""
     depth: int = 100
     elements: int = 10_000_000
+    values: int = 3_000_000
+    """Values of JSON that are read one by one; those inside a test come with it."""
     distinct_names: int = 2_000
     """Different names of elements and attributes; the parser keeps each for as long as it lives."""
     tests: int = 1_000_000
@@ -48,6 +51,13 @@ class Limits:
     properties: int = 200
     """Kept of one test, and of the report."""
     attachments: int = 200
+    steps: int = 1_000
+    archive_members: int = 150_000
+    archive_reports: int = 2_000
+    archive_bytes: int = 1_024 * MEGABYTE
+    """What reading an archive may produce, each of the two readings counted."""
+    record_characters: int = 4_000_000
+    """The text of one test in a format that is read test by test."""
     case_references: int = 20
     held_characters: int = 16 * MEGABYTE
     """Text of attempts that wait for the last attempt of their test; past it, texts of further ones are cut short."""

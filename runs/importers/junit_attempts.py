@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 from .bounds import Limits, capped
 from .junit_dialects import Dialect, EqualNames
-from .normal_form import NOT_PASSED, ReportedResult, ReportedStatus, number_attempts
+from .normal_form import NOT_PASSED, RERUN_WORDS, ReportedResult, ReportedStatus, number_attempts
 
 SHORT_TEXT_CHARACTERS = 2_000
-RERUN_WORDS = "This attempt did not pass and was run again; the report keeps no details of it."
 GRAVITY = {ReportedStatus.ERROR: 0, ReportedStatus.FAILED: 1, ReportedStatus.SKIPPED: 2}
 
 

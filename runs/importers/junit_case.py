@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from .bounds import CappedText, Limits, capped
 from .junit_dialects import Dialect, counts_as_failed
-from .normal_form import ReportedResult, ReportedStatus
+from .normal_form import ReportedAttachment, ReportedResult, ReportedStatus, ReportedStep
 from .references import (
     ATTACHMENT_PROPERTIES,
     ID_PROPERTIES,
@@ -162,7 +162,6 @@ class OpenTest:
 
     def add_property(self, name: str, value: str) -> None:
         """Note a property; some name test ids, attachments or steps."""
-        result = self.result
         meaning = spelled_plainly(name[:200])
         value = value.strip()
         if meaning in ID_PROPERTIES:
@@ -172,8 +171,7 @@ class OpenTest:
         elif meaning in ATTACHMENT_PROPERTIES:
             self._add_attachment(value)
         elif STEP_PROPERTY.fullmatch(meaning):
-            if len(result.steps) < self._limits.properties:
-                result.steps += (capped(value, self._limits.message_characters),)
+            self._add_step(value, meaning[len("step[") : -1])
             return
         self._keep_property(name[:200], value)
 
@@ -181,9 +179,17 @@ class OpenTest:
         merged = tuple(dict.fromkeys(self.result.explicit_ids + ids))
         self.result.explicit_ids = merged[: self._limits.case_references]
 
+    def _add_step(self, text: str, word: str) -> None:
+        steps = self.result.steps
+        if len(steps) < self._limits.steps:
+            status = STATUS_WORDS.get(word, ReportedStatus.PASSED)
+            self.result.steps += (
+                ReportedStep(len(steps) + 1, capped(text, self._limits.message_characters), status=status),
+            )
+
     def _add_attachment(self, path: str) -> None:
         if path and len(self.result.attachments) < self._limits.attachments:
-            self.result.attachments += (path[:1_000],)
+            self.result.attachments += (ReportedAttachment(path[:1_000]),)
 
     def _keep_property(self, name: str, value: str) -> None:
         properties, longest = self.result.properties, self._limits.property_characters

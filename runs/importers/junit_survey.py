@@ -20,16 +20,7 @@ ENVIRONMENT_PROPERTIES = ("environment", "test_environment", "env")
 BUILD_PROPERTIES = ("build", "build_number", "build_id")
 BRANCH_PROPERTIES = ("branch", "branch_name", "git_branch")
 
-OTHER_FORMATS = {
-    "assemblies": "an xUnit.net report",
-    "assembly": "an xUnit.net report",
-    "html": "a web page",
-    "robot": "an output file of Robot Framework; its xunit file can be read",
-    "test-results": "an NUnit 2 report",
-    "test-run": "an NUnit 3 report",
-    "testng-results": "a TestNG report; the files in its folder junitreports can be read",
-    "TestRun": "a TRX report",
-}
+OTHER_FORMATS = {"html": "a web page", "svg": "a picture"}
 
 
 def local_name(name: str) -> str:

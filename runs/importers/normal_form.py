@@ -24,6 +24,7 @@ def automation_key(class_name: str, name: str) -> str:
     return f"{class_name}.{name}" if class_name else name
 
 
+RERUN_WORDS = "This attempt did not pass and was run again; the report keeps no details of it."
 NOT_PASSED = frozenset({ReportedStatus.FAILED, ReportedStatus.ERROR})
 
 
@@ -60,13 +61,37 @@ class RunReport:
             self.warnings.append(ReportWarning(code, text))
 
 
+@dataclass(frozen=True, slots=True)
+class ReportedAttachment:
+    """A file that a report names. `path` is as the report wrote it: a hint for the uploader, never to be opened.
+
+    A file that stands in the report itself has an empty path. `step_number` is the step that it belongs to.
+    """
+
+    path: str
+    name: str = ""
+    content_type: str = ""
+    step_number: int | None = None
+
+
+@dataclass(slots=True)
+class ReportedStep:
+    """One step of one attempt, in the order of execution; `number` counts from 1."""
+
+    number: int
+    action: str
+    description: str = ""
+    status: ReportedStatus = ReportedStatus.PASSED
+    duration_ms: int | None = None
+    error_message: str = ""
+
+
 @dataclass(slots=True)
 class ReportedResult:
     """One attempt at one test. Attempts of a test come one after the other, the last one is its verdict.
 
     `occurrence` tells apart different tests of one file that share an automation key, in the order of the file.
     `duration_ms` is in milliseconds, `started_at` is in UTC; both are None when the file does not say.
-    `attachments` are paths as the report wrote them: hints for the uploader, never to be opened by the server.
     """
 
     name: str
@@ -89,8 +114,8 @@ class ReportedResult:
     """Test ids that the report names on purpose: in a property or as a tag."""
     named_ids: tuple[str, ...] = ()
     """What looks like a test id in the name of the test."""
-    steps: tuple[str, ...] = ()
-    attachments: tuple[str, ...] = ()
+    steps: tuple[ReportedStep, ...] = ()
+    attachments: tuple[ReportedAttachment, ...] = ()
 
     @property
     def automation_key(self) -> str:

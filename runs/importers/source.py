@@ -150,6 +150,21 @@ class ReportSource:
             return self._blocks()
         return self._transcoded()
 
+    def texts(self) -> Iterator[str]:
+        """Yield the document from its start as text, at most about 64 kB at a time, without a byte order mark.
+
+        Bytes that are wrong in the encoding are U+FFFD while `repairing`, otherwise they raise UnicodeDecodeError.
+        """
+        decoder = codecs.getincrementaldecoder(self._encoding)("replace" if self.repairing else "strict")
+        started = False
+        for block in self._blocks():
+            text = decoder.decode(block)
+            if not started:
+                text = text.lstrip("\ufeff")
+                started = bool(text)
+            yield text
+        yield decoder.decode(b"", final=True)
+
     def _transcoded(self) -> Iterator[bytes]:
         decoder = codecs.getincrementaldecoder(self._encoding)("replace" if self.repairing else "strict")
         carried, started = "", False

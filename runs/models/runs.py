@@ -186,7 +186,11 @@ class ReportImport(ProjectOwned, Authored):
     repaired = models.BooleanField(default=False)
     warnings = models.JSONField(default=list)
     error = models.TextField(blank=True)
+    parts = models.JSONField(default=list)
+    """Of an upload of several files: what became of each."""
     finished_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
 
     objects = ReportImportQuerySet.as_manager()
 
@@ -194,7 +198,7 @@ class ReportImport(ProjectOwned, Authored):
         constraints = [
             models.UniqueConstraint(
                 fields=["run", "sha256"],
-                condition=~Q(Q(state="failed") | Q(duplicate_of__isnull=False)),
+                condition=~Q(Q(state__in=["failed", "undone"]) | Q(duplicate_of__isnull=False)),
                 name="report_import_bytes_once",
             ),
             models.UniqueConstraint(

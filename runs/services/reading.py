@@ -26,7 +26,7 @@ def _metadata(result: ReportedResult) -> dict | None:
     if result.properties:
         facts["properties"] = result.properties
     if result.attachments:
-        facts["attachments"] = list(result.attachments)
+        facts["attachments"] = [attachment.path or attachment.name for attachment in result.attachments]
     return facts or None
 
 

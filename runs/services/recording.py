@@ -35,6 +35,13 @@ class Recorded:
     outside_scope: int = 0
     """Tests of cases that the run's release does not cover; an import never widens the scope."""
 
+    def add(self, other: "Recorded") -> None:
+        """Count what another batch did too."""
+        for name in ("tests", "attempts", "flaky", "matched", "created", "unmatched", "outside_scope"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for status, number in other.by_status.items():
+            self.by_status[status] = self.by_status.get(status, 0) + number
+
 
 @transaction.atomic
 def record_results(

@@ -51,14 +51,17 @@ OUTSIDE_ENTITY = (
 DEEP = b"<testsuite>" * 200_000 + b"</testsuite>" * 200_000
 
 BAD = {
-    "not XML": (b"PNG, JSON, anything", "not XML"),
+    "no report": (b"PNG, PDF, anything", "no test report"),
+    "broken JSON": (b'{"config": {}, "suites": [{"title": 5', "ends in the middle"),
     "truncated": (junit("pays", "refunds")[:-40], "ends in the middle"),
     "blank": (b"  \n ", "blanks"),
     "200,000 deep": (DEEP, "nested more than 100 deep"),
     "entity bomb": (ENTITY_BOMB, "document type"),
     "outside entity": (OUTSIDE_ENTITY, "document type"),
-    "zip with another ending": (zipped(junit("pays")), "zip archive"),
-    "gzipped nonsense": (gzip.compress(b"nonsense"), "not XML"),
+    "zip without a report": (zipped(b"PNG, PDF, anything"), "holds no test report"),
+    "broken zip": (zipped(junit("pays"))[:-30], "damaged"),
+    "broken report in a zip": (zipped(junit("pays", "refunds")[:-40]), "ends in the middle"),
+    "gzipped nonsense": (gzip.compress(b"nonsense"), "no test report"),
     "broken gzip": (gzip.compress(junit("pays"))[:-12], "compress"),
     "no tests": (b"<testsuites/>", "no test"),
     "another format": (b"<html><body/></html>", "web page"),

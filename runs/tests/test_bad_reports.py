@@ -8,7 +8,8 @@ from django.db import connection
 from accounts.tests.factories import ProjectFactory, UserFactory
 from runs.choices import ImportState
 from runs.models import ReportImport, Result, RunCase, TestRun
-from runs.services.imports import run_import, start_import
+from runs.services.imports import start_import
+from runs.services.taking_in import run_import
 from runs.tests.reports import BAD, CONTROL_CHARACTERS, junit, uploaded
 
 PAGE = "/p/PAY/runs/upload/"
@@ -148,7 +149,7 @@ def test_shards_in_parallel_share_their_run_and_lose_nothing(tmp_path):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_dies_in_the_middle_loses_and_doubles_nothing(monkeypatch):
-    from runs.services import imports
+    from runs.services import taking_in
 
     user, project = _people_and_project()
     stream = uploaded(junit(*[f"test {number}" for number in range(50)])).file
@@ -162,7 +163,7 @@ def test_a_worker_that_dies_in_the_middle_loses_and_doubles_nothing(monkeypatch)
         def die(*_args, **_kwargs):
             raise Killed
 
-        patched.setattr(imports, "_close", die)
+        patched.setattr(taking_in, "_close", die)
         with pytest.raises(Killed):
             run_import(import_id=report_import.pk)
     report_import.refresh_from_db()

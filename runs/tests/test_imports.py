@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from files.models import StoredFile
+from files.services import open_stored
 from qaportal.kit import jobs
 from qaportal.kit.errors import Denied, RuleViolation
 from qaportal.kit.models import JobProgress
@@ -17,7 +18,8 @@ from releases.choices import OverallStatus
 from releases.tests.factories import ReleaseFactory
 from runs.choices import ImportState, RunKind, RunStatus
 from runs.models import ReportImport, Result, RunCase, TestRun
-from runs.services import imports
+from runs.services import imports, taking_in
+from runs.services.import_preview import preview_import
 from runs.tests.factories import make_run
 
 REPORT = """<?xml version="1.0"?><testsuites><testsuite name="checkout" timestamp="2026-01-02T03:04:05+00:00">
@@ -34,7 +36,7 @@ def upload(actor, project, text=REPORT, **options):
 
 def take_in(actor, project, text=REPORT, **options):
     report_import, _known = upload(actor, project, text, **options)
-    return imports.run_import(import_id=report_import.pk)
+    return taking_in.run_import(import_id=report_import.pk)
 
 
 @pytest.mark.django_db
@@ -59,7 +61,7 @@ class TestTakingIn:
 
     def test_the_bytes_are_kept(self, project, tester):
         done = take_in(tester, project)
-        with imports.open_stored(done.file) as stream:
+        with open_stored(done.file) as stream:
             assert stream.read() == REPORT.encode()
 
     def test_start_and_end_stand_in_the_audit_trail(self, project, tester):
@@ -82,7 +84,7 @@ class TestTakingIn:
 
     def test_running_an_import_twice_changes_nothing(self, project, tester):
         done = take_in(tester, project)
-        imports.run_import(import_id=done.pk)
+        taking_in.run_import(import_id=done.pk)
         assert Result.objects.count() == 2
 
     def test_an_import_whose_worker_died_is_started_over_and_stored_once(self, project, tester):
@@ -91,7 +93,7 @@ class TestTakingIn:
         with connection.cursor() as cursor:
             cursor.execute("UPDATE procrastinate_jobs SET status = 'doing'")
         assert jobs.restart_stalled_jobs() == (1, 0)
-        imports.run_import(import_id=report_import.pk)
+        taking_in.run_import(import_id=report_import.pk)
         assert Result.objects.count() == 2
 
     def test_an_import_that_never_gets_through_is_closed_with_a_reason(self, project, tester, settings):
@@ -111,7 +113,7 @@ class TestRefusing:
     @pytest.mark.parametrize(
         ("text", "words"),
         [
-            ("hello", "not XML"),
+            ("hello", "no test report"),
             (REPORT[:-40], "end"),
             ("<html><body/></html>", "JUnit"),
             ('<!DOCTYPE x [<!ENTITY a "b">]><testsuite><testcase name="&a;"/></testsuite>', "DOCTYPE"),
@@ -187,7 +189,7 @@ class TestRepeating:
 @pytest.mark.django_db
 class TestPreview:
     def test_a_preview_counts_and_stores_nothing(self, project, tester):
-        preview = imports.preview_import(
+        preview = preview_import(
             actor=tester, project=project, stream=io.BytesIO(REPORT.encode()), file_name="r.xml", creates_cases=True
         )
         assert preview["counts"]["tests"] == 2 == preview["counts"]["created"]
@@ -203,7 +205,7 @@ def test_the_same_file_twice_in_parallel_makes_one_run(project, tester):
     def work():
         try:
             report_import, _known = upload(tester, project, external_id="build-9")
-            imports.run_import(import_id=report_import.pk)
+            taking_in.run_import(import_id=report_import.pk)
             found.append(report_import.pk)
         except Exception as error:
             errors.append(error)

@@ -137,7 +137,7 @@ def test_results_outside_the_scope_can_be_added_to_the_release(client, project, 
         (junit("pays"), {"release": "999999"}, "Select a valid choice"),
         (junit("pays"), {"run": "not a uuid"}, "valid"),
         (junit("pays"), {"run_name": "n" * 301}, "at most 300 characters"),
-        (b"not a report", {"dry_run": "on"}, "not XML"),
+        (b"not a report", {"dry_run": "on"}, "no test report"),
         (junit("pays"), {"environment": "a\x00b"}, "Null characters"),
     ],
 )
@@ -206,3 +206,36 @@ def test_the_summary_takes_the_same_number_of_queries_whatever_was_imported(clie
 
     same_queries(lambda: client.get(url), grow)
     same_queries(lambda: client.get(URL), lambda: [make_run(ReportImport.objects.first().project) for _ in range(9)])
+
+
+def test_several_files_are_taken_in_as_one_and_each_is_told(client, run_jobs):
+    files = [uploaded(junit("pays"), "a.xml"), uploaded(b"noise", "b.txt"), uploaded(junit("refunds")[:-30], "c.xml")]
+    response = client.post(URL, {"report": files, "run_name": "Nightly"})
+    run_jobs()
+    page = client.get(response.url).content.decode()
+    assert "3 files" in page
+    assert "no report" in page
+    assert "ends in the middle" in page
+    assert TestRun.objects.get().name == "Nightly"
+
+
+def test_a_dry_run_tells_what_would_become_of_each_test(client, project):
+    case = TestCaseFactory(project=project, automation_key="checkout.Card.pays")
+    content = send(client, junit("pays", "refunds"), dry_run="on").content.decode()
+    assert "What would become of each test" in content
+    assert case.test_id in content
+    assert "none yet" in content
+
+
+def test_an_import_is_undone_from_its_page(client, signed_in, viewer, run_jobs):
+    address = send(client, junit("pays")).url
+    run_jobs()
+    assert f'action="{address}undo/"' in client.get(address).content.decode()
+    assert signed_in(viewer).post(f"{address}undo/").status_code == 403
+    assert Result.objects.count() == 1
+    assert client.post(f"{address}undo/").url == address
+    page = client.get(address).content.decode()
+    assert "This import was undone." in page
+    assert f'action="{address}undo/"' not in page
+    assert not Result.objects.exists()
+    assert client.post(f"{address}undo/").url == address

@@ -3,14 +3,15 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.project_pages import get_visible, project_page
-from qaportal.kit.errors import PortalError
+from qaportal.kit.errors import PortalError, RuleViolation
 from qaportal.kit.models import JobProgress
 from qaportal.kit.views import render_fragment, wants_fragment
 
@@ -19,8 +20,11 @@ from ..choices import ImportState
 from ..forms import UploadForm
 from ..models import ReportImport, RunCase
 from ..outcome import verdict_of
-from ..services.imports import preview_import, start_import
+from ..services.import_preview import preview_import
+from ..services.imports import start_import
+from ..services.packing import NamedFile, one_file
 from ..services.scope import can_widen, outside_scope
+from ..services.undoing import undo_import as undo
 from .test_links import MOST_AT_ONCE
 
 FACTS = ("run_name", "external_id", "environment", "build", "branch")
@@ -43,18 +47,23 @@ def upload_report(request: HttpRequest) -> HttpResponse:
         "may_create": policies.can_create_cases(request.user, request.project),
         "preview": None,
     }
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                if not form.cleaned_data["dry_run"]:
-                    return redirect(_taken_in(request, form.cleaned_data))
-                context["preview"] = _previewed(request, form.cleaned_data)
-                status = 200
-            except PortalError as error:
-                refuse(form, error)
-    return render(request, "runs/upload.html", context, status=status)
+    if request.method == "POST" and form.is_valid():
+        try:
+            if address := _looked_at_or_taken(request, form.cleaned_data, context):
+                return redirect(address)
+        except PortalError as error:
+            refuse(form, error)
+    is_wrong = request.method == "POST" and context["preview"] is None
+    return render(request, "runs/upload.html", context, status=422 if is_wrong else 200)
+
+
+def _looked_at_or_taken(request: HttpRequest, values: dict[str, Any], context: dict[str, Any]) -> str:
+    """The address of the import; after a dry run none, and what it told is in the context."""
+    with one_file([(file.name, file.file) for file in values["report"]]) as file:
+        if not values["dry_run"]:
+            return _taken_in(request, values, file)
+        context["preview"] = _previewed(request, values, file)
+    return ""
 
 
 def refuse(form: UploadForm, error: PortalError) -> None:
@@ -64,13 +73,13 @@ def refuse(form: UploadForm, error: PortalError) -> None:
     form.refuse(error)
 
 
-def _taken_in(request: HttpRequest, values: dict[str, Any]) -> str:
+def _taken_in(request: HttpRequest, values: dict[str, Any], file: NamedFile) -> str:
     run = values["run"]
     report_import, stood_already = start_import(
         actor=request.user,
         project=request.project,
-        stream=values["report"].file,
-        file_name=values["report"].name,
+        stream=file[1],
+        file_name=file[0],
         run=run,
         release=run.release if run else values["release"],
         creates_cases=values["creates_cases"],
@@ -79,17 +88,17 @@ def _taken_in(request: HttpRequest, values: dict[str, Any]) -> str:
     return report_import.get_absolute_url() + ("?again=1" if stood_already else "")
 
 
-def _previewed(request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+def _previewed(request: HttpRequest, values: dict[str, Any], file: NamedFile) -> dict[str, Any]:
     release = values["run"].release if values["run"] else values["release"]
     preview = preview_import(
         actor=request.user,
         project=request.project,
-        stream=values["report"].file,
-        file_name=values["report"].name,
+        stream=file[1],
+        file_name=file[0],
         release=release,
         creates_cases=values["creates_cases"],
     )
-    return preview | {"file_name": values["report"].name, "status_counts": _by_status(preview["counts"])}
+    return preview | {"file_name": file[0], "status_counts": _by_status(preview["counts"])}
 
 
 def _by_status(counts: dict[str, int]) -> dict[str, int]:
@@ -108,7 +117,9 @@ def _by_status(counts: dict[str, int]) -> dict[str, int]:
 def import_detail(request: HttpRequest, import_id: UUID) -> HttpResponse:
     """How far an import is, and when it is done what it found."""
     imports = ReportImport.objects.select_related("project", "run__release__project", "run__project", "file")
-    report_import = get_visible(imports.select_related("created_by", "duplicate_of__project"), request, pk=import_id)
+    report_import = get_visible(
+        imports.select_related("created_by", "undone_by", "duplicate_of__project"), request, pk=import_id
+    )
     is_open = report_import.state in OPEN_STATES
     if wants_fragment(request) and not is_open:
         return HttpResponse(headers={"HX-Refresh": "true"})
@@ -126,6 +137,20 @@ def import_detail(request: HttpRequest, import_id: UUID) -> HttpResponse:
     return render_fragment(request, template, context)
 
 
+@require_POST
+@project_page
+def undo_import(request: HttpRequest, import_id: UUID) -> HttpResponse:
+    """Take an import back, and tell so on its page."""
+    imports = ReportImport.objects.select_related("project", "run")
+    report_import = get_visible(imports, request, pk=import_id)
+    try:
+        undo(actor=request.user, report_import=report_import)
+        messages.success(request, _("The import was undone."))
+    except RuleViolation as refusal:
+        messages.error(request, refusal.message)
+    return redirect(report_import.get_absolute_url())
+
+
 def _summary(request: HttpRequest, report_import: ReportImport) -> dict[str, Any]:
     run = report_import.run
     unmatched = RunCase.objects.filter(run=run).unmatched().order_by("position", "pk")
@@ -140,6 +165,8 @@ def _summary(request: HttpRequest, report_import: ReportImport) -> dict[str, Any
         "may_link": policies.can_link_tests(request.user, run),
         "may_widen": can_widen(request.user, run),
         "is_deleted": run.deleted_at is not None,
+        "may_undo": policies.can_undo_import(request.user, report_import),
+        "is_undoable": policies.is_undoable(report_import),
     }
 
 

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from runs.importers import ReportRejected, ResultCounts, open_report
+from runs.importers import ReportRejected, ResultCounts, open_upload
 
 STANDARD_INPUT = "-"
 COLUMNS = ("tests", "passed", "failed", "errors", "skipped", "flaky")
@@ -43,22 +43,30 @@ def words_of(error: OSError) -> str:
 
 
 def looked_at(name: str, stream: IO[bytes]) -> dict[str, Any]:
-    """What is in the report; raises ReportRejected."""
-    report = open_report(stream, name)
-    counts = ResultCounts()
-    for result in report.results:
-        counts.add(result)
+    """What is in the report, or in all reports of a zip; raises ReportRejected when there is none."""
+    counts, formats, refusals, repaired = ResultCounts(), set(), [], False
+    for part in open_upload(stream, name).parts:
+        if part.refusal is not None:
+            refusals.append(part.refusal)
+            continue
+        for result in part.opened.results:
+            counts.add(result)
+        formats.add(part.opened.format)
+        repaired = repaired or part.opened.report.repaired
     if not counts.tests:
-        raise ReportRejected("The report holds no test.", "no_tests")
+        raise refusals[0] if refusals else ReportRejected("The upload holds no test report.", "no_tests")
     found = {column: getattr(counts, column) for column in COLUMNS}
-    return {"file": name, "format": report.format, **found, "repaired": report.report.repaired}
+    kind = formats.pop() if len(formats) == 1 else "several"
+    told = {"file": name, "format": kind, **found, "repaired": repaired}
+    return told | ({"refused": [refusal.reason for refusal in refusals]} if refusals else {})
 
 
 class Command(BaseCommand):
     """Read test reports and store their results."""
 
     help = (
-        "Reads JUnit XML reports and stores their results in a project; works without a running portal. "
+        "Reads test reports of any known format, or zips of them, and stores their results in a project; works "
+        "without a running portal. "
         "With --dry-run it only tells what is in them, and needs no database."
     )
     requires_system_checks: list = []
@@ -112,7 +120,8 @@ class Command(BaseCommand):
         release = self.release(project, options["release"]) if options["release"] else None
 
         def take(name: str, stream: IO[bytes]) -> dict[str, Any]:
-            from runs.services.imports import run_import, start_import
+            from runs.services.imports import start_import
+            from runs.services.taking_in import run_import
 
             file_name = "report.xml" if name == STANDARD_INPUT else Path(name).name
             report_import, _stood_already = start_import(
@@ -142,6 +151,7 @@ class Command(BaseCommand):
             "matched": counts["matched"],
             "unmatched": counts["unmatched"],
             "created": counts["created"],
+            "refused": [part["reason"] for part in report_import.parts if part["state"] == "refused"],
             "duplicate": is_known or report_import.duplicate_of_id is not None,
         }
 
@@ -200,5 +210,5 @@ class Command(BaseCommand):
                 note = f"  ({', '.join(remarks)})" if remarks else ""
                 self.stdout.write(f"{answer['file']:<{width}}  {numbers}{note}")
         for answer in answers:
-            if "error" in answer:
-                self.stderr.write(f"{answer['file']}: {answer['error']}")
+            for reason in [answer["error"]] if "error" in answer else answer.get("refused", []):
+                self.stderr.write(f"{answer['file']}: {reason}")

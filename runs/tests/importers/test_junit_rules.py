@@ -191,7 +191,7 @@ def test_marks_in_the_output_name_attachments_and_properties():
         [[PROPERTY|browser=chromium]] [[PROPERTY|test_id=TC_UI_009]] [[PROPERTY|nothing]] [[ATTACHMENT|never closed
         </system-out><system-err>[[ATTACHMENT|/etc/passwd]]</system-err></testcase>"""
     )
-    assert result.attachments == ("shots/a[1].png", "/etc/passwd")
+    assert [file.path for file in result.attachments] == ["shots/a[1].png", "/etc/passwd"]
     assert result.properties == {"browser": "chromium", "test_id": "TC_UI_009"}
     assert result.explicit_ids == ("TC_UI_009",)
 

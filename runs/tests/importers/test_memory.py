@@ -32,6 +32,27 @@ def many_tests(count, name="pytest", again=False):
         yield b"</testsuite>"
     return GeneratedStream(make)
 
+def many_in_json(count):
+    def make():
+        yield b'{"config": {}, "suites": [{"title": "pay.spec.js", "specs": ['
+        for number in range(count):
+            result = b'{"status": "passed", "duration": 5, "steps": [{"title": "open"}], "stdout": []}'
+            test = b'{"expectedStatus": "passed", "results": [%s]}' % result
+            yield b'%s{"title": "pays %d", "tests": [%s]}' % (b"," if number else b"", number, test)
+        yield b"]}]}"
+    return GeneratedStream(make)
+
+def many_in_robot(count):
+    def make():
+        yield b'<robot generator="Robot 7.5" generated="2026-11-29T08:13:46" schemaversion="5">'
+        yield b'<suite id="s1" name="Pay">'
+        status = b'<status status="PASS" start="2026-11-29T08:13:46.416" elapsed="0.006"/>'
+        for number in range(count):
+            yield b'<test id="s1-t1" name="Pays %d"><kw name="Log"><msg>%s</msg>%s</kw>%s</test>' % (
+                number, b"x" * 2_000, status, status)
+        yield status + b"</suite></robot>"
+    return GeneratedStream(make)
+
 def measure(stream):
     before = peak()
     verdict = "taken in"
@@ -57,6 +78,16 @@ END = """b"</system-out></testcase></testsuite>" """
         (f"repeated({TEST} + b'<![CDATA[', b'x' * 2**20, 100, b']]>' + {END})", "taken in", 1, 60),
         ("many_tests(100_000)", "taken in", 100_000, 80),
         ("many_tests(20_000, again=True)", "taken in", 20_000, 100),
+        ("many_in_json(50_000)", "taken in", 50_000, 60),
+        ("many_in_robot(10_000)", "taken in", 10_000, 60),
+        (
+            """repeated(b'{"stats": {}, "tests": [{"title": "a", "err": {"stack": "', b"x" * 2**20, 150, b'"}}]}')""",
+            "taken in",
+            1,
+            40,
+        ),
+        ("""repeated(b'{"config": ', b"[" * 2**20, 100)""", "too_deep", 0, 20),
+        ("""repeated(b'{"stats": {}, "tests": [{"a": [', b"{}," * 2**20, 100)""", "too_large_test", 0, 170),
         ("""repeated(b'<testsuite name="', b"a" * 2**20, 1_000)""", "too_long_tag", 0, 40),
         ("""repeated(b"<testsuite><!--", b"a" * 2**20, 1_000)""", "too_long_tag", 0, 40),
         ("""repeated(b"", b"<testsuite>" * 1_000, 200)""", "too_deep", 0, 20),
@@ -85,6 +116,11 @@ END = """b"</system-out></testcase></testsuite>" """
         "100 MB in one line of CDATA",
         "100,000 tests",
         "20,000 tests whose attempts lie far apart",
+        "50,000 tests in JSON",
+        "10,000 tests of Robot",
+        "150 MB in one text of JSON",
+        "nesting in JSON",
+        "empty objects in JSON",
         "an attribute of 1 GB",
         "a comment of 1 GB",
         "nesting",

@@ -169,7 +169,7 @@ def test_the_same_test_in_two_projects_of_playwright_is_two_tests():
 def test_attachments_named_in_the_output_are_collected():
     refused = attempts_at("playwright", "card payment › refuses an expired card")[0]
     assert len(refused.attachments) == 3
-    assert refused.attachments[0].endswith("refuses-an-expired-card-api/error-context.md")
+    assert refused.attachments[0].path.endswith("refuses-an-expired-card-api/error-context.md")
 
 
 def test_failures_that_only_a_header_counts_are_told():

@@ -1,0 +1,77 @@
+"""JSON as text that is safe to decode piece by piece: strings of any length are shortened before they cost memory."""
+
+from collections.abc import Iterator
+
+from .source import ReportSource
+from .two_readings import RepairNeeded
+
+BLOCK = 16 * 1024
+KEPT_BLOCKS = 2
+LEFT_OUT = "\\n[... {:,} characters left out ...]\\n"
+
+
+def json_text(source: ReportSource) -> Iterator[str]:
+    """Yield the document as text, the middle of strings longer than about 64,000 characters left out.
+
+    Raises RepairNeeded for bytes that do not fit the encoding.
+    """
+    return _shortened(_blocks(source))
+
+
+def plain_text(source: ReportSource) -> Iterator[str]:
+    """Yield the document as text. Raises RepairNeeded for bytes that do not fit the encoding."""
+    try:
+        yield from source.texts()
+    except UnicodeDecodeError:
+        raise RepairNeeded from None
+
+
+def _blocks(source: ReportSource) -> Iterator[str]:
+    """The text in blocks, none of which ends inside an escape sequence."""
+    carried = ""
+    for text in plain_text(source):
+        for start in range(0, len(text), BLOCK):
+            block = carried + text[start : start + BLOCK]
+            end = _start_of_open_escape(block)
+            block, carried = block[:end], block[end:]
+            yield block
+    yield carried
+
+
+def _start_of_open_escape(text: str) -> int:
+    """Where an escape sequence starts that the text does not end; the end of the text when there is none."""
+    start = text.rfind("\\", max(0, len(text) - 6))
+    if start < 0:
+        return len(text)
+    before = start
+    while before > 0 and text[before - 1] == "\\":
+        before -= 1
+    if (start - before) % 2:
+        return len(text)
+    length = 6 if text.startswith("u", start + 1) else 2
+    return start if start + length > len(text) else len(text)
+
+
+def _shortened(blocks: Iterator[str]) -> Iterator[str]:
+    in_string = False
+    run = left_out = 0
+    last = ""
+    for block in blocks:
+        quotes = block.count('"')
+        if quotes and "\\" in block:
+            quotes = block.replace("\\\\", "").replace('\\"', "").count('"')
+        if in_string and not quotes:
+            run += 1
+            if run > KEPT_BLOCKS:
+                left_out += len(last)
+                last = block
+                continue
+        elif run:
+            if left_out:
+                yield LEFT_OUT.format(left_out)
+            if last:
+                yield last
+            run, left_out, last = 0, 0, ""
+        yield block
+        in_string ^= bool(quotes & 1)
+    yield last

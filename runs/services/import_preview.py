@@ -1,0 +1,104 @@
+"""What taking a report in would do, for every test in it."""
+
+from typing import IO, Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.models import Project, User
+from qaportal.kit.errors import InvalidInput
+from releases.models import Release
+
+from .. import policies
+from ..choices import ResultSource, RunKind
+from ..importers import ReportRejected, open_upload
+from .reading import new_results
+from .recording import record_results
+from .runs import create_run
+from .taking_in import Taken, counts_of, is_readable
+
+MOST_RECORDS = 1_000
+_RECORDS = """
+SELECT staged.name, staged.class_name, staged.automation_key, staged.status, staged.attempt, staged.attempts,
+       staged.is_verdict, matched.matched_by, known.test_id
+FROM staged_result AS staged
+LEFT JOIN staged_match AS matched USING (test_key, occurrence)
+LEFT JOIN catalog_testcase AS known ON known.id = matched.case_id
+ORDER BY staged.seq LIMIT %s
+"""
+
+
+def preview_import(
+    *,
+    actor: User,
+    project: Project,
+    stream: IO[bytes],
+    file_name: str,
+    release: Release | None = None,
+    creates_cases: bool = False,
+) -> dict[str, Any]:
+    """What taking the upload in would do, told by really doing it in a transaction that is rolled back.
+
+    Answers `format`, `counts`, `repaired`, `warnings`, `parts` of an archive, and of the first thousand results
+    `records` with what would become of each. Raises Denied and InvalidInput naming `file`.
+    """
+    policies.can_import_report(actor, project).require()
+    taken, records = Taken(), []
+    try:
+        with transaction.atomic():
+            upload = open_upload(stream, file_name)
+            run = create_run(actor=actor, project=project, name=file_name, kind=RunKind.AUTOMATED, release=release)
+            for part in upload.parts:
+                if not is_readable(part, taken):
+                    continue
+                results = new_results(part.opened.results, uploaded_at=timezone.now())
+                recorded = record_results(
+                    run=run, results=results, actor=actor, source=ResultSource.REPORT, creates_cases=creates_cases
+                )
+                records += _records(part.name, MOST_RECORDS - len(records))
+                taken.take(part.name, part.opened, recorded, is_archive=upload.is_archive)
+            taken.pass_over(upload)
+            taken.check()
+            transaction.set_rollback(True)
+    except ReportRejected as refusal:
+        raise InvalidInput(refusal.reason, refusal.code, fields={"file": [refusal.reason]}) from refusal
+    return {
+        "format": taken.format,
+        "counts": counts_of(taken.recorded),
+        "repaired": taken.repaired,
+        "warnings": taken.warnings,
+        "parts": taken.parts if upload.is_archive else [],
+        "records": records,
+        "records_left_out": taken.recorded.attempts - len(records),
+    }
+
+
+def _records(part: str, room: int) -> list[dict[str, Any]]:
+    """What would become of each staged result."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RECORDS, [max(room, 0)])
+        rows = cursor.fetchall()
+    return [
+        {
+            "file": part,
+            "name": name,
+            "class_name": class_name,
+            "automation_key": key,
+            "status": status,
+            "attempt": attempt,
+            "attempts": attempts,
+            "verdict": _verdict(matched_by, is_verdict=is_verdict),
+            "matched_by": matched_by or None,
+            "test_id": test_id,
+        }
+        for name, class_name, key, status, attempt, attempts, is_verdict, matched_by, test_id in rows
+    ]
+
+
+def _verdict(matched_by: str | None, *, is_verdict: bool) -> str:
+    """`attempt` for an earlier attempt, else whether the test finds, makes or lacks its case."""
+    if not is_verdict:
+        return "attempt"
+    if matched_by is None:
+        return "unmatched"
+    return "created" if matched_by == "created" else "matched"

@@ -1,0 +1,269 @@
+"""Reading the report of a queued import and storing it whole."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts import audit
+from files.services import open_stored
+from qaportal.kit import events, progress
+from qaportal.kit.errors import PortalError, RuleViolation
+from releases.models import Release
+
+from ..choices import ImportState, ResultSource, RunKind, RunStatus
+from ..importers import OpenedReport, ReportRejected, Upload, UploadedPart, open_upload
+from ..models import ReportImport, TestRun
+from .imports import ImportRequest, fail_import
+from .reading import new_results
+from .recording import Recorded, record_results
+from .runs import create_run, external_run
+
+PROGRESS_STEP = 2_000
+MOST_PARTS_TOLD = 500
+
+
+@dataclass(slots=True)
+class Taken:
+    """What the parts of one upload did together."""
+
+    recorded: Recorded = field(default_factory=Recorded)
+    formats: list[str] = field(default_factory=list)
+    repaired: bool = False
+    warnings: list[dict[str, str]] = field(default_factory=list)
+    parts: list[dict[str, Any]] = field(default_factory=list)
+    refusal: ReportRejected | None = None
+
+    def refuse(self, name: str, refusal: ReportRejected) -> None:
+        """Note a file that could not be taken in."""
+        self.refusal = self.refusal or refusal
+        line = {"line": refusal.line} if refusal.line else {}
+        if len(self.parts) < MOST_PARTS_TOLD:
+            self.parts.append(
+                {"name": name[:255], "state": "refused", "reason": refusal.reason, "code": refusal.code} | line
+            )
+
+    def take(self, name: str, opened: OpenedReport, recorded: Recorded, *, is_archive: bool) -> None:
+        """Add what one report did."""
+        self.recorded.add(recorded)
+        if opened.format not in self.formats:
+            self.formats.append(opened.format)
+        self.repaired = self.repaired or opened.report.repaired
+        for warning in opened.report.warnings:
+            text = f"{name}: {warning.text}" if is_archive else warning.text
+            if len(self.warnings) < MOST_PARTS_TOLD:
+                self.warnings.append({"code": warning.code, "text": text})
+        if len(self.parts) < MOST_PARTS_TOLD:
+            counts = counts_of(recorded)
+            part = {"name": name[:255], "state": "stored", "format": opened.format, "counts": counts}
+            self.parts.append(part | ({"repaired": True} if opened.report.repaired else {}))
+
+    def pass_over(self, upload: Upload) -> None:
+        """Note the files of an archive that were no reports."""
+        if upload.other_count:
+            names = ", ".join(upload.others[:5])
+            words = ngettext(
+                "%(number)d file is no report: %(names)s",
+                "%(number)d files are no reports: %(names)s",
+                upload.other_count,
+            )
+            text = words % {"number": upload.other_count, "names": names}
+            self.warnings.append({"code": "other_files", "text": text})
+            room = MOST_PARTS_TOLD - len(self.parts)
+            self.parts += [{"name": name, "state": "no_report"} for name in upload.others[:room]]
+
+    def check(self) -> None:
+        """Raise the refusal when nothing at all was taken in."""
+        if not self.recorded.tests:
+            raise self.refusal or ReportRejected(_("The upload holds no test report."), "no_tests")
+
+    @property
+    def format(self) -> str:
+        """The format, or that there were several."""
+        return self.formats[0] if len(self.formats) == 1 else "several"
+
+
+def run_import(*, import_id: UUID) -> ReportImport:
+    """Read the report of a queued import and store it whole, or close the import with the reason.
+
+    Of an archive every report that can be read is stored, and each of the others told with its reason. Safe to run
+    twice: results and the end of the import are one transaction, so that a repetition after a dead worker starts over,
+    and one after the end does nothing.
+    """
+    started = ReportImport.objects.filter(pk=import_id, state__in=[ImportState.QUEUED, ImportState.RUNNING])
+    started.update(state=ImportState.RUNNING, updated_at=timezone.now())
+    try:
+        return _take_in(import_id)
+    except ReportRejected as refusal:
+        return fail_import(import_id=import_id, reason=refusal.reason, code=refusal.code, line=refusal.line)
+    except PortalError as refusal:
+        return fail_import(import_id=import_id, reason=refusal.message, code=refusal.code)
+
+
+@transaction.atomic
+def _take_in(import_id: UUID) -> ReportImport:
+    report_import = (
+        ReportImport.objects.select_for_update(of=("self",))
+        .select_related("project__tenant", "file", "created_by__role")
+        .get(pk=import_id)
+    )
+    if report_import.state not in {ImportState.QUEUED, ImportState.RUNNING}:
+        return report_import
+    taken, run = Taken(), None
+    with open_stored(report_import.file) as stream:
+        upload = open_upload(stream, report_import.file_name)
+        for part in upload.parts:
+            if not is_readable(part, taken):
+                continue
+            if run is None:
+                run = _run_for(report_import, part.opened, upload)
+                if first := _same_in(run, report_import):
+                    return _close_as_duplicate(report_import, first)
+            recorded = _record(report_import, run, part.opened)
+            taken.take(part.name, part.opened, recorded, is_archive=upload.is_archive)
+        taken.pass_over(upload)
+    taken.check()
+    _finish_run(run)
+    return _close(report_import, run, taken, upload)
+
+
+def is_readable(part: UploadedPart, taken: Taken) -> bool:
+    """Whether the part holds tests; otherwise the reason is noted."""
+    if part.refusal is not None:
+        taken.refuse(part.name, part.refusal)
+    elif not part.opened.report.tests:
+        taken.refuse(part.name, ReportRejected(_("The report holds no test."), "no_tests"))
+    else:
+        return True
+    return False
+
+
+def _same_in(run: TestRun, report_import: ReportImport) -> ReportImport | None:
+    """The import of the same bytes that the run has already."""
+    done = ReportImport.objects.filter(run=run, sha256=report_import.sha256, state=ImportState.DONE)
+    return done.filter(duplicate_of__isnull=True).first()
+
+
+def _record(report_import: ReportImport, run: TestRun, opened: OpenedReport) -> Recorded:
+    with progress.reporter(report_import.progress_id, total=opened.report.tests) as tell:
+
+        def counted():
+            results = new_results(opened.results, uploaded_at=report_import.created_at)
+            for number, result in enumerate(results, start=1):
+                if number % PROGRESS_STEP == 0:
+                    tell(number)
+                yield result
+
+        return record_results(
+            run=run,
+            results=counted(),
+            actor=report_import.created_by,
+            source=ResultSource.REPORT,
+            report_import_id=report_import.pk,
+            creates_cases=report_import.creates_cases,
+        )
+
+
+def _run_for(report_import: ReportImport, opened: OpenedReport, upload: Upload) -> TestRun:
+    """The run that was asked for: an existing one, the shared one of the external id, or a new one."""
+    request = ImportRequest(**report_import.request)
+    project = report_import.project
+    if request.run_id:
+        run = TestRun.objects.living().filter(project=project, pk=request.run_id).first()
+        if run is None:
+            raise RuleViolation(_("The run was deleted in the meantime."), "run_deleted")
+        return run
+    release = None
+    if request.release_id:
+        release = Release.objects.living().filter(project=project, pk=request.release_id).first()
+        if release is None:
+            raise RuleViolation(_("The release was deleted in the meantime."), "release_deleted")
+    report = opened.report
+    named = "" if upload.is_archive else report.name
+    values = {
+        "actor": report_import.created_by,
+        "project": project,
+        "name": request.run_name or named or report_import.file_name.removesuffix(".zip"),
+        "kind": RunKind.AUTOMATED,
+        "release": release,
+        "environment": (request.environment or report.environment)[:120],
+        "build": (request.build or report.build)[:200],
+        "branch": (request.branch or report.branch)[:200],
+        "started_at": _start_of(report_import, opened),
+        "metadata": {"framework": report.framework} if report.framework else {},
+    }
+    if request.external_id:
+        return external_run(external_id=request.external_id, **values)
+    return create_run(**values)
+
+
+def _start_of(report_import: ReportImport, opened: OpenedReport) -> Any:
+    """When the run started: what the report says, unless that lies in the future."""
+    started_at = opened.report.started_at
+    return started_at if started_at and started_at <= report_import.created_at else report_import.created_at
+
+
+def _finish_run(run: TestRun) -> None:
+    """A run made of reports is complete after each of them; a planned one stays open for its testers."""
+    now = timezone.now()
+    TestRun.objects.filter(pk=run.pk, kind=RunKind.AUTOMATED, status=RunStatus.ACTIVE).update(
+        status=RunStatus.COMPLETED, finished_at=now, updated_at=now
+    )
+    run.refresh_from_db()
+
+
+def _close_as_duplicate(report_import: ReportImport, first: ReportImport) -> ReportImport:
+    report_import.duplicate_of = first
+    report_import.run = first.run
+    report_import.counts, report_import.format = first.counts, first.format
+    report_import.repaired, report_import.warnings = first.repaired, first.warnings
+    report_import.parts = first.parts
+    return _save_done(report_import)
+
+
+def counts_of(recorded: Recorded) -> dict[str, int]:
+    """The counts of an import as the API tells them."""
+    found = recorded.by_status
+    return {
+        "tests": recorded.tests,
+        "attempts": recorded.attempts,
+        "passed": found.get("passed", 0),
+        "failed": found.get("failed", 0),
+        "errors": found.get("error", 0),
+        "skipped": found.get("skipped", 0),
+        "blocked": found.get("blocked", 0),
+        "flaky": recorded.flaky,
+        "matched": recorded.matched,
+        "unmatched": recorded.unmatched,
+        "created": recorded.created,
+        "outside_scope": recorded.outside_scope,
+    }
+
+
+def _close(report_import: ReportImport, run: TestRun, taken: Taken, upload: Upload) -> ReportImport:
+    report_import.run = run
+    report_import.format = taken.format
+    report_import.counts = counts_of(taken.recorded)
+    report_import.repaired, report_import.warnings = taken.repaired, taken.warnings
+    report_import.parts = taken.parts if upload.is_archive else []
+    audit.record(
+        "report_import.finished",
+        actor=report_import.created_by,
+        target=report_import,
+        run=run.number,
+        counts=report_import.counts,
+    )
+    events.publish("report.imported", report_import=report_import, run=run)
+    return _save_done(report_import)
+
+
+def _save_done(report_import: ReportImport) -> ReportImport:
+    report_import.state = ImportState.DONE
+    report_import.finished_at = timezone.now()
+    report_import.save()
+    progress.finish(report_import.progress_id)
+    return report_import
