@@ -54,7 +54,7 @@ def _of_run(run: TestRun) -> list[str]:
     facts = [(_("Build"), run.build), (_("Branch"), run.branch), (_("Environment"), run.environment)]
     lines = [f"**{_('Run')}** [{run.number} {escaped(run.name)}]({run.get_absolute_url()})"]
     if run.configuration:
-        facts.append((_("Configuration"), f"{run.configuration.name} {run.configuration.words}"))
+        facts.append((_("Configuration"), f"{run.configuration.name} {run.configuration.in_words}"))
     return [*lines, *(_line(label, value) for label, value in facts if value)]
 
 

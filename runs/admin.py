@@ -133,13 +133,13 @@ class ConfigurationAdmin(PortalModelAdmin):
 
     view_permission = "run.view"
     changes = deletes = True
-    list_display = ("name", "words", "project", "created_at")
+    list_display = ("name", "in_words", "project", "created_at")
     list_filter = ("project",)
     list_select_related = ("project",)
     search_fields = ("name",)
     ordering = ("name", "-pk")
-    fields = ("name", "words", "project", "created_by", "created_at", "updated_at")
-    readonly_fields = ("words", "project", "created_by", "created_at", "updated_at")
+    fields = ("name", "in_words", "project", "created_by", "created_at", "updated_at")
+    readonly_fields = ("in_words", "project", "created_by", "created_at", "updated_at")
 
     def may_change(self, user: User, row: Configuration) -> Decision:
         """Whether the user may change the configuration."""

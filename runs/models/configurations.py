@@ -34,7 +34,7 @@ class Configuration(ProjectOwned, Authored, SoftDeleted):
         return self.name
 
     @property
-    def words(self) -> str:
+    def in_words(self) -> str:
         """Its values in one line."""
         return ", ".join(f"{name}: {value}" for name, value in self.pairs)
 

@@ -23,7 +23,7 @@ def test_a_configuration_keeps_its_values_in_their_order(lead, project):
     rows = [{"name": " Zone", "value": "EU "}, {"name": "", "value": ""}, {"name": "Browser", "value": "Firefox"}]
     made = create_configuration(actor=lead, project=project, name="Firefox", values=rows)
     made.refresh_from_db()
-    assert made.words == "Zone: EU, Browser: Firefox"
+    assert made.in_words == "Zone: EU, Browser: Firefox"
     assert AuditEntry.objects.get(action="configuration.created").actor == lead
 
 
