@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 
 from .choices import ResultStatus, RunStatus
 from .models import RunCase, TestRun
@@ -39,12 +39,13 @@ class Comparison:
 
 
 def run_before(run: TestRun) -> TestRun | None:
-    """The newest earlier run of the same name, branch and environment in the project."""
+    """The newest earlier run of the same name, branch and environment; where there is none, of the same name."""
     if run.is_implicit:
         return None
-    same = TestRun.objects.living().filter(project_id=run.project_id, name=run.name, is_implicit=False)
-    same = same.filter(branch=run.branch, environment=run.environment)
-    return same.filter(started_at__lte=run.started_at).exclude(pk=run.pk).order_by("-started_at", "-number").first()
+    earlier = TestRun.objects.living().filter(project_id=run.project_id, name=run.name, is_implicit=False)
+    earlier = earlier.filter(started_at__lte=run.started_at).exclude(pk=run.pk)
+    is_alike = ExpressionWrapper(Q(branch=run.branch, environment=run.environment), BooleanField())
+    return earlier.annotate(is_alike=is_alike).order_by("-is_alike", "-started_at", "-number").first()
 
 
 def compared_with_before(run: TestRun) -> Comparison | None:

@@ -172,6 +172,8 @@ WITHOUT_ACTOR = {
     "catalog.services.import_undo.give_up_undo": "run by a job: whoever took the import back is the actor",
     "runs.services.taking_in.run_import": "run by a job: whoever uploaded the report is the actor",
     "runs.services.imports.fail_import": "run by a job: whoever uploaded the report is the actor",
+    "runs.services.failures": "a part of the write path, which knows who acts; a rule that opens again nobody opened",
+    "runs.services.rule_application": "run by a job: whoever changed the rule is the actor",
     "runs.services.screenshots": "a part of services that know who acts",
     "files.services.remove_bytes": "storage alone, no row",
     "files.services.lock_path": "storage alone, no row",
