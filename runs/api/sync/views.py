@@ -182,7 +182,7 @@ class TestCaseResultViewSet(OfResult):
         with_files = _flag(request, "include_artifacts")
         rows = StepResult.objects.filter(result=result).order_by("iteration", "step_number", "id")
         page = self.paginate_queryset(rows)
-        told = shapes.StepSerializer(page, many=True).data
+        told = shapes.ReportedStepSerializer(page, many=True).data
         if with_files:
             files: dict[Any, list] = {}
             for artifact in Artifact.objects.filter(result=result, step__isnull=False).for_list():
