@@ -1,6 +1,5 @@
 """The right to send one announced file, told by the address itself."""
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
@@ -21,15 +20,3 @@ class UploadAddress(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """What an address that is no good any more is refused with."""
         return "Bearer"
-
-
-class UploadAddressScheme(OpenApiAuthenticationExtension):
-    """How the OpenAPI document tells of addresses that are good for one file: nothing has to be sent beside them."""
-
-    target_class = UploadAddress
-    name = "uploadAddress"
-
-    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
-        """The token stands in the path."""
-        words = "The signed token in the path, as the answer that announced the file names it."
-        return {"type": "apiKey", "in": "query", "name": "token", "description": words}
