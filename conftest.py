@@ -170,3 +170,13 @@ def browser_type_launch_args() -> dict[str, object]:
     if not found:
         pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is installed and QAPORTAL_CHROMIUM is not set")
     return {"executable_path": found, "args": ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool:
+    """Run each test with the room on the stack that the server gives to each request."""
+    from qaportal.kit.stack_room import with_room
+
+    arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    with_room(pyfuncitem.obj, **arguments)
+    return True

@@ -33,7 +33,7 @@ class RowFrame:
         self._may_edit, self._open_id, self._columns = bool(may_edit), open_id, page.columns
         self._query, self._row_query = page.carried_query, page.row_query
         self._addresses = {
-            name: reverse(f"catalog:{name}", args=[page.project.key, ANY_ID]).split(ANY_ID)
+            name: reverse(f"catalog:{name}", args=[page.project.key, ANY_ID]).rpartition(ANY_ID)
             for name in ("case_detail", "case_update", "case_row")
         }
         self._select, self._edit, self._edit_title = (
@@ -44,7 +44,7 @@ class RowFrame:
         self._pencil = drawing.icon_svg("pencil", size="sm")
 
     def _address(self, name: str, quoted: str) -> str:
-        start, end = self._addresses[name]
+        start, _any, end = self._addresses[name]
         return f"{start}{quoted}{end}"
 
     def row(self, case: TestCase) -> dict[str, Any]:

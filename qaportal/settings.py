@@ -343,7 +343,11 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["qaportal.kit.api.schema.without_trailing_slashes"],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {"AccountStatusEnum": "accounts.choices.UserStatus"},
+    "ENUM_NAME_OVERRIDES": {
+        "AccountStatusEnum": "accounts.choices.UserStatus",
+        "ReportedStatusEnum": "runs.api.sync.fields.RESULT_WORDS",
+        "SuiteRunStatusEnum": "runs.api.sync.fields.RUN_WORDS",
+    },
 }
 
 # -- mail ------------------------------------------------------------------------------------------------------------

@@ -179,6 +179,11 @@ class EvidenceQuerySet(models.QuerySet):
         """Those of one project."""
         return self.filter(project=project)
 
+    def left_by(self, result: object, number: str = "") -> Self:
+        """Those of one result, by iteration and then by the field that numbers them, or in the order of arrival."""
+        order = ("iteration", number, "id") if number else ("id",)
+        return self.filter(result=result).order_by(*order)
+
 
 class ArtifactQuerySet(EvidenceQuerySet):
     """Files of results."""

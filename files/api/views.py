@@ -74,6 +74,7 @@ class FileArrivalView(PlainStyle, APIView):
 
     @extend_schema(
         operation_id="upload_file",
+        auth=[{}],  # the address itself is the right to send the file
         request={"application/octet-stream": OpenApiTypes.BINARY},
         responses=ReceivedFileSerializer,
     )

@@ -22,6 +22,7 @@ OPEN_TO_THE_ANONYMOUS = {
     "openid_connect_callback": "where the identity provider sends people back to",
     "mfa_authenticate": "the second factor, between the password and the session",
     "theme": "light and dark are chosen before signing in too",
+    "upload-file": "the signed address is the credential",
     "auth-login": "signing in by API",
     "auth-refresh": "the refresh token is the credential",
     "auth-register": "registering with an address of a company's mail domain",

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from rest_framework.exceptions import ValidationError
 
-from runs.api.sync.evidence import CheckpointSerializer, LogEntrySerializer, StepSerializer
+from runs.api.sync.evidence import CheckpointSerializer, LogEntrySerializer, ReportedStepSerializer
 from runs.models import Checkpoint, LogEntry, StepResult
 
 values = some.one_of(
@@ -21,7 +21,9 @@ values = some.one_of(
     some.just([]),
     some.just({"a": 1}),
 )
-names = sorted({name for each in (StepSerializer, CheckpointSerializer, LogEntrySerializer) for name in each().fields})
+names = sorted(
+    {name for each in (ReportedStepSerializer, CheckpointSerializer, LogEntrySerializer) for name in each().fields}
+)
 rows = some.dictionaries(some.sampled_from([*names, "stepNumber", "type", "more"]), values, max_size=8)
 usual = some.fixed_dictionaries({"step_number": some.integers(0, 9), "status": some.just("Passed")})
 
@@ -33,7 +35,7 @@ def read(serializer, row):
         return {"refused": error.get_codes()}
 
 
-@pytest.mark.parametrize("shape", [StepSerializer, CheckpointSerializer, LogEntrySerializer])
+@pytest.mark.parametrize("shape", [ReportedStepSerializer, CheckpointSerializer, LogEntrySerializer])
 @given(row=some.one_of(rows, some.builds(lambda one, more: one | more, usual, rows), values))
 def test_a_row_is_read_alike_alone_and_among_many(shape, row):
     alone, among = read(shape(), row), read(shape(many=True), [row])
@@ -45,7 +47,11 @@ def test_a_row_is_read_alike_alone_and_among_many(shape, row):
 @pytest.mark.parametrize(
     ("shape", "model", "values"),
     [
-        (StepSerializer, StepResult, {"step_number": 1, "metadata": {"a": 1}, "screenshot_artifact_id": uuid4()}),
+        (
+            ReportedStepSerializer,
+            StepResult,
+            {"step_number": 1, "metadata": {"a": 1}, "screenshot_artifact_id": uuid4()},
+        ),
         (CheckpointSerializer, Checkpoint, {"checkpoint_number": 1, "expected": "1"}),
         (LogEntrySerializer, LogEntry, {"log_type": "console", "logged_at": datetime(1970, 1, 1, tzinfo=UTC)}),
     ],

@@ -30,7 +30,7 @@ class RowSerializer(OpenSerializer):
     test_case_result_id = serializers.UUIDField(source="result_id", read_only=True)
 
 
-class StepSerializer(RowSerializer):
+class ReportedStepSerializer(RowSerializer):
     """One step of an attempt."""
 
     aliases = {**RowSerializer.aliases, "number": "step_number", "error": "error_message"}
@@ -60,7 +60,7 @@ class StepArtifactSerializer(serializers.Serializer):
     download_url = serializers.CharField()
 
 
-class ListedStepSerializer(StepSerializer):
+class ListedStepSerializer(ReportedStepSerializer):
     """A step, with its files where they are asked for."""
 
     artifacts = StepArtifactSerializer(many=True, required=False)
@@ -69,7 +69,7 @@ class ListedStepSerializer(StepSerializer):
 class StepsSerializer(PortalSerializer):
     """Many steps."""
 
-    steps = StepSerializer(many=True, max_length=MOST_ROWS)
+    steps = ReportedStepSerializer(many=True, max_length=MOST_ROWS)
 
 
 class StoredStepsSerializer(serializers.Serializer):
@@ -77,7 +77,7 @@ class StoredStepsSerializer(serializers.Serializer):
 
     created = serializers.IntegerField()
     updated = serializers.IntegerField()
-    steps = StepSerializer(many=True)
+    steps = ReportedStepSerializer(many=True)
 
 
 class CheckpointSerializer(RowSerializer):

@@ -35,6 +35,8 @@ SPOKEN_RUNS = {
     RunStatus.CANCELLED: "aborted",
     RunStatus.INTERRUPTED: "aborted",
 }
+RESULT_WORDS = list(SPOKEN_RESULTS.values())
+RUN_WORDS = list(dict.fromkeys(SPOKEN_RUNS.values()))
 _RUN_WORDS = {
     "running": RunStatus.ACTIVE,
     "active": RunStatus.ACTIVE,
@@ -47,7 +49,7 @@ _RUN_WORDS = {
 }
 
 
-@extend_schema_field({"type": "string", "enum": list(SPOKEN_RESULTS.values())})
+@extend_schema_field({"type": "string", "enum": RESULT_WORDS})
 class OutcomeField(serializers.CharField):
     """A status of a test, a step or a checkpoint in any of its spellings."""
 
@@ -67,7 +69,7 @@ class OutcomeField(serializers.CharField):
         return SPOKEN_RESULTS[value]
 
 
-@extend_schema_field({"type": "string", "enum": list(dict.fromkeys(SPOKEN_RUNS.values()))})
+@extend_schema_field({"type": "string", "enum": RUN_WORDS})
 class RunStateField(serializers.CharField):
     """Whether a run still goes on, in any of its spellings."""
 

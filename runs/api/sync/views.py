@@ -180,12 +180,12 @@ class TestCaseResultViewSet(OfResult):
         """The steps in their order, by iteration."""
         result = self.get_object()
         with_files = _flag(request, "include_artifacts")
-        rows = StepResult.objects.filter(result=result).order_by("iteration", "step_number", "id")
+        rows = StepResult.objects.left_by(result, "step_number")
         page = self.paginate_queryset(rows)
-        told = shapes.StepSerializer(page, many=True).data
+        told = shapes.ReportedStepSerializer(page, many=True).data
         if with_files:
             files: dict[Any, list] = {}
-            for artifact in Artifact.objects.filter(result=result, step__isnull=False).for_list():
+            for artifact in Artifact.objects.left_by(result).filter(step__isnull=False).for_list():
                 files.setdefault(str(artifact.step_id), []).append(shapes.in_short(artifact))
             told = [{**step, "artifacts": files.get(step["id"], [])} for step in told]
         return self.get_paginated_response(told)
@@ -201,7 +201,7 @@ class TestCaseResultViewSet(OfResult):
     @extend_schema(responses=shapes.CheckpointSerializer(many=True))
     def checkpoints(self, request: Request, test_case_id: str) -> Response:
         """The checkpoints in their order, by iteration."""
-        rows = Checkpoint.objects.filter(result=self.get_object()).order_by("iteration", "checkpoint_number", "id")
+        rows = Checkpoint.objects.left_by(self.get_object(), "checkpoint_number")
         return self.listed(rows, shapes.CheckpointSerializer)
 
     @extend_schema(
@@ -221,7 +221,7 @@ class TestCaseResultViewSet(OfResult):
     )
     def logs(self, request: Request, test_case_id: str) -> Response:
         """What console and network told, in the order in which it was sent."""
-        rows = LogEntry.objects.filter(result=self.get_object()).order_by("id")
+        rows = LogEntry.objects.left_by(self.get_object())
         if given := request.query_params.get("log_type"):
             field = shapes.CodeField(choices=shapes.LogType.choices)
             try:
@@ -260,7 +260,7 @@ class ResultArtifactViewSet(OfResult):
     @extend_schema(responses=shapes.ArtifactSerializer(many=True))
     def list(self, request: Request, test_case_id: str) -> Response:
         """The files in the order of their arrival."""
-        rows = Artifact.objects.filter(result=self.get_object()).for_list()
+        rows = Artifact.objects.left_by(self.get_object()).for_list()
         return self.listed(rows, shapes.ArtifactSerializer)
 
     @extend_schema(
