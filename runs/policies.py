@@ -47,3 +47,19 @@ def takes_results(run: TestRun) -> Decision:
     if run.status == RunStatus.CANCELLED:
         return Denied(_("The run was cancelled and takes no more results."), "run_cancelled")
     return Allowed()
+
+
+def can_plan_run(user: User, project: Project) -> Decision:
+    """Whether the user may make a run to be executed by hand, and say who executes what."""
+    return decide(user, "run.edit", project)
+
+
+def takes_verdicts(run: TestRun) -> Decision:
+    """Whether tests of the run can be executed by hand now."""
+    if run.is_implicit:
+        return Denied(_("This run holds the verdicts of its release; set them there."), "implicit")
+    if run.status != RunStatus.ACTIVE:
+        return Denied(_("This run is over. Open it again to record results."), "run_finished")
+    if run.release is not None and not run.release.is_open:
+        return Denied(_("The release of this run is closed and takes no more results."), "release_closed")
+    return Allowed()

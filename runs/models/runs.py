@@ -129,6 +129,8 @@ class RunCase(ProjectOwned):
     """The first line of the last attempt's failure."""
     executed_at = models.DateTimeField(null=True)
     duration_ms = models.PositiveBigIntegerField(null=True)
+    case_version = models.PositiveIntegerField(null=True, blank=True)
+    """The version of its case that is executed by hand; None where whatever the case says is."""
 
     objects = RunCaseQuerySet.as_manager()
 

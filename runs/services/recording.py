@@ -117,8 +117,8 @@ INSERT INTO runs_result (
     id, project_id, run_id, run_case_id, case_id, case_version, report_import_id, attempt, status, source, executor_id,
     name, class_name, suite_path, notes, error_message, stack_trace, output, duration_ms, started_at, executed_at,
     metadata, custom_values, created_at, updated_at)
-SELECT staged.result_id, %(project)s, %(run)s, test.id, test.case_id, known.version, %(report_import)s,
-       test.attempts - staged.attempts + staged.attempt, staged.status, %(source)s, %(executor)s,
+SELECT staged.result_id, %(project)s, %(run)s, test.id, test.case_id, coalesce(test.case_version, known.version),
+       %(report_import)s, test.attempts - staged.attempts + staged.attempt, staged.status, %(source)s, %(executor)s,
        coalesce(nullif(staged.name, ''), test.name), staged.class_name, staged.suite_path, staged.notes,
        staged.error_message, staged.stack_trace, staged.output, staged.duration_ms, staged.started_at,
        staged.executed_at, staged.metadata, staged.custom_values, %(now)s, %(now)s
