@@ -110,6 +110,25 @@ class RunCaseFilter(ProjectFilterSet):
         return queryset.filter(is_flaky=True)
 
 
+def queue_of(tests: QuerySet, filters: dict[str, str], user: Any) -> QuerySet:
+    """The tests that a tester works through: by status (`left` for those without a verdict) and by who executes them.
+
+    `assigned` is `me`, `nobody` or somebody's id; what makes no sense narrows nothing.
+    """
+    status, person = filters.get("status", ""), filters.get("assigned", "")
+    if status == "left":
+        tests = tests.left()
+    elif status in dict(SHOWN_STATUSES):
+        tests = tests.filter(status__in=FAILURES if status == "failed" else [status])
+    if person == "me":
+        tests = tests.filter(assigned_to=user)
+    elif person == "nobody":
+        tests = tests.filter(assigned_to__isnull=True)
+    elif person.isascii() and person.isdigit() and len(person) < 18:
+        tests = tests.filter(assigned_to=int(person))
+    return tests
+
+
 class SuiteRunFilter(filters.FilterSet):
     """Runs that clients report, for the API."""
 

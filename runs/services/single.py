@@ -22,7 +22,7 @@ from .staging import _COLUMNS, _SEVERITY, NewResult, first_line
 _JSON = ("metadata", "custom_values")
 _ROW = ", ".join(f"%(staged_{name})s::{kind} AS {name}" for name, kind in _COLUMNS.items())
 _STAGED = (
-    "WITH staged_result AS (SELECT "
+    "WITH staged_result AS (SELECT "  # noqa: S608  names and kinds of columns
     + _ROW
     + """), staged_match AS (
     SELECT test_key, occurrence, case_id, ''::text AS matched_by FROM staged_result WHERE case_id IS NOT NULL)
