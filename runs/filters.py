@@ -86,6 +86,12 @@ class RunCaseFilter(ProjectFilterSet):
     status = filters.MultipleChoiceFilter(
         label=_("Result"), choices=SHOWN_STATUSES, method="of_status", widget=forms.CheckboxSelectMultiple
     )
+    assigned = filters.ChoiceFilter(
+        label=_("Executed by"),
+        choices=[("me", _("me")), ("nobody", _("nobody"))],
+        method="of_person",
+        empty_label=_("Anybody"),
+    )
     flaky = filters.ChoiceFilter(
         label=_("Only"), choices=[("1", _("passed on retry"))], method="only_flaky", empty_label=_("Any")
     )
@@ -104,6 +110,10 @@ class RunCaseFilter(ProjectFilterSet):
             return queryset
         wanted = [*values, *(str(status) for status in FAILURES)] if "failed" in values else values
         return queryset.filter(status__in=wanted)
+
+    def of_person(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Tests that the reader, or nobody yet, is to execute."""
+        return queryset.filter(assigned_to=self.request.user if value == "me" else None)
 
     def only_flaky(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Tests that passed after they had failed."""

@@ -147,8 +147,13 @@ class RunForm(RunFactsForm):
         label=gettext_lazy("Description"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=20_000
     )
     status = forms.ChoiceField(label=gettext_lazy("Status"), choices=RunStatus.choices)
+    due = forms.DateTimeField(
+        label=gettext_lazy("Due"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
     version = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
-    field_order = ["name", "description", "status", "release", "environment", "build", "branch"]
+    field_order = ["name", "description", "status", "release", "environment", "build", "branch", "due"]
 
     def offered(self, releases: Any) -> Any:
         """Every release: a run keeps the one it has, whether it has shipped or not."""

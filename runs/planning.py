@@ -21,9 +21,13 @@ SHARING = [("", _("Nobody yet")), ("turn", _("In turn")), ("load", _("To whoever
 
 
 class PeopleChoice(forms.ModelMultipleChoiceField):
-    """People of the project."""
+    """People of the project; an empty value is nobody."""
 
     widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value: Any) -> Any:
+        """The people that are named."""
+        return super().clean([each for each in value or [] if each])
 
     def label_from_instance(self, person: User) -> str:
         """The name."""
@@ -68,7 +72,9 @@ class PlanForm(AssignForm):
     environment = forms.CharField(label=_("Environment"), max_length=120, required=False)
     build = forms.CharField(label=_("Build"), max_length=200, required=False)
     due = forms.DateTimeField(
-        label=_("Due"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+        label=_("Due"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     everything = forms.BooleanField(label=_("Every current case of the project"), required=False)
     folders = forms.MultipleChoiceField(

@@ -45,10 +45,11 @@ from qaportal.kit import progress
 from releases.models import Release
 from releases.tests.factories import ReleaseCaseFactory, ReleaseFactory
 from runs.models import ReportImport, RunCase, TestRun
-from runs.tests.factories import evidence_of, make_run, record, reported
+from runs.tests.factories import evidence_of, make_run, manual_run, record, reported
 
 from . import admin_matrix, catalog_examples
 
+RUNNER_VIEWS = ("runner", "set_step", "set_test", "add_file", "take_text", "people_here", "note_present")
 ROLES = ("viewer", "developer", "tester", "quality_manager", "tenant_admin")
 NOTHING = 987_654_321
 """An id that no object has."""
@@ -75,6 +76,14 @@ def _run_of(release: Release, marker: str, number: int) -> TestRun:
     TestRun.objects.filter(pk=run.pk).update(number=number)
     run.refresh_from_db()
     return run
+
+
+def _planned(project: Project, admin: User, marker: str, *, number: int) -> dict[str, Any]:
+    """A run by hand with this number, and its test."""
+    run = manual_run(project, admin, name=f"{marker} by hand")
+    TestRun.objects.filter(pk=run.pk).update(number=number)
+    run.refresh_from_db()
+    return {"planned_run": run, "planned_test": run.tests.get()}
 
 
 def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | None = None) -> World:
@@ -131,6 +140,7 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         "run": run,
         "run_case": RunCase.objects.filter(run=run, case__isnull=True).first(),
         **evidence_of(run, admin, marker),
+        **_planned(project, admin, marker, number=run_number + 500),
         "spare_case": spare,
         "file": stored,
         "progress": work,
@@ -302,6 +312,14 @@ ROWS = (
     Row("artifact_id", "report-artifact-", pk_of("artifact"), uuid.uuid4),
     Row("number", "runs:", lambda world: world.objects["run"].number),
     Row("test_id", "runs:", pk_of("run_case")),
+    *(
+        Row(part, f"runs:{view}", take)
+        for view in ("start", "assign", *RUNNER_VIEWS)
+        for part, take in (
+            ("number", lambda world: world.objects["planned_run"].number),
+            ("test_id", pk_of("planned_test")),
+        )
+    ),
     *(
         Row("object_id", prefix, pk_of(admin_matrix.key_of(model)), none)
         for prefix, model, none in admin_matrix.tables()

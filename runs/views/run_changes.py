@@ -19,7 +19,7 @@ from ..models import TestRun
 from ..services.runs import delete_run, update_run
 from .test_links import visible_run
 
-FACTS = ("name", "description", "status", "release", "environment", "build", "branch")
+FACTS = ("name", "description", "status", "release", "environment", "build", "branch", "due")
 
 
 def _crumbs(run: TestRun) -> list[tuple[str, str]]:
