@@ -12,7 +12,7 @@ from qaportal.kit.forms import style_widgets
 from releases.models import Release
 
 from .choices import RunKind, RunStatus
-from .models import RunCase, TestRun
+from .models import Result, RunCase, TestRun
 from .querysets import FAILURES
 
 LONGEST_WORDS = 200
@@ -160,3 +160,45 @@ class SuiteRunFilter(filters.FilterSet):
         """Runs that go on, came to their end, or did not."""
         meant = {"running": [RunStatus.ACTIVE], "completed": [RunStatus.COMPLETED]}
         return queryset.filter(status__in=meant.get(word, [RunStatus.CANCELLED, RunStatus.INTERRUPTED]))
+
+
+class TestRunApiFilter(filters.FilterSet):
+    """Runs, for clients that plan and execute them."""
+
+    __test__ = False
+
+    status = filters.ChoiceFilter(
+        method="in_status",
+        choices=[(word, word) for word in ("ACTIVE", "COMPLETED", "CANCELLED", "active", "completed", "cancelled")],
+    )
+    kind = filters.ChoiceFilter(choices=RunKind.choices)
+
+    class Meta:
+        model = TestRun
+        fields: list[str] = []
+
+    def in_status(self, queryset: QuerySet, name: str, word: str) -> QuerySet:
+        """Runs that go on, came to their end, or did not."""
+        word = word.lower()
+        ended = [RunStatus.CANCELLED, RunStatus.INTERRUPTED] if word == RunStatus.CANCELLED else [word]
+        return queryset.filter(status__in=ended)
+
+
+class ExecutionFilter(filters.FilterSet):
+    """Executions by their case, release, tester and verdict."""
+
+    test_case_id = filters.NumberFilter(field_name="case_id", min_value=0, max_value=2**63 - 1)
+    release_id = filters.NumberFilter(field_name="run__release_id", min_value=0, max_value=2**63 - 1)
+    executor_id = filters.NumberFilter(field_name="executor_id", min_value=0, max_value=2**63 - 1)
+    status = filters.ChoiceFilter(
+        method="with_status", choices=[(word, word) for word in ("pass", "fail", "pending", "skipped")]
+    )
+
+    class Meta:
+        model = Result
+        fields: list[str] = []
+
+    def with_status(self, queryset: QuerySet, name: str, word: str) -> QuerySet:
+        """Executions that ended so."""
+        meant = {"pass": ["passed"], "fail": FAILURES, "skipped": ["skipped"]}
+        return queryset.filter(status__in=meant.get(word, ["blocked", "in_progress", "not_started"]))

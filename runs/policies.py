@@ -57,7 +57,9 @@ def can_plan_run(user: User, project: Project) -> Decision:
 def takes_verdicts(run: TestRun) -> Decision:
     """Whether tests of the run can be executed by hand now."""
     if run.is_implicit:
-        return Denied(_("This run holds the verdicts of its release; set them there."), "implicit")
+        return Denied(
+            _("This run holds what was executed outside of any run, or the verdicts of a release."), "implicit"
+        )
     if run.status != RunStatus.ACTIVE:
         return Denied(_("This run is over. Open it again to record results."), "run_finished")
     if run.release is not None and not run.release.is_open:

@@ -1,4 +1,4 @@
-"""Every endpoint of the catalog, the projects, the search and report sync keeps what its document promises."""
+"""Every endpoint of cases, projects, search, report sync and execution by hand keeps what its document promises."""
 
 import csv
 from pathlib import Path
@@ -16,6 +16,7 @@ from .isolation import MARKER
 LIST = Path(__file__).resolve().parent.parent.parent / "docs" / "endpoints.csv"
 SEARCHED = "/api/search"
 REPORTED = tuple(f"/api/v1/reports/{each}" for each in ("suite-runs", "test-case-results", "artifacts"))
+EXECUTED = ("/api/test-runs", "/api/executions")
 
 
 def rows() -> list[tuple[str, str]]:
@@ -27,7 +28,7 @@ def rows() -> list[tuple[str, str]]:
             if (row["app"] == "catalog" and not row["path"].startswith("/api/step-catalog"))
             or (row["app"] == "accounts" and row["path"].startswith("/api/projects"))
             or row["path"] == SEARCHED
-            or row["path"].startswith(REPORTED)
+            or row["path"].startswith((*REPORTED, *EXECUTED))
         ]
 
 

@@ -1,17 +1,20 @@
 """Screenshots and other files that a tester puts on a step while he executes a test."""
 
+from collections.abc import Sequence
 from typing import IO
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from files.models import FileState, StoredFile
 from files.services import file_name_of, store
 
 from .. import policies
 from ..case_text import text_of
 from ..choices import ArtifactType
-from ..models import Artifact, RunCase, StepResult
+from ..models import Artifact, Result, RunCase, StepResult
 from ..partitions import ensure_partitions
 from .attempts import Entry, begin, hold, put_step, require_place
 from .screenshots import join_step
@@ -62,3 +65,32 @@ def add_screenshot(
         "run_case.documented", actor=actor, target=held.test, project=held.run.project, artifacts=1, step=step_number
     )
     return artifact
+
+
+@transaction.atomic
+def attach_links(*, actor: User, result: Result, links: Sequence[tuple[str, str]]) -> list[Artifact]:
+    """Keep files that lie elsewhere with an attempt, by name and address; nothing is fetched from there.
+
+    Raises Denied.
+    """
+    policies.can_record(actor, result.project).require()
+    ensure_partitions(months_ahead=0)
+    found = []
+    for name, url in links:
+        stored = StoredFile.objects.create(
+            tenant_id=result.project.tenant_id,
+            project=result.project,
+            name=file_name_of(name or url.rsplit("/", 1)[-1]),
+            external_url=url,
+            state=FileState.PENDING,
+            claimed_at=timezone.now(),
+            created_by=actor,
+            updated_by=actor,
+        )
+        audit.record("file.stored", actor=actor, target=stored, project=result.project, url=url)
+        found.append(
+            Artifact.objects.create(
+                project=result.project, result=result, file=stored, artifact_type=ArtifactType.OTHER
+            )
+        )
+    return found

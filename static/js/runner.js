@@ -8,6 +8,7 @@
   const user = () => page().dataset.user;
   const words = (name, value) => (page().dataset[name] ?? "").replace("%s", value ?? "");
   const seenAt = new Map(); // the attempt that this window knows of a test, by its id
+  const refusedKeys = new Set(); // entries that the portal did not take
   const ahead = new Map(); // pages fetched before they are needed
 
   // -- what is entered
@@ -20,9 +21,10 @@
     return known === undefined ? values : values.map(([name, value]) => [name, name === "seen" ? String(Math.max(known, Number(value))) : value]);
   };
   const enter = (form, submitter, more = {}) => {
-    const values = [...seen(valuesOf(form, submitter)), ["key", store.key()]];
-    const url = submitter?.formAction && submitter.hasAttribute("formaction") ? submitter.formAction : form.action;
-    return store.add({ user: user(), test: page().dataset.runner, url, values, at: Date.now(), ...more });
+    const key = store.key();
+    const values = [...seen(valuesOf(form, submitter)), ["key", key]];
+    const sent = store.add({ user: user(), test: page().dataset.runner, url: form.action, values, key, at: Date.now(), ...more });
+    return Object.assign(sent, { key });
   };
 
   // -- steps
@@ -64,18 +66,14 @@
     const duration = form.querySelector("[data-duration]");
     duration.disabled = false;
     duration.value = String(timer.seconds());
-    const url = new URL(location.href);
     const example = form.elements.namedItem("iteration");
     const last = [...document.querySelectorAll("[data-example]")].filter((each) => Number(each.dataset.example) > Number(example?.value ?? 0))[0];
     markTest(example && last ? "in_progress" : submitter.value);
     timer.forget();
     const sent = enter(form, submitter);
-    if (example && last) {
-      await within(sent);
-      return open(last.href);
-    }
     await within(sent);
-    return open(page().dataset.next || page().dataset.end || url.href);
+    if (refusedKeys.has(sent.key)) return;
+    open(example && last ? last.href : page().dataset.next || page().dataset.end);
   };
   // The next test shows what was said of this one, if the portal answers soon; nobody waits for a network that is gone.
   const within = (sent) => Promise.race([sent, new Promise((resolve) => setTimeout(resolve, 1500))]);
@@ -125,6 +123,7 @@
       if (found) ahead.set(url, found);
       else return;
     }
+    page().dataset.fetched = "1";
   };
 
   // -- what is kept and not sent yet stands in the page too
@@ -168,6 +167,7 @@
     lastKept = wasOffline || count ? Math.max(lastKept, count) : 0;
   });
   const refused = ({ entry, answer, status }) => {
+    refusedKeys.add(entry.key);
     if (answer.html && entry.test === page().dataset.runner) {
       const place = document.getElementById("conflict");
       place.innerHTML = answer.html;

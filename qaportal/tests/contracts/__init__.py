@@ -2,9 +2,10 @@
 
 from .cases import PLAIN
 from .contract import Contract
+from .executions import EXECUTIONS
 from .report_sync import REPORT_SYNC
 from .repository import REPOSITORY
 
 CONTRACTS: dict[tuple[str, str], Contract] = {
-    (contract.method, contract.path): contract for contract in (*PLAIN, *REPOSITORY, *REPORT_SYNC)
+    (contract.method, contract.path): contract for contract in (*PLAIN, *REPOSITORY, *REPORT_SYNC, *EXECUTIONS)
 }
