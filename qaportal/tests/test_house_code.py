@@ -172,6 +172,7 @@ WITHOUT_ACTOR = {
     "catalog.services.import_undo.give_up_undo": "run by a job: whoever took the import back is the actor",
     "runs.services.imports.run_import": "run by a job: whoever uploaded the report is the actor",
     "runs.services.imports.fail_import": "run by a job: whoever uploaded the report is the actor",
+    "runs.services.presence.forget_old_traces": "called by a job every night",
     "runs.services.attempts": "a part of services that know who acts: what is held knows him",
     "runs.services.single": "a part of services that know who acts",
     "runs.services.screenshots": "a part of services that know who acts",

@@ -56,6 +56,8 @@ NEVER_ASKED = {
     "runs.Checkpoint": "read as those of a result, which has a guard of its own",
     "runs.LogEntry": "read as those of a result, which has a guard of its own",
     "runs.RunCase": "read as those of a run, which has a guard of its own",
+    "runs.RunnerEntry": "read by the service that takes entries in, for one test",
+    "runs.RunnerPresence": "read as those of a test, whose run has a guard of its own",
     "runs.StepResult": "read as those of a result, which has a guard of its own",
 }
 """Models whose guard no address asks, each with its reason; the data administration has a matrix of its own."""

@@ -159,12 +159,12 @@ def _people(user: User, project: Project, given: list[dict[str, Any]]) -> dict[i
 
 
 def _test_of(run: TestRun, given: str) -> RunCase:
-    """The test of the run that stands for the case with this id, or has this id itself; raises Http404."""
+    """The test of the run that stands for the case with this id; raises Http404."""
     if not given.isascii() or not given.isdigit() or len(given) > 18:
         raise Http404
     tests = RunCase.objects.filter(run=run, case__deleted_at__isnull=True).planned()
     tests = tests.select_related("run__project__tenant", "case").defer("case__search", "case__folded")
-    found = tests.filter(case_id=int(given)).first() or tests.filter(pk=int(given)).first()
+    found = tests.filter(case_id=int(given)).first()
     if found is None:
         raise Http404
     return found

@@ -8,8 +8,10 @@ from django.utils import timezone
 from accounts.models import User
 
 from .. import policies
-from ..models import RunCase, RunnerPresence
+from ..models import RunCase, RunnerEntry, RunnerPresence
 
+KEPT = timedelta(days=60)
+"""How long an entry is remembered; a browser that sends it again later would count it twice."""
 LIFETIME = timedelta(seconds=45)
 """How long somebody counts as being there after he was seen last."""
 
@@ -26,6 +28,14 @@ def note_presence(*, actor: User, test: RunCase) -> None:
             " ON CONFLICT (run_case_id, user_id) DO UPDATE SET seen_at = excluded.seen_at",
             [test.project_id, test.pk, actor.pk],
         )
+
+
+@transaction.atomic
+def forget_old_traces() -> None:
+    """Remove what no page asks for any more: who was there, and the keys of entries that came in long ago."""
+    now = timezone.now()
+    RunnerPresence.objects.filter(seen_at__lt=now - LIFETIME).delete()
+    RunnerEntry.objects.filter(created_at__lt=now - KEPT).delete()
 
 
 @transaction.atomic

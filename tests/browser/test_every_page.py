@@ -21,8 +21,9 @@ from catalog.services.shared_steps import share_steps
 from catalog.services.stories import create_story
 from catalog.services.templates import create_template
 from releases.models import ReleaseCase
+from runs.services.runner import record_step
 from runs.services.verdicts import set_verdict
-from runs.tests.factories import make_run, record, reported
+from runs.tests.factories import make_run, manual_run, record, reported
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WINDOWS = [("light", 1440, 900), ("dark", 1440, 900), ("light", 390, 844), ("dark", 390, 844)]
@@ -86,6 +87,9 @@ def pages(portal) -> list[str]:
         f"{run}?tab=details",
         f"{run}edit/",
         "~/runs/upload/",
+        "~/runs/new/",
+        f"{portal.planned.get_absolute_url()}?tab=all",
+        f"{portal.planned.get_absolute_url()}execute/{portal.planned.tests.first().pk}/",
         "~/members/",
         "~/settings/fields/",
         "~/settings/fields/new/",
@@ -157,6 +161,10 @@ def filled(portal, tester, lead, admin):
         reported("settles", "skipped"),
     )
     portal.test = portal.run.tests.get(name="refunds")
+    portal.planned = manual_run(portal.project, lead, count=3, name="Card regression")
+    record_step(
+        actor=lead, test=portal.planned.tests.select_related("run__project").first(), step_number=1, status="failed"
+    )
     rows = ReleaseCase.objects.filter(release=portal.release).order_by("pk")[1:4]
     for row, status in zip(rows, ("failed", "blocked", "in_progress"), strict=True):
         set_verdict(actor=tester, release_case=row, status=status, comments="The page stays white")
