@@ -258,7 +258,7 @@ class PlannedTable(RunCaseTable):
     caption = gettext_lazy("Tests of the run and who executes them")
     pick = tables.Column(accessor="pk", orderable=False, attrs={"th": {"class": "w-check"}, "td": {"class": "c-check"}})
     who = tables.Column(
-        verbose_name=gettext_lazy("Executed by"),
+        verbose_name=gettext_lazy("Who"),
         accessor="assigned_to",
         empty_values=(),
         orderable=False,
