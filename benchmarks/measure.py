@@ -159,6 +159,7 @@ def main() -> None:
         from benchmarks.audit import measure_audit
         from benchmarks.catalog import measure_catalog
         from benchmarks.ground import make_people
+        from benchmarks.sync import measure_sync
 
         project, user = make_people()
         measure_imports(project, user)
@@ -166,6 +167,7 @@ def main() -> None:
         measure_audit(project, user)
         measure_access(project, user, measure_page, show)
         measure_catalog(show)
+        measure_sync(show, project, user)
 
 
 if __name__ == "__main__":

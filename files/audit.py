@@ -15,6 +15,7 @@ def register_all() -> None:
             "file",
             _("Files"),
             {
+                "announced": _("announced a file"),
                 "stored": _("stored a file"),
                 "claimed": _("attached a file"),
                 "removed": _("removed a file"),

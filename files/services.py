@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Project, User
-from qaportal.kit.errors import InvalidInput, NotVisible, Unavailable
+from qaportal.kit.errors import InvalidInput, NotVisible, RuleViolation, Unavailable
 
 from . import policies
 from .content_types import HEAD_BYTES, KEPT_COMPRESSED, content_type_of
@@ -123,6 +123,34 @@ def _forget(path: str) -> None:
         logger.warning("What a failed write left behind could not be removed; the sweep will do it")
 
 
+def _keep(tenant_id: int, source: IO[bytes]) -> dict[str, Any]:
+    """Put the bytes of a seekable stream where their content belongs, unless they are there; answers what they are."""
+    measured = _measure(source)
+    compressed = measured.content_type in KEPT_COMPRESSED and measured.size >= COMPRESSED_FROM
+    path = f"{tenant_id}/{measured.sha256[:2]}/{measured.sha256}{'.gz' if compressed else ''}"
+    lock_path(path)
+    is_kept = StoredFile.objects.filter(path=path, state=FileState.STORED).exists()
+    if not (is_kept and _exists(path)):
+        _write(path, source, compressed=compressed)
+        StoredFile.objects.filter(path=path, state=FileState.MISSING).update(state=FileState.STORED)
+    return {
+        "path": path,
+        "sha256": measured.sha256,
+        "size": measured.size,
+        "content_type": measured.content_type,
+        "encoding": "gzip" if compressed else "",
+        "state": FileState.STORED,
+    }
+
+
+def _exists(path: str) -> bool:
+    try:
+        return default_storage.exists(path)
+    except Exception as error:
+        logger.exception("The storage cannot be asked for a file")
+        raise Unavailable(_("The file cannot be stored at the moment. Try again later.")) from error
+
+
 @transaction.atomic
 def store(*, actor: User, project: Project, stream: IO[bytes], name: str, claimed: bool = False) -> StoredFile:
     """Keep the bytes of a binary stream; the caller closes the stream.
@@ -132,29 +160,37 @@ def store(*, actor: User, project: Project, stream: IO[bytes], name: str, claime
     """
     policies.can_upload(actor, project).require()
     with _seekable(stream) as source:
-        measured = _measure(source)
-        compressed = measured.content_type in KEPT_COMPRESSED and measured.size >= COMPRESSED_FROM
-        path = f"{project.tenant_id}/{measured.sha256[:2]}/{measured.sha256}{'.gz' if compressed else ''}"
-        lock_path(path)
-        is_kept = StoredFile.objects.filter(path=path, state=FileState.STORED).exists()
-        if not (is_kept and default_storage.exists(path)):
-            _write(path, source, compressed=compressed)
-            StoredFile.objects.filter(path=path, state=FileState.MISSING).update(state=FileState.STORED)
+        kept = _keep(project.tenant_id, source)
     stored = StoredFile.objects.create(
         tenant_id=project.tenant_id,
         project=project,
         name=file_name_of(name),
-        path=path,
-        sha256=measured.sha256,
-        size=measured.size,
-        content_type=measured.content_type,
-        encoding="gzip" if compressed else "",
-        state=FileState.STORED,
         claimed_at=timezone.now() if claimed else None,
         created_by=actor,
         updated_by=actor,
+        **kept,
     )
     audit.record("file.stored", actor=actor, target=stored, project=project, size=stored.size)
+    return stored
+
+
+@transaction.atomic
+def fill(*, actor: User, stored: StoredFile, stream: IO[bytes]) -> StoredFile:
+    """Give a pending file the bytes that it was announced for.
+
+    Raises Denied, RuleViolation for a file that has its bytes, and what `store` raises.
+    """
+    policies.can_upload(actor, stored.project).require()
+    stored = StoredFile.objects.select_for_update(of=("self",)).select_related("project").get(pk=stored.pk)
+    if stored.state != FileState.PENDING:
+        raise RuleViolation(_("This file has arrived already."), "already_stored")
+    with _seekable(stream) as source:
+        kept = _keep(stored.tenant_id, source)
+    for name, value in kept.items():
+        setattr(stored, name, value)
+    stored.updated_by = actor
+    stored.save()
+    audit.record("file.stored", actor=actor, target=stored, project=stored.project, size=stored.size)
     return stored
 
 

@@ -6,6 +6,7 @@ from qaportal.kit.api.views import NoSuchAddress, NoSuchTenantAddress
 
 urlpatterns = [
     path("", include("accounts.api.urls")),
+    path("", include("files.api.urls")),
     path("", include("runs.api.urls")),
     path("", include("catalog.api.urls")),
     path("", include("releases.api.urls")),

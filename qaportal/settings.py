@@ -161,6 +161,8 @@ STATIC_ROOT = DATA / "static"
 MEDIA_ROOT = DATA / "files"
 S3_BUCKET = env.str("QAPORTAL_S3_BUCKET", default="")
 if S3_BUCKET:
+    from botocore.config import Config
+
     file_storage = {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
@@ -171,6 +173,13 @@ if S3_BUCKET:
             "secret_key": env.str("QAPORTAL_S3_SECRET_KEY", default="") or None,
             "file_overwrite": False,
             "default_acl": None,
+            # A storage that does not answer holds no web thread for long; links to single files are signed with s3v4.
+            "client_config": Config(
+                signature_version="s3v4",
+                connect_timeout=3,
+                read_timeout=20,
+                retries={"mode": "standard", "max_attempts": 2},
+            ),
             "max_memory_size": 4 * 1024 * 1024,  # bytes of a file that is read; more goes to disk
         },
     }
@@ -185,6 +194,8 @@ STORAGES = {
 }
 if DEBUG:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+FILE_LINK_LIFETIME = timedelta(minutes=5)  # of links that lead past the portal to a file in S3
+UPLOAD_LINK_LIFETIME = timedelta(hours=1)  # of addresses to send an announced file to
 UPLOAD_LIMIT = read("QAPORTAL_UPLOAD_LIMIT_MB", int, 512) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000

@@ -33,6 +33,8 @@ SECRET_WORDS = (
     "apikey",
     "private_key",
     "privatekey",
+    "upload_url",
+    "uploadurl",
 )
 """A value whose name holds one of these is a secret."""
 SECRET_NAMES = frozenset({"otp", "totp", "csrf", "session", "sessionid", "jwt"})

@@ -42,6 +42,8 @@ def _give_keys(cursor: Any, rows: Sequence[Model]) -> None:
     """Take a key from the table's own sequence for each row that has none."""
     meta = rows[0]._meta
     keyless = [row for row in rows if row.pk is None]
+    if not keyless:
+        return
     cursor.execute(
         "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
         [f'"{meta.db_table}"', meta.pk.column, len(keyless)],

@@ -41,6 +41,7 @@ from catalog.tests.factories import (
     TestCaseFactory,
 )
 from files.services import store
+from files.uploads import announce
 from qaportal.kit import progress
 from releases.models import Release
 from releases.tests.factories import ReleaseCaseFactory, ReleaseFactory
@@ -143,6 +144,7 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         **_planned(project, admin, marker, number=run_number + 500),
         "spare_case": spare,
         "file": stored,
+        "announced": announce(actor=admin, project=project, name=f"{marker}.png", size=8),
         "progress": work,
         "report_import": report_import,
         "copy_job": start_copy(actor=admin, project=project, target_project=project, case_ids=[spare.pk]),
@@ -262,6 +264,7 @@ ROWS = (
     Row("token_id", "accounts:", pk_of("api_token")),
     Row("company_id", "accounts:", pk_of("tenant")),
     Row("file_id", "", pk_of("file"), uuid.uuid4),
+    Row("token", "upload-file", lambda world: world.objects["announced"].token, lambda: "NOTHING"),
     Row("progress_id", "", pk_of("progress"), uuid.uuid4),
     Row("import_id", "", pk_of("report_import"), uuid.uuid4),
     Row("import_id", "catalog:import", pk_of("case_import"), uuid.uuid4),

@@ -14,7 +14,7 @@ from .contracts.contract import INVALID, Contract, Download, unlike, wrong_refus
 from .isolation import MARKER
 
 LIST = Path(__file__).resolve().parent.parent.parent / "docs" / "endpoints.csv"
-SEARCHED = "/api/search"
+ALONE = ("/api/search", "/api/get-attachment-url")
 REPORTED = tuple(f"/api/v1/reports/{each}" for each in ("suite-runs", "test-case-results", "artifacts"))
 EXECUTED = ("/api/test-runs", "/api/executions")
 
@@ -27,7 +27,7 @@ def rows() -> list[tuple[str, str]]:
             for row in csv.DictReader(listed)
             if (row["app"] == "catalog" and not row["path"].startswith("/api/step-catalog"))
             or (row["app"] == "accounts" and row["path"].startswith("/api/projects"))
-            or row["path"] == SEARCHED
+            or row["path"] in ALONE
             or row["path"].startswith((*REPORTED, *EXECUTED))
         ]
 

@@ -222,6 +222,7 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "test-run-execute": lambda world: {"status": "PASSED"},
     "execution-list": lambda world: {"test_case_id": world.objects["case"].pk, "status": "pass"},
     "execution-execute": lambda world: {"status": "pass"},
+    "attachment-place": lambda world: {"fileName": "plain.png", "fileSize": 8, "projectId": world.project.pk},
     "suite-run-detail": lambda world: {"status": "completed"},
     "suite-run-results": lambda world: {"name": "Plain", "status": "Passed"},
     "test-result-detail": lambda world: {"status": "Blocked"},

@@ -71,6 +71,8 @@ WRITES = (
     Write("project-detail", "project.edit"),
     Write("project-detail", "project.delete", "delete"),
     Write("files:upload", "file.upload"),
+    Write("attachment-place", "file.upload"),
+    Write("upload-file", "file.upload"),
     Write("catalog:folder_", "folder.edit"),
     Write("catalog:folder_delete", "folder.delete"),
     Write("catalog:folder_restore", "folder.delete"),

@@ -39,6 +39,14 @@ class Entry:
     """The number of the last attempt that he saw; None looks for no conflict."""
     key: UUID | None = None
     """The entry's own key: the same once more is ignored."""
+    status: str = ""
+    """How the test stood when he saw it: an attempt that has ended since is news to him."""
+
+    def misses(self, test: RunCase) -> bool:
+        """Whether something was said of the test that he did not see."""
+        if self.seen is None or test.attempts < self.seen or not test.attempts:
+            return False
+        return test.attempts > self.seen or (bool(self.status) and self.status != test.status)
 
 
 @dataclass(slots=True)
@@ -76,7 +84,7 @@ def hold(actor: User, test: RunCase, entry: Entry) -> Held:
     if not refusal:
         raise RuleViolation(refusal.reason, refusal.code)
     is_own = found.last_executor == actor.pk
-    if entry.seen is not None and found.attempts > entry.seen and not is_own:
+    if entry.misses(found) and not is_own:
         if entry.key and (known := _attempt_of_entry(actor, entry.key)):
             return Held(run, found, actor, found.last_result_id, known, False, None, is_repeated=True)
         words = _("Somebody else recorded a result of this test in the meantime.")

@@ -3,9 +3,14 @@
 Format: https://www.postgresql.org/docs/current/sql-copy.html, "Text Format".
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter
+from typing import Any
+
+from django.db import connection, models
 
 NULL = "\\N"
 ROWS_AT_A_TIME = 500
@@ -54,3 +59,27 @@ def chunks(rows: Iterable[Sequence[str]]) -> Iterator[str]:
             waiting.clear()
     if waiting:
         yield "\n".join(waiting) + "\n"
+
+
+def _writer(field: models.Field) -> Callable[[Any], str]:
+    """What writes the values of the field as COPY reads them."""
+    if isinstance(field, models.JSONField):
+        return lambda value: NULL if value is None else text(json.dumps(value))
+    if isinstance(field, models.DateTimeField):
+        return moment
+    if isinstance(field, models.CharField | models.TextField):
+        return text
+    return optional
+
+
+def copy_rows(rows: Sequence[models.Model]) -> None:
+    """Store new rows of one model that have their keys: texts, numbers, keys, times and JSON, at half of what
+    adapting each value costs."""
+    meta = rows[0]._meta
+    fields = meta.concrete_fields
+    columns = [(attrgetter(field.attname), _writer(field)) for field in fields]
+    names = ", ".join(f'"{field.column}"' for field in fields)
+    statement = f'COPY "{meta.db_table}" ({names}) FROM STDIN'
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for chunk in chunks([write(read(row)) for read, write in columns] for row in rows):
+            copy.write(chunk)

@@ -14,12 +14,12 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from qaportal.kit.errors import RuleViolation
-from qaportal.kit.inserting import insert_all
 from qaportal.kit.models import new_uuid
 
 from .. import policies
 from ..models import Checkpoint, LogEntry, Result, RunCase, StepResult, TestRun
 from ..partitions import ensure_partitions
+from .copying import copy_rows
 from .screenshots import find_pictures
 
 
@@ -85,7 +85,7 @@ def _write(stored: Stored, known: Mapping[tuple, Any]) -> None:
     if again:
         with connection.cursor() as cursor:
             cursor.execute(f'DELETE FROM "{table}" WHERE id = ANY(%s)', [again])  # noqa: S608
-    insert_all(stored.rows)
+    copy_rows(stored.rows)
 
 
 def _note(actor: User, run: TestRun, result: Result, **counts: int) -> None:
@@ -142,6 +142,7 @@ def save_logs(*, actor: User, result: Result, logs: Sequence[Mapping[str, Any]])
         LogEntry(project_id=result.project_id, result_id=result.pk, created_at=now, updated_at=now, **entry)
         for entry in logs
     ]
-    insert_all(rows)
+    if rows:
+        copy_rows(rows)
     _note(actor, run, result, logs=len(rows))
     return Stored(rows, len(rows))

@@ -158,6 +158,14 @@ def test_log_entries_keep_their_order_and_are_told_by_their_kind(client, result)
     assert client.get(url(result, "logs?log_type=song")).status_code == 400
 
 
+def test_secrets_among_what_a_client_adds_are_masked(client, result):
+    headers = {"Authorization": "Bearer abc", "Cookie": "a=b", "Accept": "*/*"}
+    request = {"log_type": "network", "url": "https://shop.example", "headers": headers, "commit_hash": "0a1b"}
+    (told,) = client.post(url(result, "logs/bulk"), {"logs": [request]}).json()["logs"]
+    masked = {"Authorization": "***", "Cookie": "***", "Accept": "*/*"}
+    assert told["metadata"] == {"headers": masked, "commit_hash": "0a1b"}
+
+
 def test_the_same_key_stores_the_same_log_once(client, result):
     body = {"logs": [{"log_type": "console", "message": "once"}]}
     for _ in range(2):

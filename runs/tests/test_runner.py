@@ -102,8 +102,10 @@ class TestOneTester:
         for act in (
             lambda: record_verdict(**verdict, entry=next(entries)),
             lambda: record_step(actor=tester, test=other, step_number=1, status="failed"),
-            lambda: record_step(actor=tester, test=other, step_number=2, status="failed", entry=Entry(1, uuid.uuid4())),
-            lambda: record_verdict(actor=tester, test=other, status="failed", entry=Entry(1, uuid.uuid4())),
+            lambda: record_step(
+                actor=tester, test=other, step_number=2, status="failed", entry=Entry(1, key=uuid.uuid4())
+            ),
+            lambda: record_verdict(actor=tester, test=other, status="failed", entry=Entry(1, key=uuid.uuid4())),
         ):
             number, told = cost(act)
             assert number <= 10, told
@@ -150,6 +152,14 @@ class TestTwoTesters:
         statuses = Result.objects.filter(run_case=test).order_by("attempt").values_list("status", flat=True)
         assert list(statuses) == ["in_progress", "passed", "failed"]
         assert steps_of(test, 3) == [(1, "failed", "White page")]
+
+    def test_an_attempt_that_ended_since_it_was_seen_is_a_conflict(self, test, tester, lead):
+        record_step(actor=lead, test=test, step_number=1, status="passed")
+        seen = Entry(1, status="in_progress")
+        record_verdict(actor=lead, test=test, status="passed")
+        with pytest.raises(AttemptConflict):
+            record_verdict(actor=tester, test=test, status="failed", entry=seen)
+        assert record_verdict(actor=tester, test=test, status="failed", entry=Entry(1, status="passed")) == 2
 
     def test_an_entry_that_had_come_in_before_the_other_is_no_conflict(self, test, tester, lead):
         entry = Entry(seen=0, key=uuid.uuid4())

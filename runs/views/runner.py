@@ -33,6 +33,7 @@ class EntryForm(forms.Form):
     """What every entry of a tester says about itself, and which step it is about."""
 
     seen = forms.IntegerField(required=False, min_value=0, max_value=10**9)
+    seen_status = forms.CharField(required=False, max_length=20)
     key = forms.CharField(required=False, max_length=40)
     step_number = forms.IntegerField(required=False, min_value=1, max_value=10**6)
     iteration = forms.IntegerField(required=False, min_value=1, max_value=10**6)
@@ -48,7 +49,7 @@ class EntryForm(forms.Form):
 
 
 def _entry(told: dict[str, Any]) -> Entry:
-    return Entry(seen=told.get("seen"), key=key_of(told.get("key", "")))
+    return Entry(told.get("seen"), status=told.get("seen_status", ""), key=key_of(told.get("key", "")))
 
 
 def _load(request: HttpRequest, number: int, test_id: int) -> RunCase:
@@ -94,7 +95,7 @@ def start_runner(request: HttpRequest, number: int) -> HttpResponse:
 
 def _mine(request: HttpRequest) -> dict[str, Any]:
     """What the tester entered, to be shown beside what stands and sent again."""
-    left_out = {"csrfmiddlewaretoken", "seen", "key"}
+    left_out = {"csrfmiddlewaretoken", "seen", "seen_status", "key"}
     carried = [(name, value) for name, values in request.POST.lists() if name not in left_out for value in values]
     told = {name: request.POST.get(name, "") for name in ("status", "notes")}
     status = told["status"] if told["status"] in VERDICTS else ""

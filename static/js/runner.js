@@ -146,14 +146,17 @@
   };
 
   let wasOffline = false;
-  let lastKept = 0;
+  let kept = 0; // the most that waited while the network was gone
   const banner = (name, count) => {
     const shown = document.getElementById("kept");
     shown.hidden = !name;
     if (name) shown.querySelector("[data-kept-words]").textContent = words(name, count);
   };
   store.listen((what, detail) => {
-    if (what === "offline" || what === "signed-out") wasOffline = what;
+    if (what === "offline" || what === "signed-out") {
+      wasOffline = what;
+      kept = Math.max(kept, 1);
+    }
     if (what === "stored") {
       wasOffline = false;
       if (detail.answer.attempt) seenAt.set(detail.entry.test, detail.answer.attempt);
@@ -163,8 +166,10 @@
     const count = detail;
     if (wasOffline) banner(wasOffline === "signed-out" ? "signedOutWords" : "offlineWords", count);
     else banner(count > 1 ? "waitingWords" : "", count);
-    if (!count && lastKept > 1 && !wasOffline) toast({ text: words("sentWords", lastKept) });
-    lastKept = wasOffline || count ? Math.max(lastKept, count) : 0;
+    if (kept) kept = Math.max(kept, count);
+    if (count || wasOffline || !kept) return;
+    toast({ text: words("sentWords", kept) });
+    kept = 0;
   });
   const refused = ({ entry, answer, status }) => {
     refusedKeys.add(entry.key);

@@ -1,4 +1,4 @@
-"""Report sync: suite runs, results, steps, artifacts, checkpoints and logs."""
+"""Places for files, and report sync: suite runs, results, steps, artifacts, checkpoints and logs."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from qaportal.tests.tenant_matrix import World, pk_of
 
-from .contract import WHEN, Contract, Download, Maybe
+from .contract import WHEN, Contract, Download, Exactly, Maybe
 
 BASE = "/api/v1/reports"
 SUITE, RESULT = f"{BASE}/suite-runs/{{suite_id}}", f"{BASE}/test-case-results/{{test_case_id}}"
@@ -151,6 +151,19 @@ def _logs(world: World) -> dict[str, Any]:
 
 
 REPORT_SYNC = (
+    Contract(
+        "POST",
+        "/api/get-attachment-url",
+        Exactly(uploadUrl=str, fileKey=str, expires=WHEN),
+        body=lambda world: {
+            "fileName": "screenshot.png",
+            "fileSize": 1024000,
+            "contentType": "image/png",
+            "projectId": world.project.pk,
+        },
+        wrong=({"fileSize": -1}, "fileSize"),
+        names_project="projectId",
+    ),
     Contract(
         "POST",
         f"{BASE}/suite-runs",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from catalog.api.serializers import CodeField
@@ -12,6 +13,7 @@ from ...choices import ArtifactCategory, ArtifactType, LogType
 from ...models import Artifact
 from ...models.evidence import LONGEST_ACTION, LONGEST_PATH
 from .fields import MetadataField, MillisecondsField, OpenSerializer, OptionalText, OutcomeField, ValueText, count_field
+from .quick import QuickRows
 
 MOST_ROWS = 20_000
 LONGEST_TEXT = 200_000
@@ -19,6 +21,9 @@ LONGEST_TEXT = 200_000
 
 class RowSerializer(OpenSerializer):
     """Base: a row of one result."""
+
+    class Meta:
+        list_serializer_class = QuickRows
 
     aliases = {"iteration": "iteration_number"}
     id = serializers.UUIDField(read_only=True)
@@ -178,17 +183,9 @@ class ArtifactSerializer(serializers.Serializer):
         return download_url(artifact)
 
 
-class ArtifactUploadSerializer(PortalSerializer):
-    """A file and what it shows."""
+class ArtifactFactsSerializer(PortalSerializer):
+    """What a file shows."""
 
-    file = serializers.FileField(
-        max_length=1_000,
-        allow_empty_file=True,
-        error_messages={
-            "required": "Send the file as a part of a multipart form.",
-            "invalid": "This is not a file: send it as a file part of a multipart form.",
-        },
-    )
     artifact_type = CodeField(choices=ArtifactType.choices)
     artifact_category = CodeField(choices=ArtifactCategory.choices, required=False, allow_blank=True)
     step_number = count_field(allow_null=True)
@@ -203,3 +200,28 @@ class ArtifactUploadSerializer(PortalSerializer):
         if isinstance(data, dict):
             data = {name: value for name, value in data.items() if value not in ("", None)}
         return super().to_internal_value(data)
+
+
+class ArtifactUploadSerializer(ArtifactFactsSerializer):
+    """A file, or the name of one that was sent before; without a file a JSON object will do."""
+
+    file_key = serializers.CharField(
+        required=False, max_length=1_000, help_text="Instead of a file: the key of one that was sent before."
+    )
+    file = serializers.FileField(
+        required=False,
+        max_length=1_000,
+        allow_empty_file=True,
+        error_messages={
+            "invalid": "This is not a file: send it as a file part of a multipart form.",
+        },
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """There is one file."""
+        if "file" not in attrs and "file_key" not in attrs:
+            words = _("Send the file as a part of a multipart form, or name one that was sent by its file_key.")
+            raise serializers.ValidationError({"file": [words]})
+        if "file" in attrs and "file_key" in attrs:
+            raise serializers.ValidationError({"file_key": [_("Send a file or name one, not both.")]})
+        return attrs

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.audit.masking import MASK, is_secret
 from catalog.api.steps import TextField
 from catalog.status_words import parse_status
 from qaportal.kit.api.serializers import OpenJSONField, PortalSerializer
@@ -90,6 +91,8 @@ class RunStateField(serializers.CharField):
 class MillisecondsField(serializers.Field):
     """A duration."""
 
+    longest = LARGEST_COUNT
+
     def __init__(self, **kwargs: Any) -> None:
         """Nobody has to tell it."""
         super().__init__(**{"required": False, "allow_null": True, **kwargs})
@@ -100,7 +103,7 @@ class MillisecondsField(serializers.Field):
             value = math.nan if isinstance(data, bool) else float(data)
         except (TypeError, ValueError, OverflowError):
             value = math.nan
-        if not 0 <= value <= LARGEST_COUNT:
+        if not 0 <= value <= self.longest:
             raise serializers.ValidationError(_("A number of milliseconds is needed, from 0 to 23 days."))
         return round(value)
 
@@ -139,8 +142,21 @@ class ValueText(OptionalText):
         return super().to_internal_value(data if isinstance(data, str) else json.dumps(data, ensure_ascii=False))
 
 
+def without_secrets(value: Any) -> Any:
+    """The document with a mask where a name says that its value is a secret: headers of requests hold such.
+
+    The hash of a commit or a file is none.
+    """
+    if isinstance(value, Mapping):
+        return {
+            name: MASK if child and is_secret(name.lower().replace("hash", "")) else without_secrets(child)
+            for name, child in value.items()
+        }
+    return [without_secrets(child) for child in value] if isinstance(value, list) else value
+
+
 class MetadataField(OpenJSONField):
-    """More that the client knows; a mapping with names of its own."""
+    """More that the client knows; a mapping with names of its own, kept without secrets."""
 
     def __init__(self, **kwargs: Any) -> None:
         """Nobody has to tell it."""
@@ -152,7 +168,7 @@ class MetadataField(OpenJSONField):
             raise serializers.ValidationError(_("An object is needed."))
         if len(json.dumps(data)) > LONGEST_METADATA:
             raise serializers.ValidationError(_("At most %d kB are kept.") % (LONGEST_METADATA // 1024))
-        return super().to_internal_value(data)
+        return super().to_internal_value(without_secrets(data))
 
 
 class OpenSerializer(PortalSerializer):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from accounts.api.project_scope import ProjectViewSet
 from accounts.permissions import RESULTS
 from catalog.status_words import parse_status
+from files.links import download_link
 from files.ranges import answer_file
 from qaportal.kit.api.parsers import SafeJSONParser
 from qaportal.kit.api.styles import PlainStyle
@@ -39,6 +40,9 @@ PROJECT = OpenApiParameter("project_id", OpenApiTypes.STR, description="The proj
 KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="Makes a repetition harmless.")
 STATUS = OpenApiParameter("status", str, description="Results with this status, such as `Failed`.")
 WITH_FILES = OpenApiParameter("include_artifacts", bool, description="Tell the files of each step too.")
+DIRECT = OpenApiParameter(
+    "redirect", bool, description="Where files are kept in S3: answer with a link to it, good for a few minutes."
+)
 TOLD_LATER = ("name", "environment", "build", "branch", "status")
 
 
@@ -268,10 +272,14 @@ class ResultArtifactViewSet(OfResult):
         """Keep a file; 200 when the same file was sent for the same step before."""
         result = self.get_object()
         data = dict(self.validated(serializer=shapes.ArtifactUploadSerializer(data=request.data)))
-        with data.pop("file") as file:
-            artifact, is_new = artifacts.add_artifact(
-                actor=request.user, result=result, stream=file.file, name=file.name, **data
-            )
+        file = data.pop("file", None)
+        if file is None:
+            artifact, is_new = artifacts.add_sent_artifact(actor=request.user, result=result, **data)
+        else:
+            with file:
+                artifact, is_new = artifacts.add_artifact(
+                    actor=request.user, result=result, stream=file.file, name=file.name, **data
+                )
         told = shapes.ArtifactSerializer(artifact).data
         return Response(told, status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
@@ -286,7 +294,10 @@ class ArtifactViewSet(SyncStyle, PortalViewSet):
         """Files with what is known of them."""
         return Artifact.objects.for_list()
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(parameters=[DIRECT], responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def download(self, request: Request, artifact_id: str) -> HttpResponseBase:
         """The file, whole or the asked range; shown in place only if it is a picture or a video."""
-        return answer_file(request, self.get_object().file)
+        file = self.get_object().file
+        if _flag(request, "redirect") and (link := download_link(file)):
+            return HttpResponseRedirect(link)
+        return answer_file(request, file)
