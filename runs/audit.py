@@ -18,6 +18,8 @@ def register_all() -> None:
                 "updated": _("changed a run"),
                 "deleted": _("deleted a run"),
                 "cases_created": _("made test cases of a run"),
+                "tests_added": _("planned more tests in a run"),
+                "assigned": _("said who executes tests of a run"),
             },
         ),
         Subject(
@@ -27,6 +29,9 @@ def register_all() -> None:
                 "linked": _("linked a test to a case"),
                 "reported": _("sent the result of a test"),
                 "completed": _("completed the result of a test"),
+                "step_set": _("said how a step of a test went"),
+                "executed": _("executed a test"),
+                "text_taken": _("took the new text of a case into a run"),
                 "documented": _("sent what a test left behind"),
             },
         ),

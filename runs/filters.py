@@ -12,7 +12,7 @@ from qaportal.kit.forms import style_widgets
 from releases.models import Release
 
 from .choices import FailureCause, RunKind, RunStatus, SessionStatus
-from .models import FailureCluster, RunCase, Session, TestRun
+from .models import FailureCluster, Result, RunCase, Session, TestRun
 from .querysets import FAILURES
 
 LONGEST_WORDS = 200
@@ -93,6 +93,12 @@ class RunCaseFilter(ProjectFilterSet):
     status = filters.MultipleChoiceFilter(
         label=_("Result"), choices=SHOWN_STATUSES, method="of_status", widget=forms.CheckboxSelectMultiple
     )
+    assigned = filters.ChoiceFilter(
+        label=_("Executed by"),
+        choices=[("me", _("me")), ("nobody", _("nobody"))],
+        method="of_person",
+        empty_label=_("Anybody"),
+    )
     flaky = filters.ChoiceFilter(
         label=_("Only"), choices=[("1", _("passed on retry"))], method="only_flaky", empty_label=_("Any")
     )
@@ -119,6 +125,10 @@ class RunCaseFilter(ProjectFilterSet):
         wanted = [*values, *(str(status) for status in FAILURES)] if "failed" in values else values
         return queryset.filter(status__in=wanted)
 
+    def of_person(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Tests that the reader, or nobody yet, is to execute."""
+        return queryset.filter(assigned_to=self.request.user if value == "me" else None)
+
     def only_flaky(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Tests that passed after they had failed."""
         return queryset.filter(is_flaky=True)
@@ -136,6 +146,25 @@ class RunCaseFilter(ProjectFilterSet):
     def held(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Tests whose failures do not count, or do."""
         return queryset.filter(is_quarantined=value == "1")
+
+
+def queue_of(tests: QuerySet, filters: dict[str, str], user: Any) -> QuerySet:
+    """The tests that a tester works through: by status (`left` for those without a verdict) and by who executes them.
+
+    `assigned` is `me`, `nobody` or somebody's id; what makes no sense narrows nothing.
+    """
+    status, person = filters.get("status", ""), filters.get("assigned", "")
+    if status == "left":
+        tests = tests.left()
+    elif status in dict(SHOWN_STATUSES):
+        tests = tests.filter(status__in=FAILURES if status == "failed" else [status])
+    if person == "me":
+        tests = tests.filter(assigned_to=user)
+    elif person == "nobody":
+        tests = tests.filter(assigned_to__isnull=True)
+    elif person.isascii() and person.isdigit() and len(person) < 18:
+        tests = tests.filter(assigned_to=int(person))
+    return tests
 
 
 class SuiteRunFilter(filters.FilterSet):
@@ -176,3 +205,45 @@ class SessionFilter(filters.FilterSet):
     def having_words(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Those whose name or charter holds the words."""
         return queryset.filter(Q(name__icontains=value) | Q(charter__icontains=value))
+
+
+class TestRunApiFilter(filters.FilterSet):
+    """Runs, for clients that plan and execute them."""
+
+    __test__ = False
+
+    status = filters.ChoiceFilter(
+        method="in_status",
+        choices=[(word, word) for word in ("ACTIVE", "COMPLETED", "CANCELLED", "active", "completed", "cancelled")],
+    )
+    kind = filters.ChoiceFilter(choices=RunKind.choices)
+
+    class Meta:
+        model = TestRun
+        fields: list[str] = []
+
+    def in_status(self, queryset: QuerySet, name: str, word: str) -> QuerySet:
+        """Runs that go on, came to their end, or did not."""
+        word = word.lower()
+        ended = [RunStatus.CANCELLED, RunStatus.INTERRUPTED] if word == RunStatus.CANCELLED else [word]
+        return queryset.filter(status__in=ended)
+
+
+class ExecutionFilter(filters.FilterSet):
+    """Executions by their case, release, tester and verdict."""
+
+    test_case_id = filters.NumberFilter(field_name="case_id", min_value=0, max_value=2**63 - 1)
+    release_id = filters.NumberFilter(field_name="run__release_id", min_value=0, max_value=2**63 - 1)
+    executor_id = filters.NumberFilter(field_name="executor_id", min_value=0, max_value=2**63 - 1)
+    status = filters.ChoiceFilter(
+        method="with_status", choices=[(word, word) for word in ("pass", "fail", "pending", "skipped")]
+    )
+
+    class Meta:
+        model = Result
+        fields: list[str] = []
+
+    def with_status(self, queryset: QuerySet, name: str, word: str) -> QuerySet:
+        """Executions that ended so."""
+        meant = {"pass": ["passed"], "fail": FAILURES, "skipped": ["skipped"]}
+        return queryset.filter(status__in=meant.get(word, ["blocked", "in_progress", "not_started"]))

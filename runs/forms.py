@@ -185,9 +185,15 @@ class RunForm(RunFactsForm):
         label=gettext_lazy("Description"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=20_000
     )
     status = forms.ChoiceField(label=gettext_lazy("Status"), choices=RunStatus.choices)
+    due = forms.DateTimeField(
+        label=gettext_lazy("Due"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
     version = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
     field_order = [
-        *("name", "description", "status", "release", "milestone", "configuration", "environment", "build", "branch")
+        *("name", "description", "status", "release", "milestone", "configuration", "environment", "build", "branch"),
+        "due",
     ]
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:

@@ -12,7 +12,7 @@ from qaportal.kit.requests import set_request_id
 
 from .models import ReportImport
 from .partitions import ensure_partitions
-from .services import imports, merged_cases, rule_application, taking_in
+from .services import imports, merged_cases, presence, rule_application, taking_in
 
 logger = logging.getLogger(__name__)
 TASK_NAME = "runs.jobs.run_report_import"
@@ -48,6 +48,13 @@ def close_abandoned(*, task_name: str, arguments: dict) -> None:
 def make_partitions(timestamp: int) -> None:
     """Every night: make the partitions of the months to come."""
     ensure_partitions()
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(queue="default", queueing_lock="forget_runner_traces")
+def forget_runner_traces(timestamp: int) -> None:
+    """Every night: forget who had which test open, and entries that no browser sends again."""
+    presence.forget_old_traces()
 
 
 @app.task(queue="default")

@@ -102,3 +102,21 @@ def takes_results(run: TestRun) -> Decision:
 def can_sort_failures(user: User, project: Project) -> Decision:
     """Whether the user may say who mends which failures, and put tests into quarantine."""
     return decide(user, "failure.sort", project)
+
+
+def can_plan_run(user: User, project: Project) -> Decision:
+    """Whether the user may make a run to be executed by hand, and say who executes what."""
+    return decide(user, "run.edit", project)
+
+
+def takes_verdicts(run: TestRun) -> Decision:
+    """Whether tests of the run can be executed by hand now."""
+    if run.is_implicit:
+        return Denied(
+            _("This run holds what was executed outside of any run, or the verdicts of a release."), "implicit"
+        )
+    if run.status != RunStatus.ACTIVE:
+        return Denied(_("This run is over. Open it again to record results."), "run_finished")
+    if run.release is not None and not run.release.is_open:
+        return Denied(_("The release of this run is closed and takes no more results."), "release_closed")
+    return Allowed()

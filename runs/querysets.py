@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -116,6 +117,14 @@ class RunCaseQuerySet(ProjectOwnedQuerySet):
         """Those whose last attempt failed."""
         return self.filter(status__in=FAILURES)
 
+    def left(self) -> Self:
+        """Those that have no verdict yet."""
+        return self.filter(status__in=(ResultStatus.NOT_STARTED, ResultStatus.IN_PROGRESS))
+
+    def planned(self) -> Self:
+        """Those that stand for a case and can be executed by hand."""
+        return self.filter(case__isnull=False, automation_key="")
+
     def unmatched(self) -> Self:
         """Those that found no case."""
         return self.filter(case__isnull=True)
@@ -164,6 +173,16 @@ class ResultQuerySet(models.QuerySet):
     def history_of(self, case: TestCase) -> Self:
         """The attempts of one case, newest first."""
         return self.filter(case=case, run__deleted_at__isnull=True).for_list()
+
+
+class RunnerQuerySet(ProjectOwnedQuerySet):
+    """What the runner keeps beside results."""
+
+    view_permission = "run.view"
+
+    def beside(self, user: object, *, since: datetime) -> Self:
+        """The others who were seen since then, by name."""
+        return self.filter(seen_at__gte=since).exclude(user=user).select_related("user").order_by("user__first_name")
 
 
 class EvidenceQuerySet(models.QuerySet):

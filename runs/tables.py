@@ -4,6 +4,8 @@ from typing import Any
 
 import django_tables2 as tables
 from django.db.models import Case, F, IntegerField, QuerySet, Value, When
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -11,10 +13,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from qaportal.kit.drawing import icon_svg, status_bar_svg, status_html
 from qaportal.kit.tables import PortalTable
-from qaportal.kit.templatetags.ui import timeago
+from qaportal.kit.templatetags.ui import avatar, timeago
 from qaportal.kit.wording import duration, number
 
-from .choices import ResultStatus
+from .choices import ResultStatus, RunStatus
 from .models import RunCase, TestRun
 from .outcome import verdict_of
 
@@ -91,6 +93,8 @@ class RunTable(PortalTable):
         """The name, with the release or the branch that tells equal names apart."""
         where = [record.release.version] if record.release else []
         where += [text for text in (record.branch, record.environment) if text]
+        if record.due and record.status == RunStatus.ACTIVE:
+            where.append(_("due %s") % date_format(timezone.localtime(record.due), "SHORT_DATE_FORMAT"))
         return format_html(
             '<span class="q-row"><a class="q-name" href="{}" title="{}">{}</a>'
             '<span class="q-3 q-xs q-clip">{}</span></span>',
@@ -250,6 +254,43 @@ class RunCaseTable(PortalTable):
         test_id = F("case__test_id")
         ordered = test_id.desc(nulls_last=True) if is_descending else test_id.asc(nulls_last=True)
         return queryset.order_by(ordered, "position", "pk"), True
+
+
+class PlannedTable(RunCaseTable):
+    """Tests of a run by hand: who executes them, and a box to pick those that change hands."""
+
+    caption = gettext_lazy("Tests of the run and who executes them")
+    pick = tables.Column(accessor="pk", orderable=False, attrs={"th": {"class": "w-check"}, "td": {"class": "c-check"}})
+    who = tables.Column(
+        verbose_name=gettext_lazy("Who"),
+        accessor="assigned_to",
+        empty_values=(),
+        orderable=False,
+        attrs={"th": {"class": "w-sign q-wide"}, "td": {"class": "q-wide"}},
+    )
+
+    class Meta(RunCaseTable.Meta):
+        sequence = ("pick", "case", "name", "signals", "status", "who", "duration")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """The head picks every row of the page."""
+        super().__init__(*args, **kwargs)
+        self.columns["pick"].column.verbose_name = format_html(
+            '<input class="form-check-input" type="checkbox" aria-label="{}">', _("Select every test on this page")
+        )
+
+    def render_pick(self, record: RunCase) -> SafeString:
+        """The checkbox of the row; it belongs to the form that gives tests to people."""
+        return format_html(
+            '<input class="form-check-input" type="checkbox" name="ids" form="assign-tests" value="{}"'
+            ' aria-label="{}">',
+            record.pk,
+            _("Select %s") % record.name,
+        )
+
+    def render_who(self, record: RunCase) -> SafeString:
+        """The person."""
+        return avatar(record.assigned_to)
 
 
 class UnmatchedTable(RunCaseTable):

@@ -3,7 +3,18 @@
 from django.urls import path
 
 from . import execution_urls
-from .views import comparisons, configurations, failures, run_changes, session_notes, sessions, test_links, uploads
+from .views import (
+    comparisons,
+    configurations,
+    failures,
+    planning,
+    run_changes,
+    runner,
+    session_notes,
+    sessions,
+    test_links,
+    uploads,
+)
 from .views.run_detail import RunDetailView
 from .views.run_list import RunListView
 
@@ -62,5 +73,15 @@ urlpatterns = [
     path(f"{session}notes/<int:entry_id>/remove/", session_notes.remove_note, name="session_note_remove"),
     path(f"{session}findings/<int:finding_id>/remove/", session_notes.remove_finding, name="session_finding_remove"),
     path(f"{session}findings/<int:finding_id>/case/", session_notes.make_case, name="session_finding_case"),
+    path("p/<str:project_key>/runs/new/", planning.plan_run, name="plan"),
+    path(f"{run}assign/", planning.assign, name="assign"),
+    path(f"{run}execute/", runner.start_runner, name="start"),
+    path(f"{run}execute/<int:test_id>/", runner.runner, name="runner"),
+    path(f"{run}execute/<int:test_id>/step/", runner.set_step, name="set_step"),
+    path(f"{run}execute/<int:test_id>/verdict/", runner.set_test, name="set_test"),
+    path(f"{run}execute/<int:test_id>/file/", runner.add_file, name="add_file"),
+    path(f"{run}execute/<int:test_id>/text/", runner.take_text, name="take_text"),
+    path(f"{run}execute/<int:test_id>/here/", runner.people_here, name="people_here"),
+    path(f"{run}execute/<int:test_id>/present/", runner.note_me_here, name="note_present"),
     *execution_urls.urlpatterns,
 ]

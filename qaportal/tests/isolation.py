@@ -11,12 +11,13 @@ from django.apps import apps
 from django.db import connection, models
 from django.urls import reverse
 
-from . import tenant_matrix
+from . import address_objects, tenant_matrix
+from .address_objects import BODY_IDS
 from .api_documents import Field, fields_of_body, guarded_writes, query_names, with_value
 from .callers import Caller, told
 from .page_forms import Pages
 from .routes import OPEN_TO_THE_ANONYMOUS, Route, own_routes
-from .tenant_matrix import BODY_IDS, World
+from .tenant_matrix import World
 from .tenant_rows import OF_CALLING
 from .write_examples import Example, example
 
@@ -46,14 +47,14 @@ def make_worlds() -> tuple[World, World]:
 
 def address_of(route: Route, world: World, example: Example = NO_EXAMPLE) -> str:
     """The address of the route with the objects of the world."""
-    return reverse(route.name, kwargs=tenant_matrix.values(route.kwargs, route.name, world)) + example.query
+    return reverse(route.name, kwargs=address_objects.values(route.kwargs, route.name, world)) + example.query
 
 
 def parts_to_try(route: Route, home: World, foreign: World) -> Iterator[tuple[dict, dict]]:
     """Pairs of foreign parts and parts that name nothing: all of them, and each alone behind an own project."""
-    own = tenant_matrix.values(route.kwargs, route.name, home)
-    real = tenant_matrix.values(route.kwargs, route.name, foreign)
-    nothing = tenant_matrix.nothings(route.kwargs, route.name)
+    own = address_objects.values(route.kwargs, route.name, home)
+    real = address_objects.values(route.kwargs, route.name, foreign)
+    nothing = address_objects.nothings(route.kwargs, route.name)
     if real == own:
         return  # an object of the whole company, where the foreign world is another project of it
     yield real, nothing
@@ -64,7 +65,7 @@ def parts_to_try(route: Route, home: World, foreign: World) -> Iterator[tuple[di
 
 def allowed_statuses(route: Route, method: str, parts: dict, home: World) -> set[int]:
     """What can be answered about somebody else's object; 403 where the role may not do that to any object."""
-    own = tenant_matrix.values(route.kwargs, route.name, home)
+    own = address_objects.values(route.kwargs, route.name, home)
     is_among_own = any(parts[name] == own[name] for name in parts)
     if method == "get":
         is_for_few = is_among_own or route.name.startswith("admin:")

@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from django.urls import Resolver404, resolve, reverse
 
-from . import tenant_matrix
+from . import address_objects, tenant_matrix
 from .callers import Caller
 from .routes import OPEN_TO_THE_ANONYMOUS, own_routes
 
@@ -137,7 +137,7 @@ def read_pages(world: tenant_matrix.World) -> Pages:
         is_open = route.name in OPEN_TO_THE_ANONYMOUS
         if route.is_api or "get" not in route.methods or (is_open and route.kwargs):
             continue
-        address = reverse(route.name, kwargs=tenant_matrix.values(route.kwargs, route.name, world))
+        address = reverse(route.name, kwargs=address_objects.values(route.kwargs, route.name, world))
         answer = (nobody if is_open else administrator).call(route, "get", address)
         if answer.status_code == 200 and answer.get("Content-Type", "").startswith("text/html"):
             _read(found, route.name, address, answer.body.decode())

@@ -1,4 +1,4 @@
-"""Every endpoint of the catalog, the projects, the search and report sync keeps what its document promises."""
+"""Every endpoint of cases, projects, search, report sync and execution by hand keeps what its document promises."""
 
 import csv
 from pathlib import Path
@@ -17,6 +17,7 @@ LIST = Path(__file__).resolve().parent.parent.parent / "docs" / "endpoints.csv"
 ALONE = ("/api/search", "/api/get-attachment-url")
 REPORTED = tuple(f"/api/v1/reports/{each}" for each in ("suite-runs", "test-case-results", "artifacts"))
 PLANNED = ("/api/milestones", "/api/sessions", "/api/issues")
+EXECUTED = ("/api/test-runs", "/api/executions")
 
 
 def rows() -> list[tuple[str, str]]:
@@ -28,7 +29,7 @@ def rows() -> list[tuple[str, str]]:
             if (row["app"] == "catalog" and not row["path"].startswith("/api/step-catalog"))
             or (row["app"] == "accounts" and row["path"].startswith("/api/projects"))
             or row["path"] in ALONE
-            or row["path"].startswith((*REPORTED, *PLANNED))
+            or row["path"].startswith((*REPORTED, *PLANNED, *EXECUTED))
         ]
 
 

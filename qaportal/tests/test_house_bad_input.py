@@ -4,7 +4,7 @@ import pytest
 
 from runs.tests.reports import junit
 
-from . import tenant_matrix
+from . import address_objects
 from .api_documents import fields_of_body, query_names, takes_json, with_value, write_routes
 from .bad_values import (
     ALWAYS_TRIED,
@@ -108,9 +108,9 @@ def test_no_address_fails_whatever_stands_in_it(kind, home):
     found = []
     for route in (route for route in own_routes() if route.kwargs and route.is_api == (kind == "API")):
         caller = caller_of(route, home)
-        if any(tenant_matrix.row_for(name, route.name) is None for name in route.kwargs):
+        if any(address_objects.row_for(name, route.name) is None for name in route.kwargs):
             continue
-        real = tenant_matrix.values(route.kwargs, route.name, home)
+        real = address_objects.values(route.kwargs, route.name, home)
         address = address_of(route, home)
         for name, value in real.items():
             for what, text in IN_PATHS.items() if route.is_api else IN_PATHS_OF_PAGES.items():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from .address_objects import BODY_IDS, BODY_WORDS
 from .api_documents import fields_of_body, guarded_writes, takes_json
 from .callers import Caller
 from .isolation import (
@@ -15,7 +16,6 @@ from .isolation import (
 )
 from .page_forms import read_pages
 from .routes import own_routes
-from .tenant_matrix import BODY_IDS, BODY_WORDS
 from .write_examples import example
 
 READING = [(route, method) for route, method in guarded_writes() if fields_of_body(route, method)]
@@ -28,7 +28,7 @@ def test_every_id_in_a_body_is_known(route, method):
         for field in fields_of_body(route, method)
         if IS_ID.search(field.key) and field.key not in BODY_IDS and field.key not in BODY_WORDS
     }
-    assert not unknown, f"add {unknown} of {method} {route.name} to BODY_IDS in qaportal/tests/tenant_matrix.py"
+    assert not unknown, f"add {unknown} of {method} {route.name} to BODY_IDS in qaportal/tests/address_objects.py"
 
 
 @pytest.mark.parametrize("role", ["tester", "tenant_admin"])

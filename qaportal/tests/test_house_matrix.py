@@ -7,11 +7,11 @@ from django.apps import apps
 from django.urls import reverse
 
 from . import isolation
+from .address_objects import BODY_IDS
 from .api_documents import guarded_writes, with_value
 from .callers import Caller
 from .isolation import ROUTES, address_of, all_findings, ids_in_body
 from .page_forms import Pages
-from .tenant_matrix import BODY_IDS
 from .write_examples import example
 
 GUARD = "visible_to"
@@ -62,6 +62,8 @@ NEVER_ASKED = {
     "runs.Checkpoint": "read as those of a result, which has a guard of its own",
     "runs.LogEntry": "read as those of a result, which has a guard of its own",
     "runs.RunCase": "read as those of a run, which has a guard of its own",
+    "runs.RunnerEntry": "read by the service that takes entries in, for one test",
+    "runs.RunnerPresence": "read as those of a test, whose run has a guard of its own",
     "runs.StepResult": "read as those of a result, which has a guard of its own",
 }
 """Models whose guard no address asks, each with its reason; the data administration has a matrix of its own."""

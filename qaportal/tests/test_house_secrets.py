@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from accounts.models import AuditEntry, RequestRecord
 from accounts.services.tokens import open_family
 
-from . import isolation, tenant_matrix
+from . import address_objects, isolation, tenant_matrix
 from .api_documents import WRITING, write_routes
 from .callers import Caller, taken_back
 from .page_forms import read_pages
@@ -36,7 +36,7 @@ ROUTES = [route for route in named_routes() if route.callback.__module__.split("
 def address_of(route: Route, world: tenant_matrix.World) -> str:
     parts = {name: IN_PATH[name] for name in route.kwargs if name in IN_PATH}
     others = tuple(name for name in route.kwargs if name not in parts)
-    return reverse(route.name, kwargs=parts | tenant_matrix.values(others, route.name, world))
+    return reverse(route.name, kwargs=parts | address_objects.values(others, route.name, world))
 
 
 def written() -> str:

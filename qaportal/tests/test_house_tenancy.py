@@ -4,7 +4,7 @@ import pytest
 
 from accounts.choices import TokenScope
 
-from . import tenant_matrix
+from . import address_objects, tenant_matrix
 from .callers import Caller, machine
 from .isolation import (
     ROUTES,
@@ -70,7 +70,7 @@ def test_the_matrix_names_real_objects(worlds):
     caller = Caller(foreign.admin)
     seen = 0
     for route in WITH_OBJECTS:
-        if "get" not in route.methods or route.name in tenant_matrix.OF_PLATFORM:
+        if "get" not in route.methods or route.name in address_objects.OF_PLATFORM:
             continue
         address = address_of(route, foreign)
         status = caller.call(route, "get", address).status_code

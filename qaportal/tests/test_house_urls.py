@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from . import tenant_matrix
+from . import address_objects
 from .routes import OPEN_TO_THE_ANONYMOUS, all_routes, named_routes
 
 GUARDED = [route for route in named_routes() if route.name not in OPEN_TO_THE_ANONYMOUS]
@@ -12,7 +12,7 @@ GUARDED = [route for route in named_routes() if route.name not in OPEN_TO_THE_AN
 @pytest.fixture(scope="module")
 def address_of():
     """`address_of(route)`: an address of the route; what it names need not exist."""
-    return lambda route: reverse(route.name, kwargs=tenant_matrix.nothings(route.kwargs, route.name))
+    return lambda route: reverse(route.name, kwargs=address_objects.nothings(route.kwargs, route.name))
 
 
 def test_every_address_has_a_name():
@@ -33,8 +33,8 @@ def test_the_list_of_open_addresses_holds_no_others():
 def test_every_part_of_an_address_is_known(route):
     if route.name in OPEN_TO_THE_ANONYMOUS:
         return
-    unknown = [kwarg for kwarg in route.kwargs if tenant_matrix.row_for(kwarg, route.name) is None]
-    assert not unknown, f"add a row for {unknown} of {route.name} to qaportal/tests/tenant_matrix.py"
+    unknown = [kwarg for kwarg in route.kwargs if address_objects.row_for(kwarg, route.name) is None]
+    assert not unknown, f"add a row for {unknown} of {route.name} to qaportal/tests/address_objects.py"
 
 
 @pytest.mark.django_db

@@ -13,10 +13,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.tests.factories import PASSWORD
 from runs.tests.reports import junit
 
+from .address_objects import BODY_IDS
 from .api_documents import Field, fields_of_body, resolved, with_value
 from .page_forms import Pages
 from .routes import Route
-from .tenant_matrix import BODY_IDS, World
+from .tenant_matrix import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +222,18 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "runs:rule_state": lambda world: {"state": "fixed"},
     "runs:quarantine_test": lambda world: {"reason": "Shakes", "expires_on": str(date.today() + timedelta(days=7))},
     "runs:set_verdict": lambda world: {"status": "blocked"},
+    "runs:plan": lambda world: {"name": "Plain", "everything": "on"},
+    "runs:assign": lambda world: {"all": "1", "people": world.people["tester"].pk},
+    "runs:set_step": lambda world: {"step_number": 1, "status": "passed"},
+    "runs:set_test": lambda world: {"status": "passed"},
+    "runs:add_file": lambda world: {"file": _report(world)["file"]},
     "runs:assign_case": lambda world: {"assigned_to": world.people["tester"].pk},
     "junit-import": _report,
+    "test-run-list": lambda world: {"name": "Plain", "projectId": world.project.pk},
+    "test-run-detail": lambda world: {"name": "Plain"},
+    "test-run-execute": lambda world: {"status": "PASSED"},
+    "execution-list": lambda world: {"test_case_id": world.objects["case"].pk, "status": "pass"},
+    "execution-execute": lambda world: {"status": "pass"},
     "attachment-place": lambda world: {"fileName": "plain.png", "fileSize": 8, "projectId": world.project.pk},
     "suite-run-detail": lambda world: {"status": "completed"},
     "suite-run-results": lambda world: {"name": "Plain", "status": "Passed"},

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F, Max, Min
+from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Project, User
@@ -16,7 +17,7 @@ from runs.models import Result, RunCase, TestRun
 from runs.services.recording import record_results
 from runs.services.runs import create_run
 
-from . import failures, scopes, uploads
+from . import failures, manual, scopes, uploads
 from .chance import chance
 from .days import Days
 from .outcomes import results_of
@@ -41,6 +42,8 @@ class History:
             with audit.dated(moment):
                 happen()
         self._date_results()
+        now = timezone.now()
+        manual.open_run(self.project, self.people, now - timedelta(hours=2))
 
     # -- what happened -----------------------------------------------------------------------------------------------
     def _events(self) -> Iterator[Event]:

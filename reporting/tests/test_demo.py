@@ -93,7 +93,7 @@ def test_the_demo_holds_what_it_promises(demo, db):
     assert set(Folder.objects.in_project(demo).values_list("depth", flat=True)) == {1, 2, 3}
     assert TestStep.objects.in_project(demo).count() > 600
     assert Release.objects.in_project(demo).count() == 3
-    assert TestRun.objects.in_project(demo).count() == 40
+    assert TestRun.objects.in_project(demo).count() == 41
     assert Result.objects.filter(project=demo).count() > 5_000
     assert CaseActivity.objects.in_project(demo).flakiest().count() >= 10
     assert CaseActivity.objects.in_project(demo).failing_longest().count() >= 10
@@ -138,7 +138,7 @@ def test_one_release_shipped_one_is_not_ready_and_one_is_planned(demo, db):
 
 
 def test_runs_are_numbered_as_they_happened_and_all_lie_in_the_past(demo, db):
-    runs = TestRun.objects.in_project(demo).filter(is_implicit=False).order_by("number")
+    runs = TestRun.objects.in_project(demo).filter(is_implicit=False).exclude(kind="manual").order_by("number")
     started = [run.started_at for run in runs]
     assert started == sorted(started)
     assert all(run.finished_at < timezone.now() and run.status == "completed" for run in runs)
@@ -146,6 +146,13 @@ def test_runs_are_numbered_as_they_happened_and_all_lie_in_the_past(demo, db):
     assert all(run.started_at.weekday() < SATURDAY for run in nightly)
     assert nightly[-1].count_failed > nightly[-4].count_failed
     assert Result.objects.filter(project=demo, executed_at__gt=timezone.now()).count() == 0
+
+
+def test_two_testers_are_in_the_middle_of_a_run_by_hand(demo, db):
+    run = TestRun.objects.in_project(demo).get(kind="manual", is_implicit=False)
+    assert (run.status, run.total, run.count_in_progress) == ("active", 16, 1)
+    assert run.count_passed + run.count_failed == 8
+    assert run.tests.values("assigned_to").distinct().count() == 2
 
 
 def test_verdicts_by_hand_come_from_several_people(demo, db):

@@ -5,6 +5,8 @@ from django.urls import path, re_path
 from qaportal.kit.api.viewsets import PortalRouter
 
 from . import execution_urls, reports, sessions, views
+from .executions import TestExecutionViewSet
+from .manual_runs import TestRunViewSet
 from .sync import urls as sync_urls
 
 router = PortalRouter()
@@ -20,6 +22,26 @@ urlpatterns = [
         name="report-import-records",
     ),
     path("v1/reports/imports/<uuid:import_id>/undo", reports.ReportImportUndoView.as_view(), name="report-import-undo"),
+    re_path(r"^test-runs/?$", TestRunViewSet.as_view({"get": "list", "post": "create"}), name="test-run-list"),
+    re_path(
+        r"^test-runs/(?P<run_id>[^/]+)/?$",
+        TestRunViewSet.as_view({"get": "retrieve", "put": "update", "patch": "update", "delete": "destroy"}),
+        name="test-run-detail",
+    ),
+    re_path(
+        r"^test-runs/(?P<run_id>[^/]+)/cases/(?P<case_id>[^/]+)/execute/?$",
+        TestRunViewSet.as_view({"post": "execute"}),
+        name="test-run-execute",
+    ),
+    re_path(r"^executions/?$", TestExecutionViewSet.as_view({"get": "list", "post": "create"}), name="execution-list"),
+    re_path(
+        r"^executions/execute/(?P<tc_id>[^/]+)/?$",
+        TestExecutionViewSet.as_view({"post": "execute"}),
+        name="execution-execute",
+    ),
+    re_path(
+        r"^executions/(?P<pk>[^/]+)/?$", TestExecutionViewSet.as_view({"get": "retrieve"}), name="execution-detail"
+    ),
     *execution_urls.urlpatterns,
     *sync_urls.urlpatterns,
     *router.urls,

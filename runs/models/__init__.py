@@ -3,6 +3,7 @@
 from .configurations import Configuration
 from .evidence import Artifact, Checkpoint, LogEntry, StepResult
 from .failures import FailureCluster, FailureRule, Quarantine, RunCluster, TestStability
+from .runner import RunnerEntry, RunnerPresence
 from .runs import ReportImport, Result, RunCase, RunNumberCounter, TestRun
 from .sessions import Finding, Session, SessionEntry
 
@@ -20,6 +21,8 @@ __all__ = [
     "RunCase",
     "RunCluster",
     "RunNumberCounter",
+    "RunnerEntry",
+    "RunnerPresence",
     "Session",
     "SessionEntry",
     "StepResult",

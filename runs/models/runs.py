@@ -143,6 +143,8 @@ class RunCase(ProjectOwned):
     is_quarantined = models.BooleanField(default=False, db_default=False)
     executed_at = models.DateTimeField(null=True)
     duration_ms = models.PositiveBigIntegerField(null=True)
+    case_version = models.PositiveIntegerField(null=True, blank=True)
+    """The version of its case that is executed by hand; None where whatever the case says is."""
 
     objects = RunCaseQuerySet.as_manager()
 

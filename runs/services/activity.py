@@ -11,7 +11,7 @@ from ..models import TestRun
 _CURRENT = """
     SELECT DISTINCT ON (matched.case_id)
            matched.case_id, staged.result_id, staged.status, staged.is_flaky, staged.executed_at, staged.duration_ms,
-           staged.notes, staged.error_summary
+           staged.notes, staged.error_summary, staged.test_key, staged.occurrence
     FROM staged_result AS staged
     JOIN staged_match AS matched USING (test_key, occurrence)
     WHERE staged.is_verdict
@@ -21,7 +21,7 @@ _LOCK_SCOPE = """
 SELECT id FROM releases_releasecase
 WHERE release_id = %(release)s AND case_id IN (SELECT case_id FROM staged_match) ORDER BY id FOR UPDATE
 """
-_MOVE_SCOPE = (
+MOVE_SCOPE = (
     """
 UPDATE releases_releasecase AS scope SET
     execution_status = CASE current.status WHEN 'error' THEN 'failed' ELSE current.status END,
@@ -29,7 +29,7 @@ UPDATE releases_releasecase AS scope SET
     executed_by_id = %(executor)s,
     execution_duration = coalesce(current.duration_ms / 1000, scope.execution_duration),
     last_result_id = current.result_id,
-    case_version = known.version,
+    case_version = coalesce(test.case_version, known.version),
     is_automated_verdict = %(is_automated)s,
     is_flaky = current.is_flaky,
     updated_at = %(now)s
@@ -37,6 +37,8 @@ FROM ("""
     + _CURRENT
     + """) AS current
 JOIN catalog_testcase AS known ON known.id = current.case_id
+JOIN runs_runcase AS test
+  ON test.run_id = %(run)s AND test.test_key = current.test_key AND test.occurrence = current.occurrence
 WHERE scope.release_id = %(release)s AND scope.case_id = current.case_id
   AND (scope.executed_at IS NULL OR current.executed_at >= scope.executed_at)
   AND NOT (%(is_automated)s AND current.status IN ('failed', 'error') AND EXISTS (
@@ -62,6 +64,7 @@ def move_release_cases(*, run: TestRun, actor: User | None, source: str) -> int:
     now = timezone.now()
     values = {
         "today": now.date(),
+        "run": run.pk,
         "release": run.release_id,
         "executor": actor.pk if actor and source == ResultSource.MANUAL else None,
         "is_automated": source == ResultSource.REPORT,
@@ -69,7 +72,7 @@ def move_release_cases(*, run: TestRun, actor: User | None, source: str) -> int:
     }
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_SCOPE, values)
-        cursor.execute(_MOVE_SCOPE, values)
+        cursor.execute(MOVE_SCOPE, values)
         cursor.execute(_OUTSIDE_SCOPE, values)
         return cursor.fetchone()[0]
 
@@ -78,7 +81,7 @@ _LOCK_ACTIVITIES = """
 SELECT case_id FROM catalog_caseactivity
 WHERE case_id IN (SELECT case_id FROM staged_match) ORDER BY case_id FOR UPDATE
 """
-_MOVE_ACTIVITIES = """
+MOVE_ACTIVITIES = """
 INSERT INTO catalog_caseactivity AS activity (
     case_id, project_id, last_status, last_result_id, last_run_at, recent_outcomes, executions, mean_duration,
     flaky_score, failing_since)
@@ -133,4 +136,4 @@ def move_case_activities(*, run: TestRun) -> None:
     """Carry the staged results into what is known of their cases: last status, last outcomes, flakiness."""
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_ACTIVITIES)
-        cursor.execute(_MOVE_ACTIVITIES, {"project": run.project_id})
+        cursor.execute(MOVE_ACTIVITIES, {"project": run.project_id})

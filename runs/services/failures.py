@@ -19,7 +19,7 @@ JOIN runs_runcase AS test
   ON test.run_id = %(run)s AND test.test_key = staged.test_key AND test.occurrence = staged.occurrence
 WHERE test.fingerprint IS NOT NULL
 """
-_COUNT_UP = """
+COUNT_UP = """
 INSERT INTO runs_failurecluster AS cluster (
     project_id, fingerprint, title, thrown_at, first_seen, last_seen, occurrences, first_run_id, last_run_id,
     created_at, updated_at)
@@ -71,7 +71,7 @@ def move_clusters(*, run: TestRun, former: list, has_failures: bool) -> None:
     touched = set(former)
     with connection.cursor() as cursor:
         if has_failures:
-            cursor.execute(_COUNT_UP, values)
+            cursor.execute(COUNT_UP, values)
             cursor.execute(_STAGED)
             touched.update(fingerprint for (fingerprint,) in cursor.fetchall())
     count_clusters_of(run=run, touched=list(touched))

@@ -95,7 +95,7 @@ def _move_activities(run: TestRun, source: str) -> None:
     stability.tell_cases()
 
 
-_INSERT_TESTS = """
+INSERT_TESTS = """
 INSERT INTO runs_runcase AS test (
     project_id, run_id, case_id, test_key, occurrence, matched_by, automation_key, name, class_name,
     suite_path, status, position, attempts, is_flaky, last_result_id, error_summary, executed_at, duration_ms,
@@ -114,7 +114,7 @@ LEFT JOIN staged_match AS matched USING (test_key, occurrence)
 LEFT JOIN catalog_testcase AS known ON known.id = matched.case_id
 WHERE staged.is_verdict
 """
-_MOVE_EXISTING = """
+MOVE_EXISTING = """
 ON CONFLICT (run_id, test_key, occurrence) DO UPDATE SET
     case_id = coalesce(test.case_id, excluded.case_id),
     matched_by = CASE WHEN test.case_id IS NULL THEN excluded.matched_by ELSE test.matched_by END,
@@ -140,16 +140,16 @@ def _move_tests(run: TestRun, *, counts_flaky: bool) -> None:
     values = {"project": run.project_id, "run": run.pk, "now": now, "today": now.date(), "counts_flaky": counts_flaky}
     is_fresh = run.total == 0  # the counters of a locked run are exact; a plain insert is a fifth quicker
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT_TESTS if is_fresh else _INSERT_TESTS + _MOVE_EXISTING, values)
+        cursor.execute(INSERT_TESTS if is_fresh else INSERT_TESTS + MOVE_EXISTING, values)
 
 
-_STORE_ATTEMPTS = """
+STORE_ATTEMPTS = """
 INSERT INTO runs_result (
     id, project_id, run_id, run_case_id, case_id, case_version, report_import_id, attempt, status, source, executor_id,
     name, class_name, suite_path, notes, error_message, stack_trace, output, duration_ms, started_at, executed_at,
     metadata, custom_values, fingerprint, created_at, updated_at)
-SELECT staged.result_id, %(project)s, %(run)s, test.id, test.case_id, known.version, %(report_import)s,
-       test.attempts - staged.attempts + staged.attempt, staged.status, %(source)s, %(executor)s,
+SELECT staged.result_id, %(project)s, %(run)s, test.id, test.case_id, coalesce(test.case_version, known.version),
+       %(report_import)s, test.attempts - staged.attempts + staged.attempt, staged.status, %(source)s, %(executor)s,
        coalesce(nullif(staged.name, ''), test.name), staged.class_name, staged.suite_path, staged.notes,
        staged.error_message, staged.stack_trace, staged.output, staged.duration_ms, staged.started_at,
        staged.executed_at, staged.metadata, staged.custom_values, staged.fingerprint, %(now)s, %(now)s
@@ -170,7 +170,7 @@ def _store_attempts(run: TestRun, *, actor: User | None, source: str, report_imp
         "now": timezone.now(),
     }
     with connection.cursor() as cursor:
-        cursor.execute(_STORE_ATTEMPTS, values)
+        cursor.execute(STORE_ATTEMPTS, values)
 
 
 def _matched_count() -> int:
@@ -179,7 +179,7 @@ def _matched_count() -> int:
         return cursor.fetchone()[0]
 
 
-_REFRESH_COUNTERS = """
+REFRESH_COUNTERS = """
 UPDATE runs_testrun AS run SET
     count_passed = found.passed, count_failed = found.failed, count_error = found.error,
     count_blocked = found.blocked, count_skipped = found.skipped, count_in_progress = found.in_progress,
@@ -207,7 +207,7 @@ def refresh_counters(*, run: TestRun, source: str | None = None) -> None:
     if source and run.kind == other_way.get(source) and not run.is_implicit:
         kind = RunKind.MIXED
     with connection.cursor() as cursor:
-        cursor.execute(_REFRESH_COUNTERS, {"run": run.pk, "kind": kind})
+        cursor.execute(REFRESH_COUNTERS, {"run": run.pk, "kind": kind})
 
 
 def words_of(recorded: Recorded) -> str:

@@ -135,6 +135,29 @@ def implicit_run(*, release: Release, actor: User | None) -> TestRun:
     return run
 
 
+def ad_hoc_run(*, project: Project, actor: User | None) -> TestRun:
+    """The run of this month for what is executed outside of any run and release. Call it in a transaction."""
+    month = timezone.localdate().strftime("%Y-%m")
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    found = TestRun.objects.living().filter(project=project, external_id=f"ad-hoc:{month}").first()
+    if found is not None:
+        return found
+    run = TestRun.objects.create(
+        project=project,
+        number=next_number(project),
+        name=_("Ad hoc %s") % month,
+        kind=RunKind.MANUAL,
+        external_id=f"ad-hoc:{month}",
+        is_implicit=True,
+        started_at=timezone.now(),
+        created_by=actor,
+        updated_by=actor,
+    )
+    audit.record("run.created", actor=actor, target=run)
+    events.publish("run.created", run=run, actor=actor)
+    return run
+
+
 def external_run(*, project: Project, external_id: str, actor: User | None, name: str, **fields: Any) -> TestRun:
     """The living run that shards with this external id share; the first shard makes it. Call it in a transaction."""
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)

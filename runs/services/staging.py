@@ -75,14 +75,14 @@ class Staged:
         self.has_explicit_ids |= bool(result.explicit_ids)
         self.has_named_ids |= bool(result.named_ids)
         self.has_keys |= bool(result.automation_key)
-        self.failures += result.status in _FAILING
+        self.failures += result.status in FAILING
         if result.attempt == result.attempts:
             self.tests += 1
             self.by_status[result.status] = self.by_status.get(result.status, 0) + 1
             self.flaky += result.is_flaky
 
 
-_COLUMNS = {
+COLUMNS = {
     "seq": "integer",
     "result_id": "uuid",
     "test_key": "uuid",
@@ -116,9 +116,9 @@ _COLUMNS = {
     "thrown_at": "text",
     "rule_id": "bigint",
 }
-_FAILING = frozenset({ResultStatus.FAILED.value, ResultStatus.ERROR.value})
+FAILING = frozenset({ResultStatus.FAILED.value, ResultStatus.ERROR.value})
 _NO_FAILURE = (NULL, "", "", NULL)
-_SEVERITY = {
+SEVERITY = {
     status.value: str(number)
     for number, status in enumerate(
         (
@@ -166,7 +166,7 @@ def _failure(result: NewResult, judge: Judge) -> tuple[str, ...]:
 
 
 def _row(result: NewResult, number: int, judge: Judge) -> tuple[str, ...]:
-    """The columns of one result, in the order of `_COLUMNS`, as COPY reads them."""
+    """The columns of one result, in the order of `COLUMNS`, as COPY reads them."""
     key = result.automation_key or (case_key(result.case_id) if result.case_id else result.name)
     return (
         str(number),
@@ -186,7 +186,7 @@ def _row(result: NewResult, number: int, judge: Judge) -> tuple[str, ...]:
         texts(result.suite_path),
         texts(result.folder_path),
         result.status,
-        _SEVERITY[result.status],
+        SEVERITY[result.status],
         optional(result.duration_ms),
         text(result.error_message),
         text(first_line(result.error_message)) if result.error_message else "",
@@ -197,7 +197,7 @@ def _row(result: NewResult, number: int, judge: Judge) -> tuple[str, ...]:
         moment(result.executed_at),
         text(json.dumps(result.metadata)) if result.metadata else NULL,
         text(json.dumps(result.custom_values)) if result.custom_values else NULL,
-        *(_failure(result, judge) if result.status in _FAILING else _NO_FAILURE),
+        *(_failure(result, judge) if result.status in FAILING else _NO_FAILURE),
     )
 
 
@@ -214,7 +214,7 @@ def fill(results: Iterable[NewResult], judge: Judge | None = None) -> Staged:
     """
     staged = Staged()
     judge = judge or Judge()
-    columns = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
+    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS staged_result ({columns}) ON COMMIT DROP")
         cursor.execute(
@@ -222,7 +222,7 @@ def fill(results: Iterable[NewResult], judge: Judge | None = None) -> Staged:
             " (test_key uuid, occurrence integer, case_id bigint, matched_by text) ON COMMIT DROP"
         )
         cursor.execute("TRUNCATE staged_result, staged_match")
-        names = ", ".join(_COLUMNS)
+        names = ", ".join(COLUMNS)
         with cursor.copy(f"COPY staged_result ({names}) FROM STDIN") as copy:
             for chunk in chunks(_rows(results, staged, judge)):
                 copy.write(chunk)

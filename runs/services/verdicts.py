@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -71,6 +72,9 @@ def set_verdict(  # noqa: PLR0913  one keyword for each thing a tester can say
     custom_values: Mapping[str, Any] | None = None,
     executed_at: datetime | None = None,
     if_match: str | None = None,
+    result_id: UUID | None = None,
+    error_message: str = "",
+    metadata: dict[str, Any] | None = None,
 ) -> ReleaseCase:
     """Give a case of a release its verdict by hand: one more attempt in the release's implicit run.
 
@@ -100,6 +104,9 @@ def set_verdict(  # noqa: PLR0913  one keyword for each thing a tester can say
         duration_ms=execution_duration * 1000 if execution_duration is not None else None,
         notes=comments or "",
         custom_values=_usable_values(actor, locked, status, custom_values),
+        result_id=result_id,
+        error_message=error_message,
+        metadata=metadata,
     )
     record_results(run=run, results=[result], actor=actor, source=ResultSource.MANUAL)
     if given:

@@ -8,11 +8,15 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import Project, User
+from catalog.models import TestStep
+from catalog.services.versions import keep_versions
+from catalog.tests.factories import TestCaseFactory
 from releases.models import Release
 from runs.choices import ResultSource, RunKind
 from runs.models import FailureCluster, FailureRule, Quarantine, Result, TestRun
 from runs.services.artifacts import add_artifact
 from runs.services.evidence import save_checkpoints, save_logs, save_steps
+from runs.services.manual_runs import Chosen, create_manual_run
 from runs.services.recording import Recorded, record_results
 from runs.services.runs import create_run
 from runs.services.staging import NewResult
@@ -70,3 +74,16 @@ def known_failures_of(run: TestRun, actor: User, marker: str) -> dict[str, Any]:
         created_by=actor,
     )
     return {"cluster": cluster, "failure_rule": rule, "quarantine": held}
+
+
+def manual_run(project: Project, actor: User, *, count: int = 1, name: str = "By hand", **fields) -> TestRun:
+    """A run to be executed by hand with so many new cases, each with two steps and a kept version."""
+    cases = [TestCaseFactory(project=project, title=f"{name} case {number}") for number in range(1, count + 1)]
+    for case in cases:
+        for position, action in enumerate(("Open the page", "Pay"), start=1):
+            TestStep.objects.create(
+                project=project, case=case, position=position, action=action, expected=f"It works {position}"
+            )
+    keep_versions(actor=actor, case_ids=[case.pk for case in cases])
+    chosen = Chosen(case_ids=[case.pk for case in cases])
+    return create_manual_run(actor=actor, project=project, name=name, chosen=chosen, **fields)

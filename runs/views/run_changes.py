@@ -19,7 +19,10 @@ from ..models import TestRun
 from ..services.runs import delete_run, update_run
 from .test_links import visible_run
 
-FACTS = (*("name", "description", "status", "release", "milestone", "configuration", "environment", "build", "branch"),)
+FACTS = (
+    *("name", "description", "status", "release", "milestone", "configuration", "environment", "build", "branch"),
+    "due",
+)
 
 
 def crumbs_of(run: TestRun) -> list[tuple[str, str]]:

@@ -13,13 +13,15 @@ from qaportal.kit.views import FilteredListView, FragmentMixin
 from qaportal.kit.wording import duration
 
 from .. import policies
+from ..choices import RunKind
 from ..drawer import drawer_of
 from ..failure_groups import groups_of
 from ..filters import RunCaseFilter
 from ..models import ReportImport, RunCase, TestRun
 from ..outcome import compared_with_before, verdict_of
+from ..planning import AssignForm
 from ..suggestions import cases_like
-from ..tables import RunCaseTable, UnmatchedTable
+from ..tables import PlannedTable, RunCaseTable, UnmatchedTable
 from .addresses import address, kept
 from .test_links import MOST_AT_ONCE, LinkOffer
 
@@ -29,6 +31,7 @@ TABS = ("failures", "all", "unmatched", "details")
 LIST_KEYS = (
     "q",
     "status",
+    "assigned",
     "flaky",
     "cluster",
     "cause",
@@ -51,8 +54,15 @@ class RunDetailView(ProjectMixin, FragmentMixin, FilteredListView):
 
     @property
     def table_class(self) -> type[RunCaseTable]:
-        """Tests without a case can be picked."""
-        return UnmatchedTable if self.tab == "unmatched" else RunCaseTable
+        """Tests without a case, and those that people execute, can be picked."""
+        if self.tab == "unmatched":
+            return UnmatchedTable
+        return PlannedTable if self.is_planned and self.tab == "all" else RunCaseTable
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether people execute the run in the runner."""
+        return self.run.kind != RunKind.AUTOMATED and not self.run.is_implicit
 
     @cached_property
     def run(self) -> TestRun:
@@ -111,7 +121,9 @@ class RunDetailView(ProjectMixin, FragmentMixin, FilteredListView):
             close_url=address(self.request, {}, *DRAWER_KEYS),
             all_url=address(self.request, {"tab": "all"}, *LIST_KEYS),
             kept_by_search=kept(self.request, "q", "page", *DRAWER_KEYS),
-            kept_by_filters=kept(self.request, "status", "flaky", "cause", "quarantine", "page", *DRAWER_KEYS),
+            kept_by_filters=kept(
+                self.request, "status", "assigned", "flaky", "cause", "quarantine", "page", *DRAWER_KEYS
+            ),
             groups=groups_of(self.run, self.request) if self.tab == "failures" else None,
             may_edit=policies.can_edit_run(self.request.user, self.run),
             may_sort=policies.can_sort_failures(self.request.user, self.project),
@@ -122,6 +134,7 @@ class RunDetailView(ProjectMixin, FragmentMixin, FilteredListView):
             comparison=lambda: compared_with_before(self.run),
             imports=self.imports(),
             sections=self.sections() if self.tab == "details" else [],
+            **self.planned(),
         )
         return context
 
@@ -132,6 +145,16 @@ class RunDetailView(ProjectMixin, FragmentMixin, FilteredListView):
             if chip["name"] == "cluster":
                 chip["value"] = filterset.form.cleaned_data["cluster"].short
         return chips
+
+    def planned(self) -> dict[str, Any]:
+        """What a run by hand has beside its results: the runner, and who executes what."""
+        may_assign = policies.can_plan_run(self.request.user, self.project) and policies.takes_verdicts(self.run)
+        is_assigned_here = self.is_planned and self.tab == "all" and bool(may_assign)
+        return {
+            "is_planned": self.is_planned,
+            "may_execute": policies.can_record(self.request.user, self.project) and policies.takes_verdicts(self.run),
+            "assign_form": AssignForm(project=self.project) if is_assigned_here else None,
+        }
 
     def link_offer(self, page: Any) -> LinkOffer | None:
         """What the open test without a case could be linked to; afterwards the next test of the list opens."""

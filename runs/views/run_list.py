@@ -45,6 +45,7 @@ class RunListView(ProjectMixin, FragmentMixin, FilteredListView):
         upload_url = reverse("runs:upload", args=[self.project.key])
         return super().get_context_data(
             may_import=may_import,
+            may_plan=policies.can_plan_run(self.request.user, self.project),
             upload_url=upload_url,
             kept_by_search=kept(self.request, "q", "page"),
             kept_by_filters=kept(self.request, *FILTER_FIELDS, "page"),

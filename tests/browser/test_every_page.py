@@ -26,10 +26,11 @@ from releases.models import ReleaseCase
 from releases.services.milestones import create_milestone
 from releases.services.releases import update_release
 from runs.services.configurations import create_configuration
+from runs.services.runner import record_step
 from runs.services.session_notes import add_finding, add_note
 from runs.services.sessions import create_session, update_session
 from runs.services.verdicts import set_verdict
-from runs.tests.factories import make_run, record, reported
+from runs.tests.factories import make_run, manual_run, record, reported
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WINDOWS = [(1440, 900), (390, 844)]
@@ -111,6 +112,9 @@ def pages(portal) -> list[str]:
         "~/failures/rules/new/",
         "~/failures/flaky/",
         "~/failures/quarantine/",
+        "~/runs/new/",
+        f"{portal.planned.get_absolute_url()}?tab=all",
+        f"{portal.planned.get_absolute_url()}execute/{portal.planned.tests.first().pk}/",
         "~/members/",
         "~/settings/fields/",
         "~/settings/fields/new/",
@@ -200,6 +204,10 @@ def filled(portal, tester, lead, admin):
         reported("settles", "skipped"),
     )
     portal.test = portal.run.tests.get(name="refunds")
+    portal.planned = manual_run(portal.project, lead, count=3, name="Card regression")
+    record_step(
+        actor=lead, test=portal.planned.tests.select_related("run__project").first(), step_number=1, status="failed"
+    )
     rows = ReleaseCase.objects.filter(release=portal.release).order_by("pk")[1:4]
     for row, status in zip(rows, ("failed", "blocked", "in_progress"), strict=True):
         set_verdict(actor=tester, release_case=row, status=status, comments="The page stays white")

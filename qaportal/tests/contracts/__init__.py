@@ -2,10 +2,12 @@
 
 from .cases import PLAIN
 from .contract import Contract
+from .executions import EXECUTIONS
 from .planning import PLANNING
 from .report_sync import REPORT_SYNC
 from .repository import REPOSITORY
 
 CONTRACTS: dict[tuple[str, str], Contract] = {
-    (contract.method, contract.path): contract for contract in (*PLAIN, *REPOSITORY, *REPORT_SYNC, *PLANNING)
+    (contract.method, contract.path): contract
+    for contract in (*PLAIN, *REPOSITORY, *REPORT_SYNC, *PLANNING, *EXECUTIONS)
 }

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from qaportal.tests.tenant_matrix import World, pk_of
+from qaportal.tests.address_objects import pk_of
+from qaportal.tests.tenant_matrix import World
 
 from .contract import WHEN, Contract, Each, Exactly, Maybe
 

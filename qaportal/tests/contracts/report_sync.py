@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from qaportal.tests.tenant_matrix import World, pk_of
+from qaportal.tests.address_objects import pk_of
+from qaportal.tests.tenant_matrix import World
 
 from .contract import WHEN, Contract, Download, Exactly, Maybe
 

@@ -1,0 +1,203 @@
+"""The runner's page and what it answers to entries."""
+
+import io
+import uuid
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from catalog.services.cases import update_case
+from runs.models import Artifact, Result, RunCase, StepResult
+from runs.services.presence import note_presence
+from runs.services.runner import record_step, record_verdict, take_new_text
+from runs.services.runs import update_run
+from runs.tests.factories import manual_run
+
+PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+
+
+@pytest.fixture
+def run(project, lead):
+    return manual_run(project, lead, count=3, name="Card regression")
+
+
+@pytest.fixture
+def tests(run) -> list[RunCase]:
+    return list(run.tests.select_related("run__project", "case").order_by("position"))
+
+
+def at(test: RunCase, view: str = "runner") -> str:
+    return reverse(f"runs:{view}", args=[test.run.project.key, test.run.number, test.pk])
+
+
+@pytest.mark.django_db
+class TestReading:
+    def test_the_page_shows_queue_steps_and_what_was_said(self, signed_in, tester, tests):
+        record_step(actor=tester, test=tests[0], step_number=1, status="failed", notes="The countdown froze")
+        page = signed_in(tester).get(at(tests[0])).content.decode()
+        for words in ("Card regression case 3", "Open the page", "It works 2", "The countdown froze", "0 of 3"):
+            assert words in page
+
+    def test_the_page_says_that_the_case_was_changed(self, signed_in, tester, tests):
+        update_case(actor=tester, case=tests[0].case, title="A new title")
+        client = signed_in(tester)
+        page = client.get(at(tests[0])).content.decode()
+        assert "this run executes version 1" in page
+        assert "Card regression case 1</h1>" in page
+        client.post(at(tests[0], "take_text"))
+        assert "A new title</h1>" in client.get(at(tests[0])).content.decode()
+
+    def test_starting_goes_to_ones_own_first_test_without_a_verdict(self, signed_in, tester, run, tests):
+        RunCase.objects.filter(pk=tests[1].pk).update(assigned_to=tester)
+        start = reverse("runs:start", args=[run.project.key, run.number])
+        client = signed_in(tester)
+        assert client.get(start)["Location"] == f"{at(tests[1])}?assigned=me"
+        record_verdict(actor=tester, test=tests[1], status="passed")
+        assert client.get(start)["Location"] == at(tests[0])
+
+    def test_the_queue_is_filtered(self, signed_in, tester, tests):
+        record_verdict(actor=tester, test=tests[1], status="passed")
+        page = signed_in(tester).get(f"{at(tests[0])}?status=passed").context["page"]
+        assert [row["pk"] for row in page.queue["rows"]] == [tests[1].pk]
+        page = signed_in(tester).get(f"{at(tests[0])}?status=left&assigned=nonsense").context["page"]
+        assert [row["pk"] for row in page.queue["rows"]] == [tests[0].pk, tests[2].pk]
+        assert page.next_url == f"{at(tests[2])}?status=left&assigned=nonsense"
+
+    def test_a_long_queue_shows_the_stretch_around_the_test(self, signed_in, tester, project, lead, monkeypatch):
+        monkeypatch.setattr("runs.runner_page.QUEUE", 2)
+        tests = list(manual_run(project, lead, count=5).tests.select_related("run__project").order_by("position"))
+        queue = signed_in(tester).get(at(tests[2])).context["page"].queue
+        assert [row["pk"] for row in queue["rows"]] == [tests[2].pk, tests[3].pk]
+        assert (queue["previous"], queue["next"]) == (at(tests[1]), at(tests[4]))
+
+    def test_the_number_of_queries_does_not_depend_on_the_queue(
+        self, signed_in, tester, project, lead, tests, same_queries
+    ):
+        client = signed_in(tester)
+        record_step(actor=tester, test=tests[0], step_number=1, status="passed")
+
+        def grow():
+            manual_run(project, lead, count=10)
+            for position in range(20):
+                RunCase.objects.create(
+                    project=project,
+                    run=tests[0].run,
+                    case=tests[0].case,
+                    name="More",
+                    test_key=uuid.uuid4(),
+                    position=position,
+                )
+
+        same_queries(lambda: client.get(at(tests[0])), grow)
+
+    def test_a_test_of_another_company_is_not_there(self, signed_in, stranger, tests):
+        assert signed_in(stranger).get(at(tests[0])).status_code == 404
+
+    def test_hostile_texts_are_shown_as_they_are(self, signed_in, tester, tests):
+        update_case(actor=tester, case=tests[0].case, steps=[{"action": "<script>alert(1)</script>"}])
+        take_new_text(actor=tester, test=tests[0])
+        record_step(actor=tester, test=tests[0], step_number=1, notes="<img src=x onerror=alert(1)>")
+        page = signed_in(tester).get(at(tests[0])).content.decode()
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+
+
+@pytest.mark.django_db
+class TestEntries:
+    def test_a_step_answers_to_the_script_with_its_attempt(self, signed_in, tester, tests):
+        answer = signed_in(tester).post(
+            at(tests[0], "set_step"),
+            {"step_number": 1, "iteration": 1, "status": "failed", "seen": 0, "key": str(uuid.uuid4())},
+            headers=PARTIAL,
+        )
+        assert answer.json() == {"attempt": 1, "status": "in_progress", "is_left": True}
+        assert StepResult.objects.get().status == "failed"
+
+    def test_without_a_script_pass_and_next_opens_the_next_test(self, signed_in, tester, tests):
+        answer = signed_in(tester).post(at(tests[0], "set_test"), {"status": "passed", "seen": 0, "duration": 61})
+        assert answer["Location"] == at(tests[1])
+        result = Result.objects.get()
+        assert (result.status, result.duration_ms) == ("passed", 61_000)
+
+    def test_after_the_last_test_the_run_is_shown(self, signed_in, tester, run, tests):
+        client = signed_in(tester)
+        for test in tests:
+            answer = client.post(at(test, "set_test"), {"status": "skipped"})
+        assert answer["Location"] == run.get_absolute_url()
+
+    @pytest.mark.parametrize(
+        "given", [{"status": "nonsense"}, {"status": "passed", "iteration": 7}, {"status": "passed", "seen": "x"}, {}]
+    )
+    def test_what_cannot_be_used_is_refused_with_words(self, signed_in, tester, tests, given):
+        client = signed_in(tester)
+        answer = client.post(at(tests[0], "set_test"), given, headers=PARTIAL)
+        assert answer.status_code == 422
+        assert answer.json()["detail"]
+        assert client.post(at(tests[0], "set_test"), given).status_code == 422
+
+    def test_a_conflict_shows_both(self, signed_in, tester, lead, tests):
+        record_verdict(actor=lead, test=tests[0], status="passed", notes="Fine here")
+        client, told = signed_in(tester), {"status": "failed", "notes": "White page", "seen": 0}
+        answer = client.post(at(tests[0], "set_test"), told, headers=PARTIAL)
+        assert answer.status_code == 409
+        assert "Fine here" in answer.json()["html"]
+        assert "White page" in answer.json()["html"]
+        page = client.post(at(tests[0], "set_test"), told)
+        assert "Record mine as the next attempt" in page.content.decode()
+        client.post(at(tests[0], "set_test"), {**told, "seen": answer.json()["seen"]})
+        assert list(Result.objects.order_by("attempt").values_list("status", flat=True)) == ["passed", "failed"]
+
+    def test_a_screenshot_lands_on_its_step_once(self, signed_in, tester, tests):
+        client, key = signed_in(tester), str(uuid.uuid4())
+        for _time in range(2):
+            picture = io.BytesIO(PNG)
+            picture.name = "../../frozen.png"
+            told = {"step_number": 2, "iteration": 1, "seen": 0, "key": key, "file": picture}
+            assert client.post(at(tests[0], "add_file"), told, headers=PARTIAL).status_code == 200
+        artifact = Artifact.objects.get()
+        step = StepResult.objects.get(step_number=2)
+        assert (artifact.file.name, artifact.step_id, step.screenshot_artifact_id) == (
+            "frozen.png",
+            step.pk,
+            artifact.pk,
+        )
+        assert "frozen.png" in client.get(at(tests[0])).content.decode()
+        assert client.post(at(tests[0], "add_file"), {"step_number": 2}, headers=PARTIAL).status_code == 422
+
+    def test_those_who_only_read_see_why(self, signed_in, viewer, tests):
+        client = signed_in(viewer)
+        page = client.get(at(tests[0])).content.decode()
+        assert "may not record results" in page
+        assert "data-pass" not in page
+        answer = client.post(at(tests[0], "set_test"), {"status": "passed"}, headers=PARTIAL)
+        assert answer.status_code in {403, 422}
+
+    def test_a_run_that_is_over_says_so(self, signed_in, tester, run, tests):
+        update_run(actor=tester, run=run, status="completed")
+        assert "Open it again" in signed_in(tester).get(at(tests[0])).content.decode()
+
+    def test_one_verdict_costs_few_queries(self, signed_in, tester, tests):
+        client = signed_in(tester)
+        client.get(at(tests[0]))
+        with CaptureQueriesContext(connection) as queries:
+            client.post(at(tests[0], "set_test"), {"status": "passed", "seen": 0}, headers=PARTIAL)
+        told = [each["sql"] for each in queries if not each["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+        assert len(told) <= 16, "\n".join(told)
+
+
+@pytest.mark.django_db
+class TestPresence:
+    def test_others_are_shown_and_nothing_new_is_304(self, signed_in, tester, lead, tests):
+        client = signed_in(tester)
+        first = client.get(at(tests[0], "people_here"))
+        assert client.get(at(tests[0], "people_here"), headers={"If-None-Match": first["ETag"]}).status_code == 304
+        note_presence(actor=lead, test=tests[0])
+        seen = client.get(at(tests[0], "people_here"), headers={"If-None-Match": first["ETag"]})
+        assert lead.full_name in seen.content.decode()
+        assert client.post(at(tests[0], "note_present")).status_code == 204
+        assert client.post(at(tests[0], "note_present"), {"leaves": "1"}).status_code == 204

@@ -1,0 +1,367 @@
+// The runner: steps and verdicts by key, without waiting for the portal; pictures, the timer, and going on to the next
+// test. Everything is a form that works without this file.
+(() => {
+  "use strict";
+  const { toast, isTyping } = window.portal;
+  const store = window.runnerStore;
+  const page = () => document.getElementById("runner");
+  const user = () => page().dataset.user;
+  const words = (name, value) => (page().dataset[name] ?? "").replace("%s", value ?? "");
+  const seenAt = new Map(); // the attempt that this window knows of a test, by its id
+  const refusedKeys = new Set(); // entries that the portal did not take
+  const ahead = new Map(); // pages fetched before they are needed
+
+  // -- what is entered
+  const valuesOf = (form, submitter) => {
+    const values = [...new FormData(form, submitter)].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken");
+    return values;
+  };
+  const seen = (values) => {
+    const known = seenAt.get(page().dataset.runner);
+    return known === undefined ? values : values.map(([name, value]) => [name, name === "seen" ? String(Math.max(known, Number(value))) : value]);
+  };
+  const enter = (form, submitter, more = {}) => {
+    const key = store.key();
+    const values = [...seen(valuesOf(form, submitter)), ["key", key]];
+    const sent = store.add({ user: user(), test: page().dataset.runner, url: form.action, values, key, at: Date.now(), ...more });
+    return Object.assign(sent, { key });
+  };
+
+  // -- steps
+  const steps = () => [...document.querySelectorAll(".q-run-steps > li")];
+  const current = () => document.querySelector(".q-run-steps > li.is-current") ?? steps()[0];
+  const goTo = (step) => {
+    steps().forEach((each) => each.classList.toggle("is-current", each === step));
+    if (!step) return;
+    step.scrollIntoView({ block: "nearest" });
+    step.querySelector("[data-open]")?.focus({ preventScroll: true });
+  };
+  const markStep = (step, status) => {
+    step.querySelectorAll(".q-set [name=status]").forEach((each) => each.setAttribute("aria-pressed", String(each.value === status)));
+    const button = step.querySelector(`.q-set [value="${CSS.escape(status)}"]`);
+    const sign = step.querySelector(".q-run-n");
+    if (!button) return;
+    sign.className = `q-run-n ${button.className}`;
+    const glyph = document.querySelector(`#runner-signs [data-sign="${CSS.escape(status)}"]`)?.content;
+    if (glyph) sign.replaceChildren(glyph.cloneNode(true));
+  };
+  const setStep = (form, submitter) => {
+    const step = form.closest("li");
+    markStep(step, submitter.value);
+    enter(form, submitter);
+    const all = steps();
+    const next = all[all.indexOf(step) + 1];
+    if (submitter.value === "failed") goTo(step);
+    else if (next) goTo(next);
+    else document.querySelector("[data-pass]")?.focus();
+  };
+
+  // -- the case
+  const markTest = (status) => {
+    const sign = document.querySelector(`#runner-signs [data-sign="${CSS.escape(status)}"]`)?.content;
+    const link = document.querySelector(`.q-queue [data-test="${CSS.escape(page().dataset.runner)}"]`);
+    if (sign && link) link.firstElementChild.replaceWith(sign.cloneNode(true));
+  };
+  const setTest = async (form, submitter) => {
+    const duration = form.querySelector("[data-duration]");
+    duration.disabled = false;
+    duration.value = String(timer.seconds());
+    const example = form.elements.namedItem("iteration");
+    const last = [...document.querySelectorAll("[data-example]")].filter((each) => Number(each.dataset.example) > Number(example?.value ?? 0))[0];
+    markTest(example && last ? "in_progress" : submitter.value);
+    timer.forget();
+    const sent = enter(form, submitter);
+    await within(sent);
+    if (refusedKeys.has(sent.key)) return;
+    open(example && last ? last.href : page().dataset.next || page().dataset.end);
+  };
+  // The next test shows what was said of this one, if the portal answers soon; nobody waits for a network that is gone.
+  const within = (sent) => Promise.race([sent, new Promise((resolve) => setTimeout(resolve, 1500))]);
+
+  // -- opening a test without leaving the page
+  const bring = async (url) => {
+    try {
+      const response = await fetch(url, { credentials: "same-origin" });
+      if (!response.ok) return null;
+      return { url: response.url, text: await response.text() };
+    } catch {
+      return ahead.get(new URL(url, location.href).href) ?? undefined;
+    }
+  };
+  const show = (text) => {
+    const brought = new DOMParser().parseFromString(text, "text/html");
+    const fresh = brought.getElementById("runner");
+    if (!fresh) return false;
+    document.title = brought.title;
+    page().replaceWith(document.adoptNode(fresh));
+    return true;
+  };
+  const open = async (url, { isBack = false } = {}) => {
+    leave();
+    const found = await bring(url);
+    if (found === undefined) {
+      toast({ text: words("beyondWords"), kind: "blocked" });
+      return;
+    }
+    if (!found || !show(found.text)) {
+      location.assign(url);
+      return;
+    }
+    if (!isBack) history.pushState({ isRunner: true }, "", found.url);
+    begin();
+    document.getElementById("main").scrollTop = 0;
+    goTo(current());
+  };
+  window.addEventListener("popstate", () => open(location.href, { isBack: true }));
+  const again = () => open(location.href, { isBack: true });
+
+  const fetchAhead = async () => {
+    const wanted = (page().dataset.ahead ?? "").split(" ").filter(Boolean).map((each) => new URL(each, location.href).href);
+    for (const key of [...ahead.keys()]) if (!wanted.includes(key) && ahead.size > 12) ahead.delete(key);
+    for (const url of wanted) {
+      const found = await bring(url);
+      if (found) ahead.set(url, found);
+      else return;
+    }
+    page().dataset.fetched = "1";
+  };
+
+  // -- what is kept and not sent yet stands in the page too
+  const showKept = async () => {
+    for (const entry of await store.waiting(user())) {
+      if (entry.test !== page().dataset.runner) {
+        const values = new Map(entry.values);
+        const link = document.querySelector(`.q-queue [data-test="${CSS.escape(entry.test)}"]`);
+        const sign = document.querySelector(`#runner-signs [data-sign="${CSS.escape(values.get("step_number") ? "in_progress" : values.get("status") ?? "")}"]`)?.content;
+        if (sign && link) link.firstElementChild.replaceWith(sign.cloneNode(true));
+        continue;
+      }
+      const values = new Map(entry.values);
+      const step = values.get("step_number") && document.getElementById(`step-${values.get("step_number")}`);
+      if (!step || values.get("iteration") !== page().dataset.iteration) continue;
+      if (values.get("status")) markStep(step, values.get("status"));
+      if (values.has("notes")) step.querySelector("textarea").value = values.get("notes");
+      if (entry.file) showShot(step, entry.file);
+    }
+  };
+
+  let wasOffline = false;
+  let kept = 0; // the most that waited while the network was gone
+  const banner = (name, count) => {
+    const shown = document.getElementById("kept");
+    shown.hidden = !name;
+    if (name) shown.querySelector("[data-kept-words]").textContent = words(name, count);
+  };
+  store.listen((what, detail) => {
+    if (what === "offline" || what === "signed-out") {
+      wasOffline = what;
+      kept = Math.max(kept, 1);
+    }
+    if (what === "stored") {
+      wasOffline = false;
+      if (detail.answer.attempt) seenAt.set(detail.entry.test, detail.answer.attempt);
+    }
+    if (what === "refused") refused(detail);
+    if (what !== "kept") return;
+    const count = detail;
+    if (wasOffline) banner(wasOffline === "signed-out" ? "signedOutWords" : "offlineWords", count);
+    else banner(count > 1 ? "waitingWords" : "", count);
+    if (kept) kept = Math.max(kept, count);
+    if (count || wasOffline || !kept) return;
+    toast({ text: words("sentWords", kept) });
+    kept = 0;
+  });
+  const refused = ({ entry, answer, status }) => {
+    refusedKeys.add(entry.key);
+    if (answer.html && entry.test === page().dataset.runner) {
+      const place = document.getElementById("conflict");
+      place.innerHTML = answer.html;
+      const form = place.querySelector("[data-mine]");
+      form.action = entry.url;
+      if (entry.file) form.file = { file: entry.file, name: entry.name };
+      place.scrollIntoView({ block: "nearest" });
+      form.querySelector("button").focus();
+      return;
+    }
+    const link = entry.test !== page().dataset.runner;
+    toast({ text: `${answer.detail ?? status}`, kind: "failed" });
+    if (answer.html && link) toast({ text: entry.url.replace(/[^/]+\/$/, ""), kind: "failed" });
+    else if (!answer.html) again();
+  };
+
+  // -- pictures
+  const showShot = (step, file) => {
+    const line = document.createElement("li");
+    if (file.type.startsWith("image/") && !file.type.includes("svg")) {
+      const reader = new FileReader();
+      reader.onload = () => {
+        const image = document.createElement("img");
+        image.src = reader.result;
+        image.alt = file.name;
+        line.replaceChildren(image);
+      };
+      reader.readAsDataURL(file);
+    } else line.textContent = file.name;
+    step.querySelector("[data-shots]").append(line);
+    step.classList.add("has-more");
+  };
+  const addFiles = (step, files) => {
+    const form = step?.querySelector("[data-shot]");
+    if (!form) return;
+    [...files].forEach((file, place) => {
+      const name = file.name && file.name !== "image.png" ? file.name : `screenshot-${new Date().toISOString().replace(/[:.]/g, "-")}${place || ""}.png`;
+      showShot(step, file);
+      enter(form, null, { file, name });
+    });
+  };
+  document.addEventListener("paste", (event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (!files.length || !page()) return;
+    event.preventDefault();
+    addFiles(event.target.closest?.(".q-run-steps > li") ?? current(), files);
+  });
+  document.addEventListener("dragover", (event) => {
+    if (event.dataTransfer?.types?.includes("Files")) event.preventDefault();
+  });
+  document.addEventListener("drop", (event) => {
+    if (!event.dataTransfer?.files?.length) return;
+    event.preventDefault();
+    addFiles(event.target.closest?.(".q-run-steps > li") ?? current(), event.dataTransfer.files);
+  });
+  document.addEventListener("change", (event) => {
+    const target = event.target;
+    if (target.matches("[data-shot] input[type=file]")) {
+      addFiles(target.closest("li"), target.files);
+      target.value = "";
+    }
+    if (target.matches("[data-note] textarea")) {
+      target.closest("li").classList.toggle("has-more", Boolean(target.value));
+      enter(target.form, null);
+    }
+  });
+
+  // -- the timer of a test: it goes on after a reload, and stands still while it is paused
+  const timer = (() => {
+    let started = 0;
+    let before = 0;
+    let isPaused = false;
+    const name = () => `portal-timer-${page().dataset.runner}`;
+    const seconds = () => Math.min(7 * 24 * 3600, Math.round(before + (isPaused ? 0 : (Date.now() - started) / 1000)));
+    const draw = () => {
+      const shown = document.querySelector("[data-timer]");
+      if (!shown) return;
+      const now = seconds();
+      const two = (value) => String(value).padStart(2, "0");
+      shown.textContent = now >= 3600 ? `${Math.floor(now / 3600)}:${two(Math.floor(now / 60) % 60)}:${two(now % 60)}` : `${two(Math.floor(now / 60))}:${two(now % 60)}`;
+    };
+    const keep = () => {
+      try {
+        sessionStorage.setItem(name(), String(seconds()));
+      } catch { /* a browser that keeps nothing counts from the start again */ }
+    };
+    const begin = () => {
+      started = Date.now();
+      isPaused = false;
+      before = Number((() => {
+        try {
+          return sessionStorage.getItem(name());
+        } catch {
+          return 0;
+        }
+      })()) || 0;
+      draw();
+    };
+    const pause = (button) => {
+      if (isPaused) started = Date.now();
+      else before = seconds();
+      isPaused = !isPaused;
+      button.setAttribute("aria-pressed", String(isPaused));
+    };
+    const forget = () => {
+      before = 0;
+      started = Date.now();
+      keep();
+    };
+    setInterval(() => {
+      draw();
+      keep();
+    }, 1000);
+    return { begin, seconds, pause, forget, keep };
+  })();
+
+  // -- who else is here
+  let tag = "";
+  const look = async () => {
+    if (document.hidden) return;
+    try {
+      const response = await fetch(page().dataset.here, { credentials: "same-origin", cache: "no-store", headers: { "If-None-Match": tag, "HX-Request": "true", "HX-Request-Type": "partial" } });
+      if (response.status === 304 || !response.ok) return;
+      const text = await response.text();
+      tag = response.headers.get("ETag") ?? "";
+      const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("here");
+      if (fresh) document.getElementById("here").replaceWith(document.adoptNode(fresh));
+    } catch { /* the next look may find the network again */ }
+  };
+  const present = (values = {}) => "may" in page().dataset && window.portal.post(page().dataset.present, values).catch(() => {});
+  const leave = () => {
+    timer.keep();
+    present({ leaves: "1" });
+  };
+  setInterval(look, 10_000);
+  setInterval(() => !document.hidden && present(), 20_000);
+  window.addEventListener("pagehide", () => {
+    const body = new URLSearchParams({ leaves: "1", csrfmiddlewaretoken: window.portal.token() });
+    if ("may" in page().dataset) navigator.sendBeacon?.(page().dataset.present, body);
+  });
+
+  // -- forms, links and keys
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.closest("#runner")) return;
+    if (form.matches("[data-set]")) {
+      event.preventDefault();
+      setStep(form, event.submitter);
+    } else if (form.matches("[data-verdict]")) {
+      event.preventDefault();
+      if (event.submitter) setTest(form, event.submitter);
+    } else if (form.matches("[data-mine]")) {
+      event.preventDefault();
+      enter(form, null, form.file ?? {}).then(again);
+    } else if (form.matches("[data-note], [data-shot]")) event.preventDefault();
+    else if (form.matches("[data-queue-filter]")) {
+      event.preventDefault();
+      open(`${form.action}?${new URLSearchParams([...new FormData(form)].filter(([, value]) => value))}`);
+    }
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("#runner a[href]");
+    if (event.target.closest("[data-timer-pause]")) timer.pause(event.target.closest("[data-timer-pause]"));
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || link.target) return;
+    if (!link.matches(".q-queue a, [data-next], [data-example], [data-theirs]")) return;
+    if (new URL(link.href).pathname === new URL(page().dataset.end, location.href).pathname) return;
+    event.preventDefault();
+    open(link.href);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if (event.key === "Enter" && !isTyping(event.target) && !event.target.closest("a, button, summary, input, select")) {
+      document.querySelector("[data-pass]")?.click();
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    } else if (event.key === "t" && !isTyping(event.target)) {
+      current()?.querySelector("textarea")?.focus();
+      event.preventDefault();
+    }
+  }, true);
+  window.addEventListener("online", () => store.flush(user()));
+
+  const begin = () => {
+    tag = "";
+    timer.begin();
+    present();
+    showKept();
+    store.flush(user());
+    setTimeout(fetchAhead, 400);
+  };
+  begin();
+})();

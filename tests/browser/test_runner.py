@@ -1,0 +1,114 @@
+"""A tester executes a run without touching the mouse, with the network gone in the middle."""
+
+import pytest
+from playwright.sync_api import expect
+
+from runs.models import Artifact, Result, RunCase, StepResult
+from runs.services.manual_runs import Assignment, Chosen, create_manual_run
+from runs.services.runner import record_verdict
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PICTURE = """async () => {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 8, height: 8 });
+  const blob = await new Promise((resolve) => canvas.toBlob(resolve));
+  const data = new DataTransfer();
+  data.items.add(new File([blob], "image.png", { type: "image/png" }));
+  document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
+}"""
+
+
+@pytest.fixture
+def run(portal, lead, tester):
+    chosen = Chosen(case_ids=[case.pk for case in portal.cases[:6]])
+    return create_manual_run(
+        actor=lead,
+        project=portal.project,
+        name="Card regression",
+        chosen=chosen,
+        assignment=Assignment(people=[tester]),
+    )
+
+
+def queue_of(run) -> list[RunCase]:
+    return list(run.tests.select_related("run__project", "case").order_by("position"))
+
+
+def statuses(run) -> list[str]:
+    return list(run.tests.order_by("position").values_list("status", flat=True))
+
+
+def start(page, portal, run):
+    page.goto(portal.url + run.get_absolute_url())
+    page.keyboard.press("r")
+    expect(page.locator("#runner")).to_be_visible()
+
+
+def execute_two_tests(page, heading, titles):
+    """The first passes, the second fails at its step, with a note and a pasted picture."""
+    expect(heading).to_have_text(titles[0])
+    page.keyboard.press("p")
+    expect(page.locator("#step-1 .q-run-n")).to_have_class("q-run-n is-passed")
+    page.keyboard.press("Shift+P")
+    expect(heading).to_have_text(titles[1])
+    page.keyboard.press("f")
+    page.keyboard.press("t")
+    page.keyboard.type("The countdown froze")
+    page.keyboard.press("Escape")
+    page.evaluate(PICTURE)
+    expect(page.locator("#step-1 [data-shots] img")).to_be_visible()
+    page.keyboard.press("Shift+F")
+    expect(heading).to_have_text(titles[2])
+    expect(page.locator("#executed")).to_have_text("2 of 6")
+
+
+def execute_two_offline(page, heading, titles):
+    """What comes next was fetched ahead; what is entered is kept in the browser."""
+    expect(page.locator("#runner")).to_have_attribute("data-fetched", "1")
+    page.context.set_offline(True)
+    page.keyboard.press("b")
+    expect(page.locator("#kept")).to_contain_text("You are offline")
+    page.keyboard.press("Shift+B")
+    expect(heading).to_have_text(titles[3])
+    page.keyboard.press("Shift+S")
+    expect(heading).to_have_text(titles[4])
+    expect(page.locator("#kept")).to_contain_text("3")
+
+
+def test_a_run_is_executed_by_key_with_the_network_gone_in_the_middle(portal, run, tester, signed_in_page):
+    page = signed_in_page(tester)
+    start(page, portal, run)
+    titles = [test.name for test in queue_of(run)]
+    heading = page.get_by_role("heading", level=1)
+    execute_two_tests(page, heading, titles)
+    execute_two_offline(page, heading, titles)
+    assert statuses(run)[2:4] == ["not_started", "not_started"]
+
+    page.context.set_offline(False)
+    page.wait_for_function(f"() => window.runnerStore.waiting('{tester.pk}').then((rest) => rest.length === 0)")
+    expect(page.locator("#kept")).to_be_hidden()
+    assert statuses(run) == ["passed", "failed", "blocked", "skipped", "not_started", "not_started"]
+    assert Result.objects.filter(run_case__run=run).count() == 4
+    failed = Result.objects.get(run_case__run=run, status="failed")
+    assert StepResult.objects.get(result=failed, step_number=1).notes == "The countdown froze"
+    assert Artifact.objects.filter(result=failed).count() == 1
+
+    page.keyboard.press("Enter")
+    expect(heading).to_have_text(titles[5])
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(portal.url + run.get_absolute_url())
+    assert statuses(run)[4:] == ["passed", "passed"]
+    page.problems[:] = [each for each in page.problems if "ERR_INTERNET_DISCONNECTED" not in each]
+
+
+def test_two_testers_see_each_other_and_neither_overwrites_the_other(portal, run, tester, lead, signed_in_page):
+    page = signed_in_page(tester)
+    start(page, portal, run)
+    first = queue_of(run)[0]
+    record_verdict(actor=lead, test=first, status="passed", notes="Fine on my phone")
+    page.keyboard.press("Shift+F")
+    conflict = page.get_by_role("region", name="Two results of the same test")
+    expect(conflict).to_contain_text("Fine on my phone")
+    conflict.get_by_role("button", name="Record mine as the next attempt").click()
+    expect(page.locator("[data-test-status]")).to_contain_text("Failed")
+    found = Result.objects.filter(run_case=first).order_by("attempt").values_list("status", flat=True)
+    assert list(found) == ["passed", "failed"]
