@@ -13,7 +13,8 @@ RESULTS, COMPARED = 100_000, 10_000
 def _imported(project, user, size: int, name: str):
     from benchmarks.ground import junit_report
     from runs.models import TestRun
-    from runs.services.imports import run_import, start_import
+    from runs.services.imports import start_import
+    from runs.services.taking_in import run_import
 
     stream = junit_report(size)
 

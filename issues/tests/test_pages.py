@@ -1,7 +1,5 @@
 """The pages of issues, and issues on pages of other apps."""
 
-import uuid
-
 import pytest
 
 from catalog.tests.factories import TestCaseFactory
@@ -99,7 +97,15 @@ def test_a_case_and_a_run_draft_issues_too(signed_in, tester, project, case, fai
 
 @pytest.mark.parametrize(
     "query",
-    ["result=nothing", f"result={uuid.uuid4()}", "case=TC_UI_999", "run=99", "run=x", "session=7", "finding=0"],
+    [
+        "result=nothing",
+        "result=018f0000-0000-7000-8000-000000000000",
+        "case=TC_UI_999",
+        "run=99",
+        "run=x",
+        "session=7",
+        "finding=0",
+    ],
 )
 def test_a_draft_of_what_is_not_there_is_not_there(signed_in, tester, project, query):
     assert signed_in(tester).get(f"/p/PAY/issues/new/?{query}").status_code == 404
