@@ -4,8 +4,6 @@ from typing import Any
 
 import django_tables2 as tables
 from django.db.models import Case, F, IntegerField, QuerySet, Value, When
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -14,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from qaportal.kit.drawing import icon_svg, status_bar_svg, status_html
 from qaportal.kit.tables import PortalTable
 from qaportal.kit.templatetags.ui import avatar, timeago
-from qaportal.kit.wording import duration, number
+from qaportal.kit.wording import duration, number, relative
 
 from .choices import ResultStatus, RunStatus
 from .models import RunCase, TestRun
@@ -94,7 +92,7 @@ class RunTable(PortalTable):
         where = [record.release.version] if record.release else []
         where += [text for text in (record.branch, record.environment) if text]
         if record.due and record.status == RunStatus.ACTIVE:
-            where.append(_("due %s") % date_format(timezone.localtime(record.due), "SHORT_DATE_FORMAT"))
+            where.append(_("due %s") % relative(record.due))
         return format_html(
             '<span class="q-row"><a class="q-name" href="{}" title="{}">{}</a>'
             '<span class="q-3 q-xs q-clip">{}</span></span>',
