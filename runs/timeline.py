@@ -74,6 +74,11 @@ class Moment:
     error: str
 
     @property
+    def words(self) -> str:
+        """What was done."""
+        return readable(self.step.description or self.step.action)
+
+    @property
     def has_failed(self) -> bool:
         """Whether it is what one came for."""
         return self.step.status in FAILURES
@@ -240,7 +245,11 @@ class Timeline:
     @cached_property
     def _checkpoints(self) -> list[Checkpoint]:
         rows = Checkpoint.objects.filter(result=self.result, iteration=self.iteration).filter(self._placed)
-        return list(rows.order_by("checkpoint_number", "id")[:MOST_CHECKPOINTS])
+        found = list(rows.order_by("checkpoint_number", "id")[:MOST_CHECKPOINTS])
+        for each in found:
+            for name in ("name", "message", "expected", "actual"):
+                setattr(each, name, readable(getattr(each, name)))
+        return found
 
     def _by_step(self, rows: Iterable[Any]) -> dict[int | None, list[Any]]:
         """Rows by the shown step they belong to; those of none under None."""

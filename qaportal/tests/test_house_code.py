@@ -175,6 +175,8 @@ WITHOUT_ACTOR = {
     "runs.services.failures": "a part of the write path, which knows who acts; a rule that opens again nobody opened",
     "runs.services.rule_application": "run by a job: whoever changed the rule is the actor",
     "runs.services.presence.forget_old_traces": "called by a job every night",
+    "runs.services.silence.close_silent_runs": "called by a job every few minutes",
+    "runs.services.silence.note_heard": "a part of services that know who acts",
     "runs.services.attempts": "a part of services that know who acts: what is held knows him",
     "runs.services.single": "a part of services that know who acts",
     "runs.services.screenshots": "a part of services that know who acts",
