@@ -12,7 +12,6 @@ from typing import Any
 from django.db.models import Count, Min, Q, Sum
 
 from files.content_types import SHOWN_IN_BROWSER
-from files.models import FileState
 
 from .choices import ArtifactCategory
 from .logs import StepLogs, logs_of_steps
@@ -98,7 +97,7 @@ def is_video(artifact: Artifact) -> bool:
 
 def is_here(artifact: Artifact) -> bool:
     """Whether its bytes can be read."""
-    return artifact.file.state == FileState.STORED and not artifact.file.external_url
+    return artifact.file.is_readable
 
 
 def sorted_out(artifacts: Iterable[Artifact], checkpoints: list[Checkpoint]) -> Evidence:

@@ -181,6 +181,8 @@ WITHOUT_ACTOR = {
     "runs.services.single": "a part of services that know who acts",
     "runs.services.screenshots": "a part of services that know who acts",
     "files.services.remove_bytes": "storage alone, no row",
+    "files.services.put_bytes": "storage alone, no row",
+    "files.services.thumbnail_path": "makes a word, changes nothing",
     "files.services.lock_path": "storage alone, no row",
     "files.services.open_stored": "reads",
     "files.services.facts_of": "reads",
