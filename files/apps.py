@@ -10,6 +10,11 @@ class FilesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the audit log says of files."""
-        from . import audit
+        from qaportal.kit import events
 
+        from . import audit
+        from .jobs import ask_for_thumbnail
+
+        events.declare("file.stored")
+        events.subscribe("file.stored", ask_for_thumbnail)
         audit.register_all()

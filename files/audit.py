@@ -20,6 +20,7 @@ def register_all() -> None:
                 "claimed": _("attached a file"),
                 "removed": _("removed a file"),
                 "lost": _("noticed that a file was lost"),
+                "delivered": _("brought a file to the storage that had waited for it"),
                 "found": _("noticed that a lost file was back"),
             },
         ),

@@ -6,12 +6,12 @@ from django.utils.http import content_disposition_header
 from storages.backends.s3 import S3Storage
 
 from .content_types import SHOWN_IN_BROWSER
-from .models import StoredFile
+from .models import FileState, StoredFile
 
 
 def download_link(stored: StoredFile) -> str | None:
     """Where the bytes can be had directly, with the type and the name that the portal would give them."""
-    if not isinstance(default_storage, S3Storage):
+    if not isinstance(default_storage, S3Storage) or stored.state != FileState.STORED:
         return None
     is_shown = stored.content_type in SHOWN_IN_BROWSER
     parameters = {

@@ -15,7 +15,12 @@ class FileState(models.TextChoices):
 
     PENDING = "pending", _("Pending")
     STORED = "stored", _("Stored")
+    WAITING = "waiting", _("Waiting for the storage")
     MISSING = "missing", _("Missing")
+
+
+READABLE = (FileState.STORED, FileState.WAITING)
+"""What has its bytes: in the storage, or in the spool until the storage takes them."""
 
 
 class StoredFile(TimeStamped, Authored):
@@ -31,6 +36,8 @@ class StoredFile(TimeStamped, Authored):
     content_type = models.CharField(max_length=100, default="application/octet-stream")
     encoding = models.CharField(max_length=10, blank=True)
     state = models.CharField(max_length=10, choices=FileState.choices, default=FileState.PENDING)
+    thumbnail_size = models.PositiveIntegerField(null=True, editable=False)
+    """The bytes of the small picture that is kept beside the file; nothing without one."""
     external_url = models.URLField(max_length=2000, blank=True)
     claimed_at = models.DateTimeField(null=True, blank=True)
 
@@ -49,3 +56,8 @@ class StoredFile(TimeStamped, Authored):
     def __str__(self) -> str:
         """The name."""
         return self.name
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether its bytes can be had from the portal."""
+        return self.state in READABLE and not self.external_url

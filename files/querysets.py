@@ -27,6 +27,10 @@ class StoredFileQuerySet(models.QuerySet):
         """The files of one project."""
         return self.filter(project=project)
 
+    def readable(self) -> Self:
+        """Files whose bytes can be had: from the storage, or while they wait for it."""
+        return self.filter(state__in=("stored", "waiting"))
+
     def unclaimed(self, keys: Iterable[UUID] | None = None) -> Self:
         """Files that no object names, all or of these keys."""
         rows = self.filter(claimed_at__isnull=True)

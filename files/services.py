@@ -10,7 +10,7 @@ import logging
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -23,9 +23,10 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Project, User
-from qaportal.kit.errors import InvalidInput, NotVisible, RuleViolation, Unavailable
+from qaportal.kit import events
+from qaportal.kit.errors import InvalidInput, NoRoom, NotVisible, RuleViolation, Unavailable, is_no_room
 
-from . import policies
+from . import policies, spool
 from .content_types import HEAD_BYTES, KEPT_COMPRESSED, content_type_of
 from .models import FileState, StoredFile
 
@@ -65,7 +66,7 @@ def _seekable(stream: IO[bytes]) -> Iterator[IO[bytes]]:
         while block := stream.read(CHUNK_BYTES):
             size += len(block)
             _check_size(size)
-            copy.write(block)
+            copy.write(block)  # a full disk is told by whoever answers the request
         copy.seek(0)
         yield copy
 
@@ -89,30 +90,47 @@ def _measure(stream: IO[bytes]) -> _Measured:
     return _Measured(digest.hexdigest(), size, content_type_of(head))
 
 
+def thumbnail_path(path: str) -> str:
+    """Where the small picture of the bytes at the path is kept."""
+    return f"{path}.thumb"
+
+
 def lock_path(path: str) -> None:
     """Let nobody else store or remove these bytes until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [f"file:{path.removesuffix('.gz')}"])
 
 
-def _write(path: str, stream: IO[bytes], *, compressed: bool) -> None:
-    """Put the bytes at the path, over whatever a write that broke off left there."""
+def put_bytes(path: str, stream: IO[bytes]) -> None:
+    """Put the bytes of a seekable stream at the path, over whatever a write that broke off left there.
+
+    Raises NoRoom for a full disk and Unavailable for any other failure of the storage; nothing half-written stays.
+    """
     try:
         default_storage.delete(path)
         stream.seek(0)
-        if compressed:
-            with tempfile.TemporaryFile() as packed:
-                with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0, compresslevel=5) as packer:
-                    while block := stream.read(CHUNK_BYTES):
-                        packer.write(block)
-                packed.seek(0)
-                default_storage.save(path, File(packed))
-        else:
-            default_storage.save(path, File(stream))
+        default_storage.save(path, File(stream))
     except Exception as error:
         logger.exception("A file could not be written to the storage")
         _forget(path)
+        if is_no_room(error):
+            raise NoRoom from error
         raise Unavailable(_("The file cannot be stored at the moment. Try again later.")) from error
+
+
+@contextmanager
+def _packed(stream: IO[bytes], *, compressed: bool) -> Iterator[IO[bytes]]:
+    """The bytes as they are kept: as they are, or compressed on disk."""
+    stream.seek(0)
+    if not compressed:
+        yield stream
+        return
+    with tempfile.TemporaryFile() as packed:
+        with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0, compresslevel=5) as packer:
+            while block := stream.read(CHUNK_BYTES):
+                packer.write(block)
+        packed.seek(0)
+        yield packed
 
 
 def _forget(path: str) -> None:
@@ -123,24 +141,54 @@ def _forget(path: str) -> None:
         logger.warning("What a failed write left behind could not be removed; the sweep will do it")
 
 
-def _keep(tenant_id: int, source: IO[bytes]) -> dict[str, Any]:
+def _bring(path: str, source: IO[bytes], *, compressed: bool, may_wait: bool) -> str:
+    """Let the bytes be at the path; answers where they are: in the storage, or waiting for it where they may."""
+    is_kept = StoredFile.objects.filter(path=path, state=FileState.STORED).exists()
+    with _packed(source, compressed=compressed) as packed:
+        try:
+            if is_kept and _exists(path):
+                return FileState.STORED
+            put_bytes(path, packed)
+        except NoRoom:
+            raise
+        except Unavailable:
+            if not may_wait:
+                raise
+            packed.seek(0)
+            spool.keep(path, packed)
+            return FileState.WAITING
+    there = StoredFile.objects.filter(path=path, state__in=[FileState.MISSING, FileState.WAITING])
+    if there.update(state=FileState.STORED):
+        transaction.on_commit(lambda: spool.forget(path))
+    return FileState.STORED
+
+
+def _keep(tenant_id: int, source: IO[bytes], *, may_wait: bool = False) -> dict[str, Any]:
     """Put the bytes of a seekable stream where their content belongs, unless they are there; answers what they are."""
     measured = _measure(source)
     compressed = measured.content_type in KEPT_COMPRESSED and measured.size >= COMPRESSED_FROM
     path = f"{tenant_id}/{measured.sha256[:2]}/{measured.sha256}{'.gz' if compressed else ''}"
     lock_path(path)
-    is_kept = StoredFile.objects.filter(path=path, state=FileState.STORED).exists()
-    if not (is_kept and _exists(path)):
-        _write(path, source, compressed=compressed)
-        StoredFile.objects.filter(path=path, state=FileState.MISSING).update(state=FileState.STORED)
+    try:
+        state = _bring(path, source, compressed=compressed, may_wait=may_wait)
+    except OSError as error:
+        if is_no_room(error):
+            raise NoRoom from error
+        raise
+    known = StoredFile.objects.filter(path=path, thumbnail_size__isnull=False)
     return {
         "path": path,
         "sha256": measured.sha256,
         "size": measured.size,
         "content_type": measured.content_type,
         "encoding": "gzip" if compressed else "",
-        "state": FileState.STORED,
+        "state": state,
+        "thumbnail_size": known.values_list("thumbnail_size", flat=True).first() if _is_image(measured) else None,
     }
+
+
+def _is_image(measured: _Measured) -> bool:
+    return measured.content_type.startswith("image/")
 
 
 def _exists(path: str) -> bool:
@@ -152,15 +200,19 @@ def _exists(path: str) -> bool:
 
 
 @transaction.atomic
-def store(*, actor: User, project: Project, stream: IO[bytes], name: str, claimed: bool = False) -> StoredFile:
+def store(
+    *, actor: User, project: Project, stream: IO[bytes], name: str, claimed: bool = False, may_wait: bool = False
+) -> StoredFile:
     """Keep the bytes of a binary stream; the caller closes the stream.
 
-    `claimed` says that an object names the file already; an unclaimed one is swept after a day.
-    Raises Denied, InvalidInput naming `file` for one that is too large, Unavailable when the storage fails.
+    `claimed` says that an object names the file already; an unclaimed one is swept after a day. `may_wait` keeps the
+    bytes on the local disk while the storage does not work, and lets a job deliver them.
+    Raises Denied, InvalidInput naming `file` for one that is too large, NoRoom for a full disk, and Unavailable when
+    the storage fails and the file may not wait.
     """
     policies.can_upload(actor, project).require()
     with _seekable(stream) as source:
-        kept = _keep(project.tenant_id, source)
+        kept = _keep(project.tenant_id, source, may_wait=may_wait)
     stored = StoredFile.objects.create(
         tenant_id=project.tenant_id,
         project=project,
@@ -171,6 +223,7 @@ def store(*, actor: User, project: Project, stream: IO[bytes], name: str, claime
         **kept,
     )
     audit.record("file.stored", actor=actor, target=stored, project=project, size=stored.size)
+    events.publish("file.stored", stored=stored)
     return stored
 
 
@@ -191,7 +244,16 @@ def fill(*, actor: User, stored: StoredFile, stream: IO[bytes]) -> StoredFile:
     stored.updated_by = actor
     stored.save()
     audit.record("file.stored", actor=actor, target=stored, project=stored.project, size=stored.size)
+    events.publish("file.stored", stored=stored)
     return stored
+
+
+def _opened(stored: StoredFile) -> IO[bytes]:
+    """What is kept of the file; what waited a moment ago may have been delivered since."""
+    if stored.state == FileState.WAITING:
+        with suppress(FileNotFoundError):
+            return spool.opened(stored.path)
+    return default_storage.open(stored.path, "rb")
 
 
 @contextmanager
@@ -201,8 +263,10 @@ def open_stored(stored: StoredFile) -> Iterator[IO[bytes]]:
     Raises NotVisible when the bytes are gone and Unavailable when the storage cannot be read.
     """
     try:
-        kept = default_storage.open(stored.path, "rb")
+        kept = _opened(stored)
     except FileNotFoundError as error:
+        if stored.state == FileState.WAITING:
+            raise Unavailable(_("This file still waits to be stored. Try again later.")) from error
         raise NotVisible(_("The bytes of this file are gone.")) from error
     except Exception as error:
         logger.exception("A file could not be read from the storage")
@@ -233,6 +297,7 @@ def lend(*, actor: User, keys: Iterable[str], source: Project, target: Project) 
     """
     policies.can_upload(actor, target).require()
     kept = ("tenant_id", "name", "path", "sha256", "size", "content_type", "encoding", "state", "external_url")
+    kept = (*kept, "thumbnail_size")
     found = StoredFile.objects.filter(pk__in=list(keys), project=source, tenant_id=target.tenant_id)
     rows = {
         str(file.pk): StoredFile(
@@ -265,8 +330,10 @@ def remove_bytes(path: str) -> bool:
     lock_path(path)
     if StoredFile.objects.filter(path=path).exists():
         return False
+    spool.forget(path)
     try:
         default_storage.delete(path)
+        default_storage.delete(thumbnail_path(path))
     except Exception:
         logger.warning("Bytes that nobody names could not be removed; the next sweep tries again", exc_info=True)
         return False

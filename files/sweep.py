@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from accounts import audit
 
+from . import spool
 from .models import FileState, StoredFile
-from .services import lock_path, remove, remove_bytes
+from .services import lock_path, remove, remove_bytes, thumbnail_path
 
 logger = logging.getLogger(__name__)
 UNCLAIMED_FOR = timedelta(days=1)
@@ -71,7 +72,8 @@ def reconcile(*, now: datetime | None = None) -> Swept:
     for folder, paths in _folders():
         rows = StoredFile.objects.filter(path__startswith=f"{folder}/", created_at__lt=settled)
         named = set(StoredFile.objects.filter(path__startswith=f"{folder}/").values_list("path", flat=True))
-        for path in sorted(paths - named):
+        kept = {thumbnail_path(path) for path in named}
+        for path in sorted(paths - named - kept):
             if default_storage.get_modified_time(path) < settled and remove_bytes(path):
                 logger.warning("Bytes that no row names were removed: %s", path)
                 swept.orphans += 1
@@ -79,7 +81,21 @@ def reconcile(*, now: datetime | None = None) -> Swept:
             swept.missing += _mark(stored, FileState.MISSING)
         for stored in rows.filter(state=FileState.MISSING, path__in=paths):
             swept.found_again += _mark(stored, FileState.STORED)
+    _reconcile_spool(settled, swept)
     return swept
+
+
+def _reconcile_spool(settled: datetime, swept: Swept) -> None:
+    """The same for bytes that wait on the local disk."""
+    waiting = StoredFile.objects.filter(state=FileState.WAITING)
+    named = set(waiting.values_list("path", flat=True))
+    for path, changed in list(spool.waiting()):
+        if path not in named and changed < settled.timestamp():
+            spool.forget(path)
+            swept.orphans += 1
+    for stored in waiting.filter(created_at__lt=settled):
+        if not spool.holds(stored.path):
+            swept.missing += _mark(stored, FileState.MISSING)
 
 
 @transaction.atomic

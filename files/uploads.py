@@ -93,7 +93,7 @@ def named_by_key(*, actor: User, project: Project, key: str, field: str) -> Stor
     if stored is None:
         words = _("There is no such file.")
         raise InvalidInput(words, "not_found", fields={field: [words]})
-    return stored if stored.state == FileState.STORED else _settled(actor, stored, field)
+    return stored if stored.is_readable else _settled(actor, stored, field)
 
 
 def _id_in(key: str) -> UUID | None:

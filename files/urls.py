@@ -9,4 +9,5 @@ app_name = "files"
 urlpatterns = [
     path("p/<str:project_key>/files/", views.upload, name="upload"),
     path("p/<str:project_key>/files/<uuid:file_id>/", views.download, name="download"),
+    path("p/<str:project_key>/files/<uuid:file_id>/thumbnail/", views.thumbnail, name="thumbnail"),
 ]

@@ -11,16 +11,23 @@ from accounts.project_pages import get_visible, project_page
 from qaportal.kit.views import shown_refusal
 
 from . import services
-from .models import FileState, StoredFile
+from .models import StoredFile
 from .ranges import answer_file
+from .thumbnails import answer_thumbnail
 
 
 @require_safe
 @project_page
 def download(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
     """The bytes of a file, for those who see its project."""
-    stored = get_visible(StoredFile.objects.filter(state=FileState.STORED), request, pk=file_id)
-    return answer_file(request, stored)
+    return answer_file(request, get_visible(StoredFile.objects.readable(), request, pk=file_id))
+
+
+@require_safe
+@project_page
+def thumbnail(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
+    """The small picture of a file, or the file itself, for those who see its project."""
+    return answer_thumbnail(request, get_visible(StoredFile.objects.readable(), request, pk=file_id))
 
 
 @require_POST

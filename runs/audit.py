@@ -17,6 +17,8 @@ def register_all() -> None:
                 "created": _("created a run"),
                 "updated": _("changed a run"),
                 "deleted": _("deleted a run"),
+                "interrupted": _("closed a run that had gone silent"),
+                "reopened": _("opened an interrupted run again"),
                 "cases_created": _("made test cases of a run"),
                 "tests_added": _("planned more tests in a run"),
                 "assigned": _("said who executes tests of a run"),

@@ -15,6 +15,8 @@ from qaportal.kit import panels
 
 from .models import Result, RunCase, TestRun
 from .terminal import readable
+from .timeline import Summary, summary_of
+from .traces import Part, parts_of
 
 TEST_PANELS = "runs.test.drawer"
 """The place where apps above show what they know of a test; a loader answers its facts by the test's id."""
@@ -29,13 +31,16 @@ class ShownAttempt:
 
     result: Result
     message: str
-    trace: str
+    trace: list[Part]
+    """Its stack trace; frames of frameworks are folded."""
     output: str
     notes: str
     properties: list[tuple[str, str]]
     attachments: list[str]
     own: ShownValues
     """What the project's own fields say."""
+    summary: Summary | None = None
+    """What it left behind, in short; the drawer alone shows it."""
 
     @property
     def says_nothing(self) -> bool:
@@ -61,7 +66,8 @@ class Drawer:
     """The tests above and below it in the list: `previous` and `next`, each `(test id, page)` or None."""
 
 
-def _whole(text: str) -> int | None:
+def whole(text: str) -> int | None:
+    """The number that a query names, if it is one."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
@@ -69,7 +75,8 @@ def _texts(value: object) -> list[tuple[str, str]]:
     return [(str(name), readable(str(text))) for name, text in value.items()] if isinstance(value, dict) else []
 
 
-def _shown(result: Result, project: Project) -> ShownAttempt:
+def shown_attempt(result: Result, project: Project) -> ShownAttempt:
+    """The attempt with its texts made readable."""
     facts = result.metadata or {}
     trace, message = readable(result.stack_trace), readable(result.error_message)
     if message and trace.startswith(message):
@@ -77,7 +84,7 @@ def _shown(result: Result, project: Project) -> ShownAttempt:
     return ShownAttempt(
         result=result,
         message=message,
-        trace=trace,
+        trace=parts_of(trace),
         output=readable(result.output),
         notes=result.notes,
         properties=_texts(facts.get("properties")),
@@ -128,13 +135,15 @@ def drawer_of(test: RunCase, *, request: HttpRequest, rows: Page) -> Drawer:
     )
     hidden = max(0, test.attempts - SHOWN_ATTEMPTS)
     attempts = attempts[:SHOWN_ATTEMPTS][::-1]
-    wanted = _whole(request.GET.get("attempt", ""))
+    wanted = whole(request.GET.get("attempt", ""))
     chosen = next((each for each in attempts if each.attempt == wanted), attempts[-1] if attempts else None)
     view = "history" if request.GET.get("view") == "history" else "attempt"
     drawer = Drawer(test, view, attempts, hidden, None, neighbours=_neighbours(test, rows))
     if view == "history":
-        drawer.history = Paginator(history_of(test), HISTORY_PAGE).get_page(_whole(request.GET.get("before", "")) or 1)
+        drawer.history = Paginator(history_of(test), HISTORY_PAGE).get_page(whole(request.GET.get("before", "")) or 1)
     elif chosen is not None:
-        drawer.shown = _shown(Result.objects.select_related("executor").get(pk=chosen.pk), request.project)
+        result = Result.objects.select_related("executor").get(pk=chosen.pk)
+        drawer.shown = shown_attempt(result, request.project)
+        drawer.shown.summary = summary_of(result)
     drawer.sections = [(panel, facts.get(test.pk)) for panel, facts in panels.loaded(TEST_PANELS, [test.pk])]
     return drawer

@@ -86,6 +86,14 @@ def _read(line: str) -> tuple[bool, bool, Frame | None]:
     return True, found.re in (_PYTHON, _PYTEST), _frame(found)
 
 
+def kind_of(line: str) -> str:
+    """What a line of a trace is: `own` for a frame that somebody of the project wrote, `foreign` for a framework's."""
+    is_frame, _is_python, frame = _read(line[:LONGEST_LINE])
+    if not is_frame:
+        return ""
+    return "own" if frame else "foreign"
+
+
 def frames_of(trace: str) -> list[Frame]:
     """The frames of a trace that are no framework's, the innermost first; of a chain of causes those of the last one.
 

@@ -12,7 +12,7 @@ from qaportal.kit.requests import set_request_id
 
 from .models import ReportImport
 from .partitions import ensure_partitions
-from .services import imports, merged_cases, presence, rule_application, taking_in
+from .services import imports, merged_cases, presence, rule_application, silence, taking_in
 
 logger = logging.getLogger(__name__)
 TASK_NAME = "runs.jobs.run_report_import"
@@ -48,6 +48,13 @@ def close_abandoned(*, task_name: str, arguments: dict) -> None:
 def make_partitions(timestamp: int) -> None:
     """Every night: make the partitions of the months to come."""
     ensure_partitions()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="default", queueing_lock="close_silent_runs")
+def close_silent_runs(timestamp: int) -> None:
+    """Every five minutes: close automated runs of which nothing was heard for too long."""
+    silence.close_silent_runs()
 
 
 @app.periodic(cron="37 3 * * *")

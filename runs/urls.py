@@ -8,6 +8,7 @@ from .views import (
     configurations,
     failures,
     planning,
+    results,
     run_changes,
     runner,
     session_notes,
@@ -15,7 +16,7 @@ from .views import (
     test_links,
     uploads,
 )
-from .views.run_detail import RunDetailView
+from .views.run_detail import RunDetailView, live
 from .views.run_list import RunListView
 
 app_name = "runs"
@@ -29,9 +30,11 @@ urlpatterns = [
     path("p/<str:project_key>/runs/imports/<uuid:import_id>/", uploads.import_detail, name="import_detail"),
     path("p/<str:project_key>/runs/imports/<uuid:import_id>/undo/", uploads.undo_import, name="undo_import"),
     path(run, RunDetailView.as_view(), name="detail"),
+    path(f"{run}live/", live, name="live"),
     path(f"{run}edit/", run_changes.edit_run, name="edit"),
     path(f"{run}status/", run_changes.change_status, name="change_status"),
     path(f"{run}delete/", run_changes.remove_run, name="delete"),
+    path(f"{run}tests/<int:test_id>/", results.result, name="result"),
     path(f"{run}tests/<int:test_id>/link/", test_links.link_test_page, name="link_test"),
     path(f"{run}cases/", test_links.create_cases, name="create_cases"),
     path(f"{run}scope/", test_links.add_to_release, name="add_to_release"),

@@ -120,4 +120,7 @@ class ProjectSerializer(PortalModelSerializer):
         for name in ("allowPublicAccess", "requireApproval", "membersOnly"):
             if name in value and not isinstance(value[name], bool):
                 raise serializers.ValidationError(f"{name} is true or false.")
+        hours = value.get("silentRunHours", 2)
+        if isinstance(hours, bool) or not isinstance(hours, int | float) or not 0.25 <= hours <= 720:
+            raise serializers.ValidationError("silentRunHours is a number from 0.25 to 720.")
         return value

@@ -10,7 +10,7 @@ from accounts.models import AuditEntry
 from accounts.tests.factories import ProjectFactory, UserFactory
 from files.models import FileState, StoredFile
 from files.services import claim, file_name_of, open_stored, remove, store
-from qaportal.kit.errors import Denied, InvalidInput, NotVisible, Unavailable
+from qaportal.kit.errors import Denied, InvalidInput, NoRoom, NotVisible
 
 from .factories import stored_file
 
@@ -119,7 +119,7 @@ def test_a_storage_that_fails_refuses_in_words_and_leaves_no_row(project, tester
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("django.core.files.storage.FileSystemStorage._save", full)
-    with pytest.raises(Unavailable, match="cannot be stored"):
+    with pytest.raises(NoRoom, match="full"):
         store(actor=tester, project=project, stream=io.BytesIO(b"x"), name="x")
     assert not StoredFile.objects.exists()
 

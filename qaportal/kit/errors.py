@@ -1,6 +1,9 @@
 """The two ways a service says no, and the answer a policy gives."""
 
+import errno
 from typing import NoReturn
+
+from django.utils.translation import gettext as _
 
 
 class PortalError(Exception):
@@ -46,10 +49,30 @@ class NotVisible(PortalError):
 class Unavailable(PortalError):
     """Something outside that the portal needs does not work now: page and API answer 503, and a retry may help."""
 
+    status = 503
+
     def __init__(self, message: str, *, retry_after: int = 30) -> None:
         """Keep the words and after how many seconds to try again."""
         super().__init__(message, "unavailable")
         self.wait = retry_after
+
+
+class NoRoom(Unavailable):
+    """A disk is full: page and API answer 507. Nothing of what was sent is kept."""
+
+    status = 507
+
+    def __init__(self, message: str = "", *, retry_after: int = 300) -> None:
+        """Say so, unless there are better words."""
+        super().__init__(message or _("The disk of the portal is full. Its administrator has to make room."))
+        self.code, self.wait = "no_room", retry_after
+
+
+def is_no_room(error: BaseException | None) -> bool:
+    """Whether a disk is full, that of the files or that of the database."""
+    if isinstance(error, OSError):
+        return error.errno in {errno.ENOSPC, errno.EDQUOT}
+    return type(error).__name__ == "DiskFull" or type(getattr(error, "__cause__", None)).__name__ == "DiskFull"
 
 
 class TooMany(PortalError):

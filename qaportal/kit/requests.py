@@ -14,7 +14,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from .errors import Denied, NotVisible, PortalError, TooMany, Unavailable
+from .errors import Denied, NoRoom, NotVisible, PortalError, TooMany, Unavailable, is_no_room
 
 FORM_MARGIN = 1024 * 1024
 """Bytes that the other fields of a form may add to its file."""
@@ -139,7 +139,11 @@ class PageErrorsMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """403 for a denial, 404 for what is not visible, 422 for a broken rule, 429 for too many, 400 for bad data."""
+        """403 for a denial, 404 for what is not visible, 422 for a broken rule, 429 for too many, 400 for bad data.
+
+        507 when a disk is full.
+        """
+        exception = NoRoom() if is_no_room(exception) else exception
         if isinstance(exception, NotVisible):
             raise Http404(exception.message) from exception
         if isinstance(exception, DataError):
@@ -150,6 +154,6 @@ class PageErrorsMiddleware:
             request.retry_after = exception.wait
             return render(request, "400.html", {"reason": exception.message}, status=429)
         if isinstance(exception, PortalError):
-            status = 503 if isinstance(exception, Unavailable) else 422
+            status = exception.status if isinstance(exception, Unavailable) else 422
             return render(request, "400.html", {"reason": exception.message}, status=status)
         return None

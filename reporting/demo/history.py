@@ -17,7 +17,7 @@ from runs.models import Result, RunCase, TestRun
 from runs.services.recording import record_results
 from runs.services.runs import create_run
 
-from . import failures, manual, scopes, uploads
+from . import evidence, failures, manual, scopes, uploads
 from .chance import chance
 from .days import Days
 from .outcomes import results_of
@@ -42,6 +42,7 @@ class History:
             with audit.dated(moment):
                 happen()
         self._date_results()
+        evidence.leave_evidence(self.project, self.people["developer"], self.story["evidence"])
         now = timezone.now()
         manual.open_run(self.project, self.people, now - timedelta(hours=2))
 

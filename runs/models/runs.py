@@ -51,6 +51,8 @@ class TestRun(ProjectOwned, Authored, SoftDeleted):
     due = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
+    heard_at = models.DateTimeField(null=True, editable=False)
+    """When steps, files or logs came in last; results themselves move `updated_at`."""
     metadata = models.JSONField(default=dict, blank=True)
     is_implicit = models.BooleanField(default=False)
     count_passed = models.PositiveIntegerField(default=0)
@@ -87,6 +89,7 @@ class TestRun(ProjectOwned, Authored, SoftDeleted):
         indexes = [
             models.Index(fields=["project", "-started_at"], name="test_run_newest"),
             models.Index(fields=["release"], name="test_run_of_release"),
+            models.Index(fields=["project"], condition=Q(status="active"), name="test_run_active"),
         ]
 
     def __str__(self) -> str:

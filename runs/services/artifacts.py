@@ -23,7 +23,7 @@ def add_artifact(*, actor: User, result: Result, stream: IO[bytes], name: str, *
     """Keep a file of an attempt; answers it, and whether it is new: the same file sent again for the same is not.
 
     `facts` are those of `FACTS`. Raises Denied, RuleViolation when the run takes nothing more, InvalidInput naming
-    `file` for one that is too large, and Unavailable while the storage does not work.
+    `file` for one that is too large, and NoRoom for a full disk. While the storage does not work the bytes wait.
     """
     run = open_run_of(actor=actor, result=result)
     artifact = _artifact(run, result, facts)
@@ -31,7 +31,7 @@ def add_artifact(*, actor: User, result: Result, stream: IO[bytes], name: str, *
     if known is not None:
         return known, False
     # The bytes go to the storage before the test is held: nobody waits for a slow storage.
-    artifact.file = store(actor=actor, project=run.project, stream=stream, name=name, claimed=True)
+    artifact.file = store(actor=actor, project=run.project, stream=stream, name=name, claimed=True, may_wait=True)
     _join(actor, result, artifact)
     return artifact, True
 

@@ -21,6 +21,7 @@ from ..models import Checkpoint, LogEntry, Result, RunCase, StepResult, TestRun
 from ..partitions import ensure_partitions
 from .copying import copy_rows
 from .screenshots import find_pictures
+from .silence import note_heard
 
 
 @dataclass(slots=True)
@@ -53,6 +54,7 @@ def hold_test(*, actor: User, result: Result) -> TestRun:
     """
     run = open_run_of(actor=actor, result=result)
     RunCase.objects.select_for_update(of=("self",)).get(pk=result.run_case_id)
+    note_heard(run=run)
     ensure_partitions(months_ahead=0)
     return run
 

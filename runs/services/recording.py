@@ -18,6 +18,7 @@ from ..models import TestRun
 from ..partitions import ensure_partitions
 from . import activity, failures, matching, stability, staging
 from .judging import Judge
+from .silence import open_again
 from .staging import NewResult, Staged
 
 
@@ -56,12 +57,14 @@ def record_results(
     """Store the results of one batch and move everything that depends on them, set by set.
 
     Reads `results` once, as a stream. The run is locked for the whole batch, so attempts count up without gaps.
-    Audit entries are the caller's. Raises RuleViolation when the run takes no more results.
+    A run that was interrupted is open again. Audit entries are the caller's. Raises RuleViolation when the run takes
+    no more results.
     """
     run = TestRun.objects.select_for_update(of=("self",)).select_related("project", "release").get(pk=run.pk)
     refusal = policies.takes_results(run)
     if not refusal:
         raise RuleViolation(refusal.reason, refusal.code)
+    open_again(actor=actor, run=run)
     ensure_partitions(months_ahead=0)
     judge = Judge.of_project(run.project_id)
     staged = staging.fill(results, judge)

@@ -22,6 +22,7 @@ from ..importers.references import ids_in_name
 from ..models import Result, RunCase, TestRun
 from . import activity, failures, matching, merged_cases, staging
 from .recording import NewResult, Recorded, record_results, refresh_counters
+from .silence import open_again
 
 COMPLETED_BY_CLIENT = ("status", "duration_ms", "error_message", "stack_trace", "started_at", "metadata")
 
@@ -83,13 +84,14 @@ def report_result(*, actor: User, run: TestRun, test: ReportedTest) -> Result:
 
 @transaction.atomic
 def complete_result(*, actor: User, result: Result, if_match: str | None = None, **changes: Any) -> Result:
-    """Write the end of an attempt into its own row; only while its run is open.
+    """Write the end of an attempt into its own row; only while its run is open. An interrupted one is open again.
 
     `changes` are those of `COMPLETED_BY_CLIENT`; `metadata` is added to what is known. Raises Denied, RuleViolation
     (`run_finished`), InvalidInput for an attempt that ended and shall run again, and VersionConflict.
     """
     run = TestRun.objects.select_for_update(of=("self",)).select_related("project", "release").get(pk=result.run_id)
     policies.can_import_report(actor, run.project).require()
+    open_again(actor=actor, run=run)
     if run.status != RunStatus.ACTIVE:
         words = _("The run is over, and its results stay as they are. Record another attempt instead.")
         raise RuleViolation(words, "run_finished")

@@ -39,7 +39,9 @@ def add_screenshot(
     text = text_of(test)
     require_place(text, step_number, iteration)
     # The bytes go to the storage before the run is held: nobody waits for a slow storage.
-    stored = store(actor=actor, project=test.run.project, stream=stream, name=file_name_of(name), claimed=True)
+    stored = store(
+        actor=actor, project=test.run.project, stream=stream, name=file_name_of(name), claimed=True, may_wait=True
+    )
     held = hold(actor, test, entry or Entry())
     if held.is_repeated:
         stored.delete()

@@ -3,6 +3,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from files.delivery import deliver_waiting
 from files.models import StoredFile
 from files.tests.conftest import storage, stored_paths  # noqa: F401  the files of these tests alone
 from runs.models import Artifact, Result
@@ -228,7 +229,29 @@ def test_a_file_that_is_too_large_is_refused_by_its_name(client, result, setting
     assert not Artifact.objects.exists()
 
 
-def test_while_the_storage_is_down_results_and_steps_are_stored_and_the_file_can_be_sent_again(
+def test_while_the_storage_is_down_the_artifact_is_stored_as_pending_and_its_bytes_wait(
+    client, result, monkeypatch, settings, tmp_path
+):
+    settings.DATA = tmp_path
+
+    def fails(*_args, **_kwargs):
+        raise ConnectionError("no answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("django.core.files.storage.FileSystemStorage._save", fails)
+        answer = send(client, result, step_number=1)
+        assert (answer.status_code, answer.json()["state"]) == (201, "pending")
+        again = send(client, result, step_number=1)
+        assert (again.status_code, again.json()["id"]) == (200, answer.json()["id"])
+        assert downloaded(client, answer.json()).body == PNG
+        put(client, result, {"step_number": 1})
+    assert deliver_waiting() == 1
+    (told,) = client.get(url(result)).json()
+    assert told["state"] == "stored"
+    assert downloaded(client, told).body == PNG
+
+
+def test_while_the_disk_is_full_results_and_steps_are_stored_and_the_file_can_be_sent_again(
     client, result, monkeypatch
 ):
     def full(*_args, **_kwargs):
@@ -237,9 +260,9 @@ def test_while_the_storage_is_down_results_and_steps_are_stored_and_the_file_can
     with monkeypatch.context() as patch:
         patch.setattr("django.core.files.storage.FileSystemStorage._save", full)
         answer = send(client, result, step_number=1)
-        assert answer.status_code == 503
+        assert answer.status_code == 507
         assert answer["Retry-After"]
-        assert "Try again later" in answer.json()["detail"]
+        assert (answer.json()["code"], "full" in answer.json()["detail"]) == ("no_room", True)
         put(client, result, {"step_number": 1})
     assert not Artifact.objects.exists()
     assert not StoredFile.objects.exists()

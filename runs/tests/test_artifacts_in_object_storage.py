@@ -4,6 +4,7 @@ import httpx
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from files.delivery import deliver_waiting
 from files.models import FileState, StoredFile
 from files.tests.object_storage import NOISE, bucket, endpoint  # noqa: F401
 from runs.models import Artifact, Result
@@ -115,7 +116,15 @@ def test_a_key_of_another_tenant_names_nothing(client, result, other_project, st
     assert list(named(client, result, told["fileKey"]).json()["fields"]) == ["file_key"]
 
 
-def test_while_s3_is_down_results_are_stored_and_files_are_refused_in_words(client, result, bucket, settings, caplog):  # noqa: F811
+def test_while_s3_is_down_results_are_stored_and_their_files_wait(
+    client,
+    result,
+    bucket,  # noqa: F811
+    settings,
+    caplog,
+    tmp_path,
+):
+    settings.DATA, working = tmp_path, settings.STORAGES
     announced(client, result.project)
     pending = StoredFile.objects.get()
     options = {**settings.STORAGES["default"]["OPTIONS"], "endpoint_url": "http://127.0.0.1:9"}
@@ -124,11 +133,14 @@ def test_while_s3_is_down_results_are_stored_and_files_are_refused_in_words(clie
     key = f"attachments/{pending.pk}/shot.png"
     assert named(client, result, key).status_code == 503
     answer = send(client, result, step_number=1)
-    assert answer.status_code == 503
-    assert "Try again later" in answer.json()["detail"]
-    assert answer["Retry-After"]
+    assert (answer.status_code, answer.json()["state"]) == (201, "pending")
+    direct = client.get(f"{answer.json()['download_url']}?redirect=true")
+    assert b"".join(direct.streaming_content) == PNG
     suite = f"/api/v1/reports/suite-runs/{result.run_id}/test-cases"
     assert client.post(suite, {"name": "Refunds", "status": "Passed"}).status_code == 201
-    assert not Artifact.objects.exists()
-    assert list(StoredFile.objects.values_list("state", flat=True)) == [FileState.PENDING]
+    assert Artifact.objects.count() == 1
+    assert deliver_waiting() == 0
     assert "canary-secret" not in caplog.text
+    settings.STORAGES = working
+    assert deliver_waiting() == 1
+    assert bucket() == [answer.json()["storage_path"]]

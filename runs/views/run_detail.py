@@ -3,13 +3,15 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
-from accounts.project_pages import ProjectMixin, get_visible
+from accounts.project_pages import ProjectMixin, get_visible, project_page
 from qaportal.kit import panels
-from qaportal.kit.views import FilteredListView, FragmentMixin
+from qaportal.kit.views import FilteredListView, FragmentMixin, render_fragment
 from qaportal.kit.wording import duration
 
 from .. import policies
@@ -17,6 +19,7 @@ from ..choices import RunKind
 from ..drawer import drawer_of
 from ..failure_groups import groups_of
 from ..filters import RunCaseFilter
+from ..live import Live
 from ..models import ReportImport, RunCase, TestRun
 from ..outcome import compared_with_before, verdict_of
 from ..planning import AssignForm
@@ -112,6 +115,7 @@ class RunDetailView(ProjectMixin, FragmentMixin, FilteredListView):
         context.update(
             run=self.run,
             verdict=verdict_of(self.run),
+            live=Live(self.run),
             took=duration(self.run.duration_ms),
             crumbs=[(_("Runs"), reverse("runs:list", args=[self.project.key]))],
             tab=self.tab,
@@ -193,3 +197,18 @@ class RunDetailView(ProjectMixin, FragmentMixin, FilteredListView):
             }
             for name, label, count in items
         ]
+
+
+@require_safe
+@project_page
+def live(request: HttpRequest, number: int) -> HttpResponse:
+    """How far a run is that is being reported; 304 while nothing changed, by one statement."""
+    look = Live(get_visible(TestRun.objects.select_related("project"), request, number=number), was_watched=True)
+    if request.headers.get("If-None-Match") == look.tag:
+        response: HttpResponse = HttpResponseNotModified()
+    else:
+        all_url = f"{look.run.get_absolute_url()}?tab=all"
+        context = {"run": look.run, "project": request.project, "live": look, "all_url": all_url}
+        response = render_fragment(request, "runs/run_detail.html#live", context)
+    response["ETag"], response["Cache-Control"] = look.tag, "private, no-cache"
+    return response

@@ -104,6 +104,7 @@
       return;
     }
     const name = keyOf(event);
+    if (name.startsWith("arrow") && event.target.closest("video, audio, pre")) return; // these have arrows of their own
     const control = controlFor(name);
     if (control) press(event, control);
     else if (rowKeys[name] && rows().length && rowKeys[name](event) !== false) event.preventDefault();
@@ -123,7 +124,7 @@
       const value = document.createElement("dd");
       const key = document.createElement("kbd");
       key.className = "q-kbd";
-      key.textContent = name.replace("shift+", "⇧").toUpperCase();
+      key.textContent = name.replace("shift+", "⇧").replace("arrowleft", "←").replace("arrowright", "→").toUpperCase();
       value.append(key);
       return [term, value];
     }));

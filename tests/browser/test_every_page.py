@@ -105,6 +105,7 @@ def pages(portal) -> list[str]:
         "~/runs/",
         run,
         f"{run}?tab=all&test={portal.test.pk}",
+        f"{run}tests/{portal.test.pk}/",
         f"{run}?tab=details",
         f"{run}edit/",
         "~/runs/upload/",

@@ -12,7 +12,17 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from ..errors import Denied, InvalidInput, NotVisible, PortalError, TooMany, Unavailable, VersionConflict
+from ..errors import (
+    Denied,
+    InvalidInput,
+    NoRoom,
+    NotVisible,
+    PortalError,
+    TooMany,
+    Unavailable,
+    VersionConflict,
+    is_no_room,
+)
 from .styles import PlainStyle, Problem
 
 logger = logging.getLogger(__name__)
@@ -61,7 +71,7 @@ def _from_portal(error: PortalError) -> Problem:
     elif isinstance(error, InvalidInput):
         status = 400
     elif isinstance(error, Unavailable):
-        status = 503
+        status = error.status
     elif isinstance(error, TooMany):
         status = 429
     message = _first_words(error.fields) if isinstance(error, InvalidInput) and error.fields else error.message
@@ -84,8 +94,8 @@ def _from_database(error: Exception) -> Problem | None:
 
 def problem_of(error: Exception) -> Problem | None:
     """What the exception means to a client, or None when it is a fault of the portal."""
-    if isinstance(error, PortalError):
-        return _from_portal(error)
+    if isinstance(error, PortalError) or is_no_room(error):
+        return _from_portal(error if isinstance(error, PortalError) else NoRoom())
     if isinstance(error, Http404):
         return Problem(404, "not_found", _("Not found."))
     if isinstance(error, PermissionDenied):

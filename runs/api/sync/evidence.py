@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from catalog.api.serializers import CodeField
+from files.models import FileState
 from qaportal.kit.api.serializers import PortalSerializer
 
 from ...choices import ArtifactCategory, ArtifactType, LogType
@@ -171,12 +172,18 @@ class ArtifactSerializer(serializers.Serializer):
     file_size = serializers.IntegerField(source="file.size")
     mime_type = serializers.CharField(source="file.content_type")
     sha256 = serializers.CharField(source="file.sha256")
-    state = serializers.CharField(source="file.state", help_text="`stored`, or why the bytes are not there.")
+    state = serializers.SerializerMethodField(
+        help_text="`stored`; `pending` while the bytes wait for the storage, or are still to come; `missing`."
+    )
     storage_path = serializers.CharField(source="file.path")
     description = OptionalText()
     captured_at = serializers.DateTimeField(allow_null=True)
     download_url = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
+
+    def get_state(self, artifact: Artifact) -> str:
+        """Whether the storage has the bytes."""
+        return FileState.PENDING.value if artifact.file.state == FileState.WAITING else artifact.file.state
 
     def get_download_url(self, artifact: Artifact) -> str:
         """Where the file is."""

@@ -1,0 +1,301 @@
+"""What one attempt left behind, in the order in which it happened: its steps with their pictures, checkpoints and logs.
+
+One iteration is read at a time and of many steps one stretch, so that neither the number of statements nor the page
+grows with what a client sends.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Count, Min, Q, Sum
+
+from files.content_types import SHOWN_IN_BROWSER
+
+from .choices import ArtifactCategory
+from .logs import StepLogs, logs_of_steps
+from .models import Artifact, Checkpoint, Result, StepResult
+from .querysets import FAILURES
+from .terminal import readable
+
+STRETCH = 100
+"""Steps on one page."""
+MOST_FILES, MOST_CHECKPOINTS = 400, 400
+
+
+@dataclass(frozen=True, slots=True)
+class Iteration:
+    """One row of a data-driven test, counted."""
+
+    number: int
+    steps: int
+    status: str
+    first_failed: int | None
+    """The number of its first step that failed."""
+
+
+@dataclass(slots=True)
+class Pictures:
+    """The pictures of one moment, sorted by what they show."""
+
+    pair: tuple[Artifact, Artifact] | None = None
+    """Before, and after or when it failed: what can be laid over each other."""
+    others: list[Artifact] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return self.pair is not None or bool(self.others)
+
+
+@dataclass(slots=True)
+class Evidence:
+    """Files and checkpoints that belong to one place of the timeline."""
+
+    pictures: Pictures
+    videos: list[Artifact]
+    files: list[Artifact]
+    checkpoints: list[Checkpoint]
+    logs: StepLogs | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.pictures or self.videos or self.files or self.checkpoints)
+
+
+@dataclass(slots=True)
+class Moment:
+    """One step, with what belongs to it."""
+
+    step: StepResult
+    starts_ms: int | None
+    """Since the start of the iteration; not known after a step that told no time."""
+    evidence: Evidence
+    is_chosen: bool
+    error: str
+
+    @property
+    def words(self) -> str:
+        """What was done."""
+        return readable(self.step.description or self.step.action)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it is what one came for."""
+        return self.step.status in FAILURES
+
+
+def is_picture(artifact: Artifact) -> bool:
+    """Whether the browser shows it as a picture; what the client calls it does not count."""
+    kind = artifact.file.content_type
+    return kind in SHOWN_IN_BROWSER and kind.startswith("image/") and is_here(artifact)
+
+
+def is_video(artifact: Artifact) -> bool:
+    """Whether the browser plays it."""
+    kind = artifact.file.content_type
+    return kind in SHOWN_IN_BROWSER and kind.startswith("video/") and is_here(artifact)
+
+
+def is_here(artifact: Artifact) -> bool:
+    """Whether its bytes can be read."""
+    return artifact.file.is_readable
+
+
+def sorted_out(artifacts: Iterable[Artifact], checkpoints: list[Checkpoint]) -> Evidence:
+    """Files by what a page does with them."""
+    pictures: list[Artifact] = []
+    found = Evidence(Pictures(), [], [], checkpoints)
+    for artifact in artifacts:
+        place = pictures if is_picture(artifact) else found.videos if is_video(artifact) else found.files
+        place.append(artifact)
+    last = {artifact.artifact_category: artifact for artifact in pictures}
+    before = last.get(ArtifactCategory.BEFORE)
+    after = last.get(ArtifactCategory.AFTER) or last.get(ArtifactCategory.ERROR)
+    if before and after:
+        found.pictures.pair = before, after
+    found.pictures.others = [each for each in pictures if each not in (found.pictures.pair or ())]
+    return found
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+class Timeline:
+    """One reading of what an attempt left; `iteration`, `step` and `part` of the query choose."""
+
+    def __init__(self, result: Result, query: Mapping[str, str]) -> None:
+        """Keep what is asked for; what makes no sense is left out."""
+        self.result = result
+        self.asked_step = _whole(query.get("step", ""))
+        self._asked = _whole(query.get("iteration", ""))
+        self._part = _whole(query.get("part", ""))
+
+    # -- iterations
+    @cached_property
+    def iterations(self) -> list[Iteration]:
+        """The iterations that have steps, counted in one statement."""
+        rows = StepResult.objects.filter(result=self.result).values("iteration").order_by("iteration")
+        counted = rows.annotate(
+            steps=Count("id"),
+            passed=Count("id", filter=Q(status="passed")),
+            first_failed=Min("step_number", filter=Q(status__in=FAILURES)),
+        )
+        return [Iteration(row["iteration"], row["steps"], self._status_of(row), row["first_failed"]) for row in counted]
+
+    def _status_of(self, row: Mapping[str, Any]) -> str:
+        told = (self.result.metadata or {}).get("iterations")
+        if isinstance(told, dict) and isinstance(told.get(str(row["iteration"])), str):
+            return told[str(row["iteration"])]
+        if row["first_failed"] is not None:
+            return "failed"
+        return "passed" if row["passed"] else "skipped"
+
+    @cached_property
+    def iteration(self) -> int:
+        """The one that is shown: as asked, else the first that failed, else the first."""
+        if self._asked:
+            return self._asked
+        failed = next((each.number for each in self.iterations if each.status in FAILURES), None)
+        return failed or (self.iterations[0].number if self.iterations else 1)
+
+    @cached_property
+    def _known(self) -> Iteration:
+        return next(
+            (each for each in self.iterations if each.number == self.iteration),
+            Iteration(self.iteration, 0, "not_started", None),
+        )
+
+    @property
+    def count(self) -> int:
+        """How many steps the iteration has."""
+        return self._known.steps
+
+    @property
+    def first_failed(self) -> int | None:
+        """The number of its first step that failed."""
+        return self._known.first_failed
+
+    # -- steps
+    @property
+    def _all_steps(self) -> Any:
+        rows = StepResult.objects.filter(result=self.result, iteration=self.iteration)
+        return rows.order_by("step_number", "id")
+
+    @property
+    def parts(self) -> int:
+        """How many pages the steps take."""
+        return max(1, -(-self.count // STRETCH))
+
+    @cached_property
+    def part(self) -> int:
+        """The page that is shown: as asked, else that of the step asked for, else that of the first failure."""
+        if self._part:
+            return min(self._part, self.parts)
+        wanted = self.asked_step or self.first_failed
+        if self.parts == 1 or wanted is None:
+            return 1
+        return min(self.parts, self._all_steps.filter(step_number__lt=wanted).count() // STRETCH + 1)
+
+    @cached_property
+    def _steps(self) -> list[StepResult]:
+        if not self.count:
+            return []
+        first = (self.part - 1) * STRETCH
+        return list(self._all_steps[first : first + STRETCH])
+
+    @cached_property
+    def _starts_at(self) -> int | None:
+        """When the first shown step began."""
+        if self.part == 1 or not self._steps:
+            return 0
+        before = self._all_steps.filter(step_number__lt=self._steps[0].step_number)
+        found = before.aggregate(told=Count("duration_ms"), steps=Count("id"), took=Sum("duration_ms"))
+        return found["took"] if found["told"] == found["steps"] else None
+
+    @cached_property
+    def moments(self) -> list[Moment]:
+        """The shown steps with what belongs to them."""
+        artifacts, checkpoints = self._by_step(self._artifacts), self._by_step(self._checkpoints)
+        logs = logs_of_steps(self.result, self.iteration, [step.step_number for step in self._steps])
+        at, moments = self._starts_at, []
+        for step in self._steps:
+            number = step.step_number
+            evidence = sorted_out(artifacts.get(number, []), checkpoints.get(number, []))
+            evidence.logs = logs.get(number)
+            moments.append(Moment(step, at, evidence, number == self.asked_step, readable(step.error_message)))
+            at = None if at is None or step.duration_ms is None else at + step.duration_ms
+        return moments
+
+    # -- what belongs to them
+    @cached_property
+    def _shown(self) -> dict[Any, int]:
+        return {step.pk: step.step_number for step in self._steps}
+
+    @property
+    def _placed(self) -> Q:
+        """What belongs to a shown step, or to none."""
+        return Q(step_number__in=list(self._shown.values())) | Q(step_number__isnull=True)
+
+    @cached_property
+    def _artifacts(self) -> list[Artifact]:
+        rows = Artifact.objects.filter(result=self.result, iteration=self.iteration).filter(self._placed)
+        return list(rows.for_list()[:MOST_FILES])
+
+    @cached_property
+    def _checkpoints(self) -> list[Checkpoint]:
+        rows = Checkpoint.objects.filter(result=self.result, iteration=self.iteration).filter(self._placed)
+        found = list(rows.order_by("checkpoint_number", "id")[:MOST_CHECKPOINTS])
+        for each in found:
+            for name in ("name", "message", "expected", "actual"):
+                setattr(each, name, readable(getattr(each, name)))
+        return found
+
+    def _by_step(self, rows: Iterable[Any]) -> dict[int | None, list[Any]]:
+        """Rows by the shown step they belong to; those of none under None."""
+        numbers, found = set(self._shown.values()), {}
+        for row in rows:
+            number = row.step_number if row.step_number in numbers else None
+            if number is None and row.step_number is None:
+                number = self._shown.get(getattr(row, "step_id", None))
+            found.setdefault(number, []).append(row)
+        return found
+
+    @cached_property
+    def whole(self) -> Evidence:
+        """What belongs to no step: a video of the whole test, files, checkpoints."""
+        artifacts = self._by_step(self._artifacts).get(None, [])
+        return sorted_out(artifacts, self._by_step(self._checkpoints).get(None, []))
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to show beside the log."""
+        return bool(self.iterations) or bool(self.whole)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What an attempt left behind, in short: how much there is, and the first step that failed."""
+
+    steps: int
+    files: int
+    failed: Moment | None
+
+    def __bool__(self) -> bool:
+        return bool(self.steps or self.files)
+
+
+def summary_of(result: Result) -> Summary:
+    """The short form, by three statements whatever the attempt left."""
+    failed = StepResult.objects.filter(result=result, status__in=FAILURES).order_by("iteration", "step_number")
+    step = failed.first()
+    steps = StepResult.objects.filter(result=result).count()
+    artifacts = list(Artifact.objects.filter(result=result).for_list()[:MOST_FILES])
+    if step is None:
+        return Summary(steps, len(artifacts), None)
+    own = [each for each in artifacts if _is_of(each, step)]
+    moment = Moment(step, None, sorted_out(own, []), False, readable(step.error_message))
+    return Summary(steps, len(artifacts), moment)
+
+
+def _is_of(artifact: Artifact, step: StepResult) -> bool:
+    by_number = artifact.step_number == step.step_number and artifact.iteration == step.iteration
+    return artifact.step_id == step.pk or by_number
