@@ -33,6 +33,8 @@ class StoredFile(TimeStamped, Authored):
     state = models.CharField(max_length=10, choices=FileState.choices, default=FileState.PENDING)
     external_url = models.URLField(max_length=2000, blank=True)
     claimed_at = models.DateTimeField(null=True, blank=True)
+    is_shared = models.BooleanField(default=False, db_default=False)
+    """Whether a further object named it after it had been claimed; such a file outlives what it came with."""
 
     objects = StoredFileQuerySet.as_manager()
 

@@ -66,6 +66,9 @@ class TestRun(ProjectOwned, Authored, SoftDeleted):
     """Failures of tests in quarantine; they stand in the other counters too."""
     duration_ms = models.BigIntegerField(default=0)
     """The sum of its tests' last durations."""
+    pinned_at = models.DateTimeField(null=True, blank=True)
+    """Since when it is kept whatever its age."""
+    pinned_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     objects = TestRunQuerySet.as_manager()
 
