@@ -195,7 +195,7 @@ def fill(*, actor: User, stored: StoredFile, stream: IO[bytes]) -> StoredFile:
 
 
 @transaction.atomic
-def release(keys: Iterable[Any]) -> list[StoredFile]:
+def release(*, keys: Iterable[Any]) -> list[StoredFile]:
     """Let the sweep have files that the caller's objects name no more; shared ones stay. Answers those released."""
     kept = StoredFile.objects.select_for_update(of=("self",)).order_by("pk")
     rows = list(kept.filter(pk__in=list(keys), is_shared=False, claimed_at__isnull=False))

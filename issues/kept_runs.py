@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db import connection
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import Project
 from qaportal.kit import events
@@ -30,6 +30,11 @@ def runs_of_open_issues(project: Project) -> Iterable[UUID]:
     return links.exclude(issue__status=IssueStatus.CLOSED).values_list("run_id", flat=True).distinct()
 
 
+def in_words(number: int) -> str:
+    """What these runs are called."""
+    return ngettext("%d run named by an open issue", "%d runs named by open issues", number) % number
+
+
 def on_tests_expiring(*, run: TestRun, test_ids: Sequence[int], **_facts: object) -> None:
     """Let closed issues go on saying in which run they were seen, where its tests go."""
     with connection.cursor() as cursor:
@@ -39,5 +44,5 @@ def on_tests_expiring(*, run: TestRun, test_ids: Sequence[int], **_facts: object
 
 def register_all() -> None:
     """Register the reason and the handler."""
-    register_holder(Holder("open_issues", _("named by an open issue"), runs_of_open_issues))
+    register_holder(Holder("open_issues", in_words, runs_of_open_issues))
     events.subscribe("tests.expiring", on_tests_expiring)

@@ -46,7 +46,8 @@ class Holder:
     """Something that keeps runs beyond their term."""
 
     code: str
-    reason: str
+    words: Callable[[int], str]
+    """What so many runs are called that it keeps."""
     find: Callable[[Project], Iterable[UUID]]
 
 
@@ -58,10 +59,10 @@ def register_holder(holder: Holder) -> None:
     _holders[holder.code] = holder
 
 
-def held_runs(project: Project) -> dict[str, set[UUID]]:
-    """The runs that somebody needs, by the reason in words."""
-    found = {str(each.reason): set(each.find(project)) for each in _holders.values()}
-    return {reason: runs for reason, runs in found.items() if runs}
+def held_runs(project: Project) -> dict[Holder, set[UUID]]:
+    """The runs that somebody needs, by who needs them."""
+    found = {each: set(each.find(project)) for each in _holders.values()}
+    return {holder: runs for holder, runs in found.items() if runs}
 
 
 def awaited_runs(project: Project) -> set[UUID]:

@@ -1,5 +1,6 @@
 """What would go by terms, and what a project takes on disk: set-based statements that change nothing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import Project
 
@@ -129,13 +131,19 @@ class Preview:
     file_bytes: int = 0
     row_bytes: int = 0
     pinned: int = 0
-    held: dict[str, int] = field(default_factory=dict)
-    """How many runs are kept, by the reason."""
+    held: list[tuple[Callable[[int], str], int]] = field(default_factory=list)
+    """How many runs are kept for what reason; the words tell the number."""
 
     @property
     def total_bytes(self) -> int:
         """How much space returns."""
         return self.file_bytes + self.row_bytes
+
+    @property
+    def kept(self) -> list[str]:
+        """Which runs are kept whatever their age, in words."""
+        pinned = ngettext("%d pinned run", "%d pinned runs", self.pinned) % self.pinned
+        return [*([pinned] if self.pinned else []), *(reason(number) for reason, number in self.held)]
 
     @property
     def is_empty(self) -> bool:
@@ -165,7 +173,7 @@ def preview_of(project: Project, limits: Limits) -> Preview:
     }
     preview = Preview(
         pinned=TestRun.objects.living().in_project(project).pinned().count(),
-        held={reason: len(runs) for reason, runs in held.items()},
+        held=[(holder.words, len(runs)) for holder, runs in held.items()],
     )
     with connection.cursor() as cursor:
         for statement in _STAGE.split(";"):

@@ -82,10 +82,10 @@ class RunTable(PortalTable):
     )
 
     pin = tables.Column(
-        verbose_name=format_html('<span class="visually-hidden">{}</span>', gettext_lazy("Pin")),
+        verbose_name=gettext_lazy("Pin"),
         empty_values=(),
         orderable=False,
-        attrs={"th": {"class": "w-icon q-wide"}, "td": {"class": "q-wide"}},
+        attrs={"th": {"class": "w-n q-r q-wide"}, "td": {"class": "q-r q-wide"}},
     )
 
     class Meta(PortalTable.Meta):
@@ -105,14 +105,15 @@ class RunTable(PortalTable):
             return icon_svg("pin", label=_("Pinned")) if record.pinned_at else ""
         words = _("Take the pin off run %d") if record.pinned_at else _("Pin run %d, to keep it for ever")
         return format_html(
-            '<form class="q-inline" method="post" action="{}"><input type="hidden" name="csrfmiddlewaretoken" value="{}">'
-            '<input type="hidden" name="next" value="{}">{}<button class="btn btn-ghost btn-sm btn-icon{}" type="submit"'
-            ' aria-label="{}" title="{}">{}</button></form>',
+            '<form class="q-inline" method="post" action="{}">'
+            '<input type="hidden" name="csrfmiddlewaretoken" value="{}"><input type="hidden" name="next" value="{}">{}'
+            '<button class="btn btn-ghost btn-sm btn-icon{}" type="submit" aria-label="{}" title="{}">{}</button>'
+            "</form>",
             reverse("runs:pin", args=[record.project.key, record.number]),
             get_token(self.request),
             self.request.get_full_path(),
-            mark_safe('<input type="hidden" name="off" value="1">') if record.pinned_at else "",  # noqa: S308
-            " is-active" if record.pinned_at else " q-3",
+            mark_safe('<input type="hidden" name="off" value="1">') if record.pinned_at else "",
+            "" if record.pinned_at else " q-3",
             words % record.number,
             words % record.number,
             icon_svg("pin"),

@@ -9,6 +9,10 @@ from accounts.models import Authored, ProjectOwned
 
 from ..querysets import RetentionQuerySet
 
+KINDS = (
+    *("runs", "tests", "results", "steps", "checkpoints", "log_entries", "artifacts", "reports", "files"),
+    "file_bytes",
+)
 LONGEST_TERM = 36_500
 """Days; what is to be kept longer is kept for ever."""
 
@@ -63,3 +67,8 @@ class RetentionSweep(ProjectOwned):
     def __str__(self) -> str:
         """When it began."""
         return f"{self.started_at:%Y-%m-%d}"
+
+    @property
+    def removed(self) -> dict[str, int]:
+        """How much of each kind went, zeros included."""
+        return {name: self.counts.get(name, 0) for name in KINDS}

@@ -110,6 +110,11 @@ class TestRun(ProjectOwned, Authored, SoftDeleted):
         """How many tests the run has."""
         return sum(self.counts.values())
 
+    @property
+    def is_pinned(self) -> bool:
+        """Whether it is kept whatever its age."""
+        return self.pinned_at is not None
+
 
 class RunCase(ProjectOwned):
     """One test of a run, whether it found its case or not; its last attempt is its verdict.

@@ -19,9 +19,9 @@ from accounts.models import Project
 from files.services import release
 from qaportal.kit import events
 
+from .. import expired_rows
 from ..models import RetentionSweep, RetentionTerms, RunCase, TestRun
 from ..retention import IS_OVER, Limits, awaited_runs, held_runs, values_for
-from . import expired_rows
 from .recording import refresh_counters
 
 TESTS_AT_A_TIME, RESULTS_AT_A_TIME = 500, 2_000
@@ -153,7 +153,7 @@ class _Night:
 
     def _release(self, keys: Iterable[UUID]) -> None:
         """Leave files to the sweep that nothing names any more."""
-        freed = release(expired_rows.unnamed(list(keys)))
+        freed = release(keys=expired_rows.unnamed(list(keys)))
         self._count(files=len(freed), file_bytes=sum(each.size for each in freed))
 
     @contextmanager

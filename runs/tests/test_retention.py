@@ -1,11 +1,10 @@
-"""Retention, tested on the services: what is past its term goes, all else stays, and a broken night is taken up again."""
+"""Retention, tested on the services: what is past its term goes, all else stays, a broken night is taken up again."""
 
 import io
 from datetime import timedelta
 from unittest import mock
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from accounts.models import AuditEntry
@@ -16,8 +15,6 @@ from catalog.tests.factories import TestCaseFactory
 from files.models import StoredFile
 from files.services import claim
 from files.sweep import remove_unclaimed
-from issues.services.issues import create_issue, update_issue
-from issues.targets import of_result
 from qaportal.kit.errors import Denied, InvalidInput
 from releases.models import ReleaseCase
 from releases.tests.factories import ReleaseFactory
@@ -38,9 +35,6 @@ from runs.models import (
     TestRun,
     TestStability,
 )
-from runs.partitions import create_partition, drop_empty_partitions, month_start, partition_name
-from runs.retention import Limits
-from runs.retention_figures import disk_use_of, preview_of
 from runs.services import expiring, imports, taking_in
 from runs.services.expiring import apply_terms
 from runs.services.retention import pin_run, set_retention_terms, unpin_run
@@ -80,8 +74,18 @@ def test_a_run_past_its_term_goes_with_all_it_holds(project, tester):
     assert run.deleted_at
     assert run.total == 0
     assert sweep.counts | {"file_bytes": 0} == {
-        **{"runs": 1, "tests": 2, "results": 2, "steps": 1, "checkpoints": 1, "log_entries": 1, "artifacts": 1},
-        **{"files": 1, "file_bytes": 0},
+        name: {"tests": 2, "results": 2, "file_bytes": 0}.get(name, 1)
+        for name in (
+            "runs",
+            "tests",
+            "results",
+            "steps",
+            "checkpoints",
+            "log_entries",
+            "artifacts",
+            "files",
+            "file_bytes",
+        )
     }
     assert StoredFile.objects.get(pk=evidence["artifact"].file_id).claimed_at is None
     actions = AuditEntry.objects.filter(project=project).values_list("action", flat=True)
@@ -229,19 +233,6 @@ def test_a_file_that_something_else_names_as_well_stays(project, tester):
     assert StoredFile.objects.get(pk=evidence["artifact"].file_id).claimed_at
 
 
-def test_open_issues_keep_the_runs_they_were_seen_in_and_closed_ones_still_name_them(project, tester, lead):
-    run, evidence = failed_run(project, tester)
-    issue = create_issue(actor=lead, project=project, title="Broken", targets=[of_result(evidence["result"])])
-    terms(project)
-    apply_terms(project=project, now=in_days())
-    assert Result.objects.filter(run=run).count() == 2
-    update_issue(actor=lead, issue=issue, status="closed")
-    apply_terms(project=project, now=in_days())
-    assert not Result.objects.filter(run=run).exists()
-    link = issue.links.get()
-    assert (link.kind, link.run_id, link.result_id) == ("run", run.pk, None)
-
-
 def test_what_a_person_deleted_goes_as_well(project, tester):
     run, _evidence = failed_run(project, tester)
     TestRun.objects.filter(pk=run.pk).update(deleted_at=timezone.now())
@@ -294,94 +285,6 @@ def test_what_breaks_in_one_project_keeps_no_other_one(project, tester, monkeypa
     apply_retention(timestamp=0)
     assert not Result.objects.filter(run=run).exists()
     assert RetentionSweep.objects.get(project=project).error
-
-
-def partitions():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r'")
-        return {name for (name,) in cursor.fetchall()}
-
-
-def test_a_month_of_which_nothing_is_kept_is_dropped_and_a_month_with_a_row_is_not(project, tester):
-    run, _evidence = failed_run(project, tester)
-    months = [month_start(timezone.now(), -step) for step in (2, 4)]
-    for month in months:
-        for table in ("runs_result", "runs_stepresult"):
-            create_partition(table, month)
-    kept = move_to_month(run, months[1])
-    assert drop_empty_partitions() == [
-        partition_name("runs_result", months[0]),
-        *(partition_name("runs_stepresult", month) for month in reversed(months)),
-    ]
-    assert partition_name("runs_result", months[1]) in partitions()
-    assert partition_name("runs_result", month_start(timezone.now())) in partitions()
-    Result.objects.filter(pk=kept).delete()
-    assert drop_empty_partitions() == [partition_name("runs_result", months[1])]
-    record(run, reported("works as ever"))
-
-
-def move_to_month(run, month):
-    """Make one result of the run as old as the month; answers its key."""
-    from runs.partitions import lower_bound
-
-    result = Result.objects.filter(run=run, status="passed").get()
-    key = lower_bound(month + timedelta(days=3))
-    Result.objects.filter(pk=result.pk).update(id=key)
-    return key
-
-
-def test_a_partition_that_is_held_stays_until_the_next_night():
-    month = month_start(timezone.now(), -3)
-    create_partition("runs_result", month)
-    with mock.patch("runs.partitions._drop_if_empty", side_effect=expiring_lock()):
-        assert drop_empty_partitions() == []
-    assert drop_empty_partitions() == [partition_name("runs_result", month)]
-
-
-def expiring_lock():
-    from django.db import OperationalError
-
-    return OperationalError("canceling statement due to lock timeout")
-
-
-def test_the_preview_tells_what_the_night_then_removes(project, tester):
-    failed_run(project, tester)
-    imported(project, tester)
-    pinned, _more = failed_run(project, tester, words="pinned")
-    pin_run(actor=tester, run=pinned)
-    limits = Limits.of(30, 10, now=in_days())
-    told = preview_of(project, limits)
-    terms(project, artifacts=10)
-    counts = apply_terms(project=project, now=in_days()).counts
-    evidence = counts["steps"] + counts["checkpoints"] + counts["log_entries"]
-    assert (told.runs, told.tests, told.results, told.evidence) == (
-        *(counts[name] for name in ("runs", "tests", "results")),
-        evidence,
-    )
-    assert (told.artifacts, told.reports, told.pinned) == (1, 1, 1)
-    assert told.file_bytes == counts["file_bytes"]
-    assert told.row_bytes > 0
-
-
-def test_the_preview_counts_nothing_that_is_kept_for_ever(project, tester):
-    failed_run(project, tester)
-    assert preview_of(project, Limits.of(None, None)).is_empty
-    assert preview_of(project, Limits.of(30, None)).is_empty
-
-
-def test_disk_use_is_told_by_kind_and_counts_the_same_bytes_once(project, tester):
-    _run, evidence = failed_run(project, tester)
-    StoredFile.objects.create(
-        project=project, tenant=project.tenant, path=evidence["artifact"].file.path, size=evidence["artifact"].file.size
-    )
-    imported(project, tester)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE runs_runcase")
-    artifacts, reports, attachments, rows = disk_use_of(project)
-    assert (artifacts.number, artifacts.size) == (1, evidence["artifact"].file.size)
-    assert reports.number == 1
-    assert attachments.number == 0
-    assert rows.size > 0
 
 
 def test_terms_are_checked_and_audited(project, lead, tester):

@@ -9,10 +9,10 @@ from django.db.models import Q
 
 from accounts.models import Project
 
-from ..choices import ImportState
-from ..models import ReportImport, RunCluster, TestRun
-from ..partitions import lower_bound
-from ..retention import Limits
+from .choices import ImportState
+from .models import ReportImport, RunCluster, TestRun
+from .partitions import lower_bound
+from .retention import Limits
 
 ARTIFACTS_AT_A_TIME, REPORTS_AT_A_TIME = 1_000, 200
 EVIDENCE = {"steps": "runs_stepresult", "checkpoints": "runs_checkpoint", "log_entries": "runs_logentry"}
