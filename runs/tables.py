@@ -113,7 +113,7 @@ class RunTable(PortalTable):
             get_token(self.request),
             self.request.get_full_path(),
             mark_safe('<input type="hidden" name="off" value="1">') if record.pinned_at else "",
-            "" if record.pinned_at else " q-3",
+            "" if record.pinned_at else " q-on-hover",
             words % record.number,
             words % record.number,
             icon_svg("pin"),
