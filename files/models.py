@@ -40,6 +40,8 @@ class StoredFile(TimeStamped, Authored):
     """The bytes of the small picture that is kept beside the file; nothing without one."""
     external_url = models.URLField(max_length=2000, blank=True)
     claimed_at = models.DateTimeField(null=True, blank=True)
+    is_shared = models.BooleanField(default=False, db_default=False)
+    """Whether a further object named it after it had been claimed; such a file outlives what it came with."""
 
     objects = StoredFileQuerySet.as_manager()
 

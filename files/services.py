@@ -256,6 +256,15 @@ def _opened(stored: StoredFile) -> IO[bytes]:
     return default_storage.open(stored.path, "rb")
 
 
+@transaction.atomic
+def release(*, keys: Iterable[Any]) -> list[StoredFile]:
+    """Let the sweep have files that the caller's objects name no more; shared ones stay. Answers those released."""
+    kept = StoredFile.objects.select_for_update(of=("self",)).order_by("pk")
+    rows = list(kept.filter(pk__in=list(keys), is_shared=False, claimed_at__isnull=False))
+    StoredFile.objects.filter(pk__in=[stored.pk for stored in rows]).update(claimed_at=None)
+    return rows
+
+
 @contextmanager
 def open_stored(stored: StoredFile) -> Iterator[IO[bytes]]:
     """The bytes as they were uploaded, as a seekable stream.
@@ -281,8 +290,12 @@ def open_stored(stored: StoredFile) -> Iterator[IO[bytes]]:
 
 @transaction.atomic
 def claim(*, actor: User, files: Iterable[StoredFile]) -> int:
-    """Note that an object names these files now, so that the sweep leaves them; answers how many were new."""
+    """Note that an object names these files now, so that the sweep leaves them; answers how many were new.
+
+    One that an object named before is shared from now on.
+    """
     keys = [stored.pk for stored in files]
+    StoredFile.objects.filter(pk__in=keys, claimed_at__isnull=False, is_shared=False).update(is_shared=True)
     rows = list(StoredFile.objects.select_for_update(of=("self",)).select_related("project").unclaimed(keys))
     for stored in rows:
         audit.record("file.claimed", actor=actor, target=stored, project=stored.project)

@@ -14,7 +14,7 @@ class IssuesConfig(AppConfig):
         from accounts.services.projects import register_content_check
         from qaportal.kit import events
 
-        from . import audit, search, shown_elsewhere
+        from . import audit, kept_runs, search, shown_elsewhere
         from .models import Issue
 
         register_reading("issues", "issue.view")
@@ -23,3 +23,4 @@ class IssuesConfig(AppConfig):
         audit.register_all()
         search.register_all()
         shown_elsewhere.register_all()
+        kept_runs.register_all()

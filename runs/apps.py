@@ -23,6 +23,7 @@ class RunsConfig(AppConfig):
         events.declare("session.created", "session.updated", "session.completed", "session.deleted", "session.found")
         events.declare("configuration.created", "configuration.updated", "configuration.deleted")
         events.declare("run.created", "run.updated", "run.deleted", "results.recorded")
+        events.declare("retention.changed", "run.expired", "tests.expiring")
         events.declare("report.imported", "report.undone", "results.withdrawn")
         events.subscribe("job.abandoned", close_abandoned)
         register_content_check(lambda project: TestRun.objects.living().in_project(project).exists())

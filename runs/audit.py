@@ -19,6 +19,9 @@ def register_all() -> None:
                 "deleted": _("deleted a run"),
                 "interrupted": _("closed a run that had gone silent"),
                 "reopened": _("opened an interrupted run again"),
+                "pinned": _("pinned a run, to keep it for ever"),
+                "unpinned": _("took the pin off a run"),
+                "expired": _("removed a run that was past its term"),
                 "cases_created": _("made test cases of a run"),
                 "tests_added": _("planned more tests in a run"),
                 "assigned": _("said who executes tests of a run"),
@@ -50,6 +53,14 @@ def register_all() -> None:
                 "note_removed": _("took a note of a session away"),
                 "finding_removed": _("took a finding of a session away"),
                 "case_made": _("made a test case of a finding"),
+            },
+        ),
+        Subject(
+            "retention",
+            _("Retention"),
+            {
+                "changed": _("changed how long results and files are kept"),
+                "applied": _("removed what was past its term"),
             },
         ),
         Subject(

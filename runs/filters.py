@@ -66,10 +66,17 @@ class RunFilter(ProjectFilterSet):
     release = filters.ModelChoiceFilter(label=_("Release"), queryset=releases_of)
     branch = filters.CharFilter(label=_("Branch"), lookup_expr="iexact", max_length=LONGEST_WORDS)
     environment = filters.CharFilter(label=_("Environment"), lookup_expr="iexact", max_length=LONGEST_WORDS)
+    pinned = filters.ChoiceFilter(
+        label=_("Only"), choices=[("1", _("pinned"))], method="only_pinned", empty_label=_("Any")
+    )
 
     class Meta:
         model = TestRun
         fields: list[str] = []
+
+    def only_pinned(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Runs that are kept whatever their age."""
+        return queryset.pinned()
 
     def find(self, queryset: QuerySet, name: str, words: str) -> QuerySet:
         """Runs whose number is this, or whose name, build, branch or external id holds the words."""

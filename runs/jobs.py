@@ -10,9 +10,9 @@ from procrastinate.contrib.django import app
 
 from qaportal.kit.requests import set_request_id
 
-from .models import ReportImport
-from .partitions import ensure_partitions
-from .services import imports, merged_cases, presence, rule_application, silence, taking_in
+from .models import ReportImport, RetentionTerms
+from .partitions import drop_empty_partitions, ensure_partitions
+from .services import expiring, imports, merged_cases, presence, rule_application, silence, taking_in
 
 logger = logging.getLogger(__name__)
 TASK_NAME = "runs.jobs.run_report_import"
@@ -62,6 +62,23 @@ def close_silent_runs(timestamp: int) -> None:
 def forget_runner_traces(timestamp: int) -> None:
     """Every night: forget who had which test open, and entries that no browser sends again."""
     presence.forget_old_traces()
+
+
+@app.periodic(cron="11 1 * * *")
+@app.task(queue="heavy", queueing_lock="apply_retention")
+def apply_retention(timestamp: int) -> None:
+    """Every night: delete what is past its project's term, then drop the months of which nothing is left.
+
+    What keeps one project from being done keeps no other one; it is told on its page and tried again the next night.
+    """
+    for terms in RetentionTerms.objects.with_terms():
+        try:
+            expiring.apply_terms(project=terms.project)
+        except Exception:
+            logger.exception("What is past its term in project %s could not be deleted", terms.project_id)
+            words = _("Something went wrong. It has been logged, and the next night goes on from there.")
+            expiring.note_failure(project=terms.project, words=words)
+    drop_empty_partitions()
 
 
 @app.task(queue="default")

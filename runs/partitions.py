@@ -4,14 +4,21 @@ The key of a row is a UUIDv7 made when it is stored, so the bounds of a month ar
 and of the next month's first millisecond.
 """
 
+import logging
+import re
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from django.db import connection, migrations, transaction
+from django.db import OperationalError, connection, migrations, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
+logger = logging.getLogger(__name__)
 PARTITIONED_TABLES = ("runs_result", "runs_stepresult", "runs_checkpoint", "runs_logentry", "runs_artifact")
 MONTHS_AHEAD = 3
+SETTLED_AFTER = timedelta(days=2)
+"""A month that ended later may still get rows from a transaction that began in it."""
+LONGEST_WAIT = "2s"
+"""Whoever comes while a partition is taken off waits behind it; longer than autovacuum needs to give way."""
 
 
 class CreatePartitionedModel(migrations.CreateModel):
@@ -85,3 +92,56 @@ def ensure_partitions(*, now: datetime | None = None, months_ahead: int = MONTHS
 def create_first_partitions(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Migration step: a new database, a test's included, can store results at once."""
     ensure_partitions()
+
+
+_PARTITIONS = """
+SELECT child.relname FROM pg_inherits
+JOIN pg_class AS child ON child.oid = inhrelid WHERE inhparent = to_regclass(%s) ORDER BY child.relname
+"""
+
+
+def drop_empty_partitions(*, now: datetime | None = None) -> list[str]:
+    """Take months off of which nothing is kept any more, and drop them; answers their names.
+
+    A partition that somebody holds for long is left to the next night.
+    """
+    settled = month_start((now or datetime.now(UTC)) - SETTLED_AFTER)
+    dropped = []
+    for table in PARTITIONED_TABLES:
+        for name in _partitions_before(table, settled):
+            try:
+                dropped += [name] if _drop_if_empty(table, name) else []
+            except OperationalError:
+                logger.info("The partition %s is in use and stays until the next night", name)
+    return dropped
+
+
+def _partitions_before(table: str, month: datetime) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(_PARTITIONS, [table])
+        names = [name for (name,) in cursor.fetchall()]
+    ours = re.compile(rf"{table}_\d{{4}}_\d{{2}}")
+    return [name for name in names if ours.fullmatch(name) and name < partition_name(table, month)]
+
+
+@transaction.atomic
+def _drop_if_empty(table: str, name: str) -> bool:
+    """Look without a lock that stops anybody, then again with one that does.
+
+    The table is locked before its partition, as everybody else does it, so that nobody waits in a circle.
+    """
+    is_empty = f'SELECT NOT EXISTS (SELECT FROM "{name}")'  # noqa: S608 - a name out of the catalog of the database
+    with connection.cursor() as cursor:
+        cursor.execute(is_empty)
+        if not cursor.fetchone()[0]:
+            return False
+        cursor.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT}'")
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"partitions of {table}"])
+        cursor.execute(f'LOCK TABLE ONLY "{table}" IN ACCESS EXCLUSIVE MODE')
+        cursor.execute(f'LOCK TABLE ONLY "{name}" IN ACCESS EXCLUSIVE MODE')
+        cursor.execute(is_empty)
+        if not cursor.fetchone()[0]:
+            return False
+        cursor.execute(f'ALTER TABLE "{table}" DETACH PARTITION "{name}"')
+        cursor.execute(f'DROP TABLE "{name}"')
+    return True

@@ -51,6 +51,11 @@ def can_delete_run(user: User, run: TestRun) -> Decision:
     return decide(user, "run.delete", run.project)
 
 
+def can_set_retention(user: User, project: Project) -> Decision:
+    """Whether the user may say how long results and files are kept."""
+    return decide(user, "project.edit", project)
+
+
 def can_edit_configurations(user: User | None, project: Project) -> Decision:
     """Whether the user may say in which configurations runs are executed; the portal itself may."""
     return Allowed() if user is None else decide(user, "configuration.edit", project)

@@ -97,6 +97,25 @@ class TestRunQuerySet(ProjectOwnedQuerySet):
         """Those that reports filled."""
         return self.filter(kind__in=["automated", "mixed"])
 
+    def pinned(self) -> Self:
+        """Those that are kept whatever their age."""
+        return self.filter(pinned_at__isnull=False)
+
+
+class RetentionQuerySet(ProjectOwnedQuerySet):
+    """How long projects keep what they were sent, and what was removed."""
+
+    view_permission = "run.view"
+
+    def with_terms(self) -> Self:
+        """Terms of living projects in which something is not kept for ever."""
+        some = Q(results_days__isnull=False) | Q(artifacts_days__isnull=False)
+        return self.filter(some, project__deleted_at__isnull=True).select_related("project").order_by("project")
+
+    def newest_first(self) -> Self:
+        """In the order of the nights, the last one first."""
+        return self.order_by("-started_at", "-pk")
+
 
 class RunCaseQuerySet(ProjectOwnedQuerySet):
     """Tests of runs."""

@@ -205,6 +205,18 @@ def register_all() -> None:
             allowed=lambda user, project: bool(decide(user, "configuration.edit", project)),
         )
     )
+    navigation.register(
+        navigation.Entry(
+            code="retention",
+            label=gettext_lazy("Retention"),
+            icon="archive",
+            url_name="runs:retention",
+            group=90,
+            order=50,
+            prefix="runs:retention",
+            allowed=lambda user, project: bool(decide(user, "project.edit", project)),
+        )
+    )
     panels.register(
         panels.Panel(
             place="releases.milestone",

@@ -4,8 +4,10 @@ from typing import Any
 
 import django_tables2 as tables
 from django.db.models import Case, F, IntegerField, QuerySet, Value, When
+from django.middleware.csrf import get_token
+from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -77,11 +79,43 @@ class RunTable(PortalTable):
         attrs={"th": {"class": "w-sig q-r"}, "td": {"class": "c-side q-r"}},
     )
 
+    pin = tables.Column(
+        verbose_name=gettext_lazy("Pin"),
+        empty_values=(),
+        orderable=False,
+        attrs={"th": {"class": "w-n q-r q-wide"}, "td": {"class": "q-r q-wide"}},
+    )
+
     class Meta(PortalTable.Meta):
         model = TestRun
         fields = ()
         order_by = "-started"
-        sequence = ("number", "name", "status", "results", "total", "failed", "flaky", "duration", "started")
+        sequence = ("number", "name", "status", "results", "total", "failed", "flaky", "duration", "started", "pin")
+
+    def __init__(self, *args: Any, may_pin: bool = False, **kwargs: Any) -> None:
+        """`may_pin`: whether the reader pins runs."""
+        self.may_pin = may_pin
+        super().__init__(*args, **kwargs)
+
+    def render_pin(self, record: TestRun) -> SafeString | str:
+        """The button that pins the run, or takes the pin off."""
+        if not self.may_pin:
+            return icon_svg("pin", label=_("Pinned")) if record.pinned_at else ""
+        words = _("Take the pin off run %d") if record.pinned_at else _("Pin run %d, to keep it for ever")
+        return format_html(
+            '<form class="q-inline" method="post" action="{}">'
+            '<input type="hidden" name="csrfmiddlewaretoken" value="{}"><input type="hidden" name="next" value="{}">{}'
+            '<button class="btn btn-ghost btn-sm btn-icon{}" type="submit" aria-label="{}" title="{}">{}</button>'
+            "</form>",
+            reverse("runs:pin", args=[record.project.key, record.number]),
+            get_token(self.request),
+            self.request.get_full_path(),
+            mark_safe('<input type="hidden" name="off" value="1">') if record.pinned_at else "",
+            "" if record.pinned_at else " q-on-hover",
+            words % record.number,
+            words % record.number,
+            icon_svg("pin"),
+        )
 
     def render_number(self, value: int) -> str:
         """The number people call the run by; not grouped, it is a name."""

@@ -180,6 +180,8 @@ WITHOUT_ACTOR = {
     "runs.services.attempts": "a part of services that know who acts: what is held knows him",
     "runs.services.single": "a part of services that know who acts",
     "runs.services.screenshots": "a part of services that know who acts",
+    "runs.services.expiring": "run by a job every night: nobody acts",
+    "files.services.release": "a part of services and jobs that delete what named the files",
     "files.services.remove_bytes": "storage alone, no row",
     "files.services.put_bytes": "storage alone, no row",
     "files.services.thumbnail_path": "makes a word, changes nothing",

@@ -214,6 +214,7 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "issue-unlink": lambda world: {"entityType": "testCase", "entityId": str(world.objects["case"].pk)},
     "runs:session_status": lambda world: {"status": "active"},
     "runs:session_add": lambda world: {"kind": "note", "text": "Plain"},
+    "runs:retention": lambda world: {"results_days": "90", "artifacts_days": "30"},
     "runs:upload": lambda world: {"report": _report(world)["file"]},
     "runs:link_test": lambda world: {"case": world.objects["case"].test_id},
     "runs:create_cases": lambda world: {"all": "1"},

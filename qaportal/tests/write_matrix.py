@@ -138,6 +138,7 @@ WRITES = (
     Write("issues:delete", "issue.delete"),
     Write("issue-", "issue.edit"),
     Write("issue-detail", "issue.delete", "delete"),
+    Write("runs:retention", "project.edit"),
     Write("runs:upload", "report.import"),
     Write("runs:delete", "run.delete"),
     Write("runs:link_test", "case.edit"),

@@ -15,6 +15,7 @@ from releases.models import Release, ReleaseCase
 from runs.choices import ResultSource, RunKind, RunStatus
 from runs.models import Result, RunCase, TestRun
 from runs.services.recording import record_results
+from runs.services.retention import pin_run, set_retention_terms
 from runs.services.runs import create_run
 
 from . import evidence, failures, manual, scopes, uploads
@@ -65,6 +66,14 @@ class History:
         yield self._start_of(planned), lambda: self._open(planned, ships_at)
         yield days.at(days.night(scopes.FIRST_SITTING), "18:00"), self._execute_shipped
         yield shipped_at, lambda: scopes.ship(self._release(shipped), self.people["quality"])
+        yield shipped_at + timedelta(hours=1), self._keep_what_shipped
+
+    def _keep_what_shipped(self) -> None:
+        """Say how long results are kept, and pin the night that the release shipped by."""
+        quality = self.people["quality"]
+        set_retention_terms(actor=quality, project=self.project, results_days=365, artifacts_days=90)
+        nights = TestRun.objects.living().in_project(self.project).filter(name=self.story["nightly"]["name"])
+        pin_run(actor=quality, run=nights.latest("started_at"))
 
     def _uploads(self) -> Iterator[Event]:
         story, days = self.story, self.days

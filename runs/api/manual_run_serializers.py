@@ -106,6 +106,7 @@ class TestRunSerializer(PortalSerializer):
     build = TextField(max_length=200)
     due = serializers.DateTimeField(required=False, allow_null=True)
     results = RunResultsSerializer(source="*", read_only=True)
+    is_pinned = serializers.BooleanField(read_only=True, help_text="Kept whatever its age.")
     started_at = serializers.DateTimeField(read_only=True)
     finished_at = serializers.DateTimeField(read_only=True, allow_null=True)
     created_at = serializers.DateTimeField(read_only=True)
@@ -159,6 +160,7 @@ class TestRunUpdateSerializer(PortalSerializer):
     environment = TextField(max_length=120)
     build = TextField(max_length=200)
     due = serializers.DateTimeField(required=False, allow_null=True)
+    is_pinned = serializers.BooleanField(required=False, help_text="Keep the run whatever its age.")
 
 
 class SentStepSerializer(PortalSerializer):

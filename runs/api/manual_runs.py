@@ -22,6 +22,7 @@ from qaportal.kit.errors import InvalidInput
 from ..filters import TestRunApiFilter
 from ..models import Result, RunCase, TestRun
 from ..services.manual_runs import Assignment, Chosen, create_manual_run
+from ..services.retention import pin_run, unpin_run
 from ..services.runner import record_verdict
 from ..services.runner_files import attach_links
 from ..services.runs import delete_run, update_run
@@ -89,6 +90,7 @@ class TestRunViewSet(CamelStyle, ProjectViewSet):
         return self.respond(run, status.HTTP_201_CREATED)
 
     @extend_schema(request=TestRunUpdateSerializer, responses=TestRunDetailSerializer)
+    @transaction.atomic
     def update(self, request: Request, run_id: str) -> Response:
         """Change what is given; `status` completes, cancels or opens the run again."""
         run = self.get_object()
@@ -97,7 +99,10 @@ class TestRunViewSet(CamelStyle, ProjectViewSet):
         if "release_id" in data:
             given = data["release_id"]
             fields["release"] = release_named(request.user, run.project, given) if given else None
-        return self.respond(update_run(actor=request.user, run=run, if_match=self.if_match, **fields))
+        run = update_run(actor=request.user, run=run, if_match=self.if_match, **fields)
+        if "is_pinned" in data:
+            run = (pin_run if data["is_pinned"] else unpin_run)(actor=request.user, run=run)
+        return self.respond(run)
 
     def destroy(self, request: Request, run_id: str) -> Response:
         """Hide the run; the verdicts it set in a release stay."""

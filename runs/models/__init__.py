@@ -3,6 +3,7 @@
 from .configurations import Configuration
 from .evidence import Artifact, Checkpoint, LogEntry, StepResult
 from .failures import FailureCluster, FailureRule, Quarantine, RunCluster, TestStability
+from .retention import RetentionSweep, RetentionTerms
 from .runner import RunnerEntry, RunnerPresence
 from .runs import ReportImport, Result, RunCase, RunNumberCounter, TestRun
 from .sessions import Finding, Session, SessionEntry
@@ -18,6 +19,8 @@ __all__ = [
     "Quarantine",
     "ReportImport",
     "Result",
+    "RetentionSweep",
+    "RetentionTerms",
     "RunCase",
     "RunCluster",
     "RunNumberCounter",

@@ -68,6 +68,9 @@ class TestRun(ProjectOwned, Authored, SoftDeleted):
     """Failures of tests in quarantine; they stand in the other counters too."""
     duration_ms = models.BigIntegerField(default=0)
     """The sum of its tests' last durations."""
+    pinned_at = models.DateTimeField(null=True, blank=True)
+    """Since when it is kept whatever its age."""
+    pinned_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     objects = TestRunQuerySet.as_manager()
 
@@ -109,6 +112,11 @@ class TestRun(ProjectOwned, Authored, SoftDeleted):
     def total(self) -> int:
         """How many tests the run has."""
         return sum(self.counts.values())
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether it is kept whatever its age."""
+        return self.pinned_at is not None
 
 
 class RunCase(ProjectOwned):

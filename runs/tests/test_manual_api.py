@@ -45,6 +45,17 @@ class TestRuns:
         assert client.put(address, {"status": "ACTIVE"}).status_code == 200
         assert client.post(f"{address}/cases/{case}/execute", {"status": "passed"}).json()["attempt"] == 1
 
+    def test_a_run_is_pinned_and_the_pin_is_taken_off(self, api, tester, viewer, project):
+        run = manual_run(project, tester)
+        address = f"/api/test-runs/{run.pk}"
+        client = api(tester)
+        assert client.get(address).json()["isPinned"] is False
+        assert client.put(address, {"isPinned": True}).json()["isPinned"] is True
+        assert TestRun.objects.get(pk=run.pk).pinned_by == tester
+        assert api(viewer).put(address, {"isPinned": False}).status_code == 403
+        assert client.put(address, {"is_pinned": False}).json()["isPinned"] is False
+        assert client.put(address, {"isPinned": "maybe"}).status_code == 422
+
     def test_an_execution_keeps_steps_and_links(self, api, tester, project):
         run = manual_run(project, tester)
         test = run.tests.get()

@@ -14,7 +14,7 @@ from ..models import TestRun
 from ..tables import RunTable
 from .addresses import kept
 
-FILTER_FIELDS = ("status", "verdict", "kind", "release", "branch", "environment")
+FILTER_FIELDS = ("status", "verdict", "kind", "release", "branch", "environment", "pinned")
 
 
 class RunListView(ProjectMixin, FragmentMixin, FilteredListView):
@@ -30,6 +30,10 @@ class RunListView(ProjectMixin, FragmentMixin, FilteredListView):
     def get_filterset_kwargs(self, filterset_class: type) -> dict[str, Any]:
         """The project whose releases can be chosen."""
         return super().get_filterset_kwargs(filterset_class) | {"project": self.project}
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        """Whether rows have a pin to press."""
+        return {"may_pin": bool(policies.can_plan_run(self.request.user, self.project))}
 
     def chips(self, filterset: Any) -> list[dict[str, str]]:
         """The active filters; a release is named by its version, not by its key."""

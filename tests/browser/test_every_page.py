@@ -95,6 +95,8 @@ def pages(portal) -> list[str]:
         "~/milestones/new/",
         portal.milestone.get_absolute_url(),
         "~/settings/configurations/",
+        "~/settings/retention/",
+        "~/settings/retention/?preview=1&results_days=30&artifacts_days=10",
         portal.configuration.get_absolute_url(),
         "~/sessions/",
         "~/sessions/new/",
