@@ -30,10 +30,18 @@ from .serializers import (
 from .views import JUnitImportView, visible_imports
 
 
-def every_file(request: Request) -> list[UploadedFile]:
-    """Every file of the call, whatever its field is called."""
+def every_file(request: Request) -> list[tuple[str, UploadedFile]]:
+    """Every file of the call with its name, whatever its field is called.
+
+    A field that is called like a path to its file tells where the file stands: forms themselves carry no folders.
+    """
     held = request.FILES
-    return [file for _name, each in held.lists() for file in each] if hasattr(held, "lists") else list(held.values())
+    fields = held.lists() if hasattr(held, "lists") else [(name, [file]) for name, file in held.items()]
+    return [
+        (field if field.replace("\\", "/").endswith(f"/{file.name}") else file.name, file)
+        for field, files in fields
+        for file in files
+    ]
 
 
 class ReportsImportView(JUnitImportView):
@@ -58,13 +66,13 @@ class ReportsImportView(JUnitImportView):
         tells what became of each file, and a dry run tells in `records` what would become of each test.
         """
         with ExitStack() as held:
-            files = [held.enter_context(closing(file)) for file in every_file(request)]
+            files = [(name, held.enter_context(closing(file))) for name, file in every_file(request)]
             fields = {name: value for name, value in request.data.items() if name not in request.FILES}
             serializer = ReportsUploadSerializer(data=fields)
             serializer.is_valid(raise_exception=True)
-            if sum(file.size for file in files) > settings.UPLOAD_LIMIT:
+            if sum(file.size for _name, file in files) > settings.UPLOAD_LIMIT:
                 raise too_large()
-            with one_file([(file.name, file.file) for file in files]) as (name, stream):
+            with one_file([(name, file.file) for name, file in files]) as (name, stream):
                 return self.taken_in(request, serializer.validated_data, name, stream)
 
 

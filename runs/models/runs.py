@@ -190,6 +190,8 @@ class ReportImport(ProjectOwned, Authored):
     error = models.TextField(blank=True)
     parts = models.JSONField(default=list)
     """Of an upload of several files: what became of each."""
+    waiting_files = models.JSONField(default=list)
+    """Attachments whose bytes have yet to be taken out of the archive: the key of each file, and its member."""
     finished_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
