@@ -275,6 +275,11 @@ class Result(models.Model):
         indexes = [
             models.Index(fields=["run_case", "attempt"], name="result_of_test"),
             models.Index(fields=["case", "-id"], condition=Q(case__isnull=False), name="result_of_case"),
+            models.Index(
+                fields=["project", "fingerprint", "executed_at"],
+                condition=Q(fingerprint__isnull=False),
+                name="result_of_cluster",
+            ),
         ]
 
     def __str__(self) -> str:
