@@ -13,7 +13,7 @@ from qaportal.kit.requests import set_request_id
 
 from .models import ReportImport
 from .partitions import ensure_partitions
-from .services import attachments, imports, merged_cases, presence, rule_application, taking_in
+from .services import attachments, fingerprinting, imports, merged_cases, presence, rule_application, taking_in
 
 logger = logging.getLogger(__name__)
 TASK_NAME = "runs.jobs.run_report_import"
@@ -93,3 +93,12 @@ def move_late_tests(case_id: int) -> None:
 def apply_rules(project_id: int) -> None:
     """After a rule was changed: class the failures of the project's newest runs anew."""
     rule_application.apply_rules(project_id=project_id)
+
+
+@app.task(queue="heavy", retry=RetryStrategy(max_attempts=5, exponential_wait=4, retry_exceptions=set(FAULTS)))
+def mark_stored_failures(after: str | None = None, project_id: int | None = None) -> None:
+    """Give failures that were stored before there were fingerprints theirs, some runs at a time."""
+    last, marked = fingerprinting.mark_chunk(after=UUID(after) if after else None, project_id=project_id)
+    logger.info("%d stored failures got their fingerprints", marked)
+    if last is not None:
+        mark_stored_failures.defer(after=str(last), project_id=project_id)

@@ -19,6 +19,7 @@ from qaportal.kit.api.uploads import too_large
 
 from ..models import ReportImport, Result
 from ..services.packing import one_file
+from ..services.reading_again import read_again
 from ..services.undoing import undo_import
 from .parsers import AnyReportParser, ReportFormParser
 from .serializers import (
@@ -112,6 +113,24 @@ class ReportImportUndoView(PlainStyle, APIView):
         undone = undo_import(actor=request.user, report_import=import_named(request, import_id))
         report_import = visible_imports(request.user).get(pk=undone.pk)
         return Response(ReportImportSerializer(report_import, context={"request": request}).data)
+
+
+class ReportImportReplayView(PlainStyle, APIView):
+    """Reading an upload once more."""
+
+    throttle_scope = "ingest"
+    token_scopes = RESULTS
+
+    @extend_schema(operation_id="report_import_replay", request=None, responses={202: ReportImportSerializer})
+    def post(self, request: Request, import_id: UUID) -> Response:
+        """Take the kept bytes of an import that was undone or failed in as a new one, which asks for the same.
+
+        409 with the reason when the import stands, or when its file or run is gone.
+        """
+        again = read_again(actor=request.user, report_import=import_named(request, import_id))
+        report_import = visible_imports(request.user).get(pk=again.pk)
+        data = ReportImportSerializer(report_import, context={"request": request}).data
+        return Response(data, status=202, headers={"Location": data["url"]})
 
 
 class ReportImportRecordsView(PlainStyle, APIView):

@@ -22,6 +22,8 @@ from .. import policies
 from ..choices import ENDED_IMPORTS, ImportState
 from ..models import ReportImport, TestRun
 
+FACTS = ("run_name", "external_id", "environment", "build", "branch")
+"""What an upload says of a new run, in words."""
 REPEAT_WINDOW = timedelta(minutes=10)
 FORGOTTEN_AFTER = timedelta(minutes=10)
 

@@ -119,7 +119,7 @@ def test_steps_and_files_of_an_allure_report_stand_with_its_attempt(take):
 
 
 def test_marks_in_the_output_of_a_test_name_files_that_travel_beside_the_report(take):
-    report = with_files("C:\\build\\shots\\pay.png", "/home/ci/logs/pay.log")
+    report = with_files("C:\\build\\shots\\pay.png", "/builds/ci/logs/pay.log")
     done = take(zipped({"report.xml": report, "shots/pay.png": PICTURE, "logs/pay.log": b"a", "readme.md": b"b"}))
     names = set(Artifact.objects.values_list("file__name", "artifact_type"))
     assert names == {("pay.png", "screenshot"), ("pay.log", "log")}
