@@ -160,16 +160,17 @@ def asked(question: Callable[[], Any]) -> Any:
             time.sleep(0.5)
 
 
-def is_being_read() -> bool:
-    """Whether a worker reads the report at this moment."""
+def reader() -> int | None:
+    """The worker that has the report, dead or alive; nobody between two attempts."""
     from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM procrastinate_jobs"
-            " WHERE status = 'doing' AND task_name = 'runs.jobs.run_report_import'"
+            "SELECT worker_id FROM procrastinate_jobs"
+            " WHERE status = 'doing' AND task_name = 'runs.jobs.run_report_import' ORDER BY id LIMIT 1"
         )
-        return bool(cursor.fetchone()[0])
+        row = cursor.fetchone()
+        return row[0] if row else None
 
 
 class Client(threading.Thread):
@@ -212,22 +213,21 @@ def break_things(portal: Portal, clients: list[Client]) -> int:
     moment = random.uniform(0, 1.5)
     time.sleep(moment)
     say(f"killed {portal.kill()} processes {moment:.2f} s after the clients began")
-    kills, restarted = 1, False
+    kills, restarted, dead = 1, False, {None, asked(reader)}
     while kills < KILLS and any(client.is_alive() for client in clients):
-        if not asked(is_being_read):
+        if (living := asked(reader)) in dead:
             time.sleep(0.05)
             continue
+        dead.add(living)
         moment = random.uniform(0, 1.2)
         time.sleep(moment)
         if kills == 2 and not restarted:
             portal.restart_database()
             restarted = True
             say(f"restarted the database {moment:.2f} s after a worker took the report up")
-            time.sleep(5)
             continue
         say(f"killed {portal.kill()} processes {moment:.2f} s after a worker took the report up")
         kills += 1
-        time.sleep(3)
     return kills
 
 
