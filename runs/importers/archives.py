@@ -26,6 +26,8 @@ NO_REPORT = frozenset({"unknown_format", "empty", "archive", "zip_archive", "unk
 """Refusals of files that never were reports, such as screenshots beside them."""
 SYSTEM_FILES = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 HEAD_BYTES = 1_024
+BOMB_READ = 1024 * 1024
+"""Bytes that are read of a file that unpacks to too much: enough to know whether it is a report."""
 
 
 @dataclass(slots=True)
@@ -55,6 +57,9 @@ class _Counted(io.RawIOBase):
     def __init__(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: list[int]) -> None:
         self._archive, self._info, self._budget = archive, info, budget
         self._member = archive.open(info)
+        limits = DEFAULT_LIMITS
+        is_large, room = info.file_size > limits.expansion_from, limits.expansion * max(info.compress_size, 1)
+        self._is_bomb = is_large and info.file_size > room
 
     def readable(self) -> bool:
         return True
@@ -78,6 +83,8 @@ class _Counted(io.RawIOBase):
         except Exception as error:  # zlib and lzma have errors of their own
             raise ReportRejected("The archive is damaged.", "bad_archive") from error
         self._budget[0] -= len(block)
+        if self._is_bomb and len(block) and self._member.tell() > BOMB_READ:
+            raise ReportRejected("A file of the archive unpacks to more than any report does.", "too_large")
         if self._budget[0] < 0:
             raise ReportRejected("The archive holds more than may be unpacked.", "too_large")
         return block

@@ -31,6 +31,9 @@ class Limits:
 
     document_bytes: int = 512 * MEGABYTE
     """The size of the document, after expansion when it came compressed."""
+    expansion: int = 250
+    """How many times larger than packed a document may be, from the size that follows on; reports are up to 100."""
+    expansion_from: int = 32 * MEGABYTE
     compressed_members: int = 1_000
     """How many gzip streams one file may be a chain of."""
     tag_bytes: int = 2 * MEGABYTE
