@@ -374,7 +374,7 @@ USE_THOUSAND_SEPARATOR = False
 
 # -- the portal's own ------------------------------------------------------------------------------------------------
 WORKER_HEARTBEAT_LIMIT = 60  # seconds without a heartbeat after which a worker counts as dead
-JOB_ATTEMPT_LIMIT = 5  # how often a job whose worker died is started again before it fails visibly
+JOB_ATTEMPT_LIMIT = 8  # how often a job whose worker died is started again before it fails visibly
 PLAIN_LIST_LIMIT = 5_000  # rows of a plain list without ?page=
 API_PAGE_SIZE_LIMIT = 500
 API_RATE_LIMITS = {

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qaportal.kit.admin import PortalModelAdmin
 
-from .models import FailureCluster, FailureRule, Quarantine
+from .models import FailureCluster, FailureRule, Quarantine, RunCluster, TestStability
 
 
 @admin.register(FailureCluster)
@@ -49,3 +49,34 @@ class QuarantineAdmin(PortalModelAdmin):
     list_select_related = ("case", "project")
     ordering = ("-pk",)
     fields = ("name", "reason", "case", "project", "expires_on", "lifted_at", "created_by", "created_at")
+
+
+@admin.register(RunCluster)
+class RunClusterAdmin(PortalModelAdmin):
+    """Causes of failures in runs."""
+
+    noun, plural = _("cause in a run"), _("Causes in runs")
+    view_permission = "run.view"
+    has_trail = False
+    list_display = ("cluster", "run", "tests", "quarantined", "rule", "project")
+    list_filter = ("project",)
+    list_select_related = ("cluster", "run", "rule", "project")
+    ordering = ("-pk",)
+    fields = ("cluster", "run", "tests", "quarantined", "rule", "project", "created_at", "updated_at")
+
+
+@admin.register(TestStability)
+class TestStabilityAdmin(PortalModelAdmin):
+    """How tests that ever failed did lately."""
+
+    noun, plural = _("stability of a test"), _("Stability of tests")
+    view_permission = "run.view"
+    has_trail = False
+    list_display = ("name", "recent", "score", "runs", "case", "project", "last_seen")
+    list_filter = ("last_seen", "project")
+    list_select_related = ("case", "project")
+    ordering = ("-pk",)
+    fields = (
+        *("name", "class_name", "test_key", "occurrence", "case", "recent", "runs", "score", "last_run", "project"),
+        "last_seen",
+    )

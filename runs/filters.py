@@ -11,8 +11,8 @@ from accounts.models import Project
 from qaportal.kit.forms import style_widgets
 from releases.models import Release
 
-from .choices import FailureCause, RunKind, RunStatus, SessionStatus
-from .models import FailureCluster, Result, RunCase, Session, TestRun
+from .choices import FailureCause, RuleState, RunKind, RunStatus, SessionStatus
+from .models import FailureCluster, FailureRule, Quarantine, Result, RunCase, Session, TestRun
 from .querysets import FAILURES
 
 LONGEST_WORDS = 200
@@ -212,6 +212,43 @@ class SessionFilter(filters.FilterSet):
     def having_words(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Those whose name or charter holds the words."""
         return queryset.filter(Q(name__icontains=value) | Q(charter__icontains=value))
+
+
+class FailureClusterApiFilter(filters.FilterSet):
+    """Causes of failures, for clients."""
+
+    fingerprint = filters.UUIDFilter()
+    q = filters.CharFilter(label=_("Words"), field_name="title", lookup_expr="icontains", max_length=LONGEST_WORDS)
+
+    class Meta:
+        model = FailureCluster
+        fields: list[str] = []
+
+
+class FailureRuleApiFilter(filters.FilterSet):
+    """Rules, for clients."""
+
+    cause = filters.ChoiceFilter(choices=FailureCause.choices)
+    state = filters.ChoiceFilter(choices=RuleState.choices)
+
+    class Meta:
+        model = FailureRule
+        fields: list[str] = []
+
+
+class QuarantineApiFilter(filters.FilterSet):
+    """Tests in quarantine, for clients."""
+
+    in_force = filters.BooleanFilter(method="counting_today")
+
+    class Meta:
+        model = Quarantine
+        fields: list[str] = []
+
+    def counting_today(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
+        """Those whose last day has not passed, or those whose day has."""
+        in_force = Quarantine.objects.in_force().values("pk")
+        return queryset.filter(pk__in=in_force) if value else queryset.exclude(pk__in=in_force)
 
 
 class TestRunApiFilter(filters.FilterSet):

@@ -8,27 +8,42 @@ from django.utils.translation import gettext as _
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from qaportal.kit.errors import Unavailable
 from qaportal.kit.requests import set_request_id
 
 from .models import ReportImport, RetentionTerms
 from .partitions import drop_empty_partitions, ensure_partitions
-from .services import expiring, imports, merged_cases, presence, rule_application, silence, taking_in
+from .services import (
+    attachments,
+    expiring,
+    fingerprinting,
+    imports,
+    merged_cases,
+    presence,
+    rule_application,
+    silence,
+    taking_in,
+)
 
 logger = logging.getLogger(__name__)
 TASK_NAME = "runs.jobs.run_report_import"
+MOST_ATTEMPTS = 8
+FAULTS = (OperationalError, InterfaceError, Unavailable)
+"""What passes: the database or the storage is away for a while."""
+FILES_TASK_NAME = "runs.jobs.store_report_attachments"
 
 
 @app.task(
     name=TASK_NAME,
     queue="ingest",
-    retry=RetryStrategy(max_attempts=5, exponential_wait=2, retry_exceptions={OperationalError, InterfaceError}),
+    retry=RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=2, retry_exceptions=set(FAULTS)),
 )
 def run_report_import(import_id: str) -> None:
     """Read one uploaded report; a fault of the portal closes the import visibly instead of leaving it open."""
     set_request_id(f"import:{import_id}")
     try:
         taking_in.run_import(import_id=UUID(import_id))
-    except (OperationalError, InterfaceError):
+    except FAULTS:
         raise
     except Exception:
         logger.exception("Import %s failed", import_id)
@@ -41,6 +56,27 @@ def close_abandoned(*, task_name: str, arguments: dict) -> None:
     if task_name == TASK_NAME and ReportImport.objects.filter(pk=arguments["import_id"]).exists():
         reason = _("The import was tried several times and did not get through.")
         imports.fail_import(import_id=UUID(arguments["import_id"]), reason=reason, code="abandoned")
+    if task_name == FILES_TASK_NAME:
+        attachments.give_up(import_id=UUID(arguments["import_id"]))
+
+
+@app.task(
+    name=FILES_TASK_NAME,
+    queue="ingest",
+    retry=RetryStrategy(max_attempts=60, wait=4, linear_wait=60, retry_exceptions=set(FAULTS)),
+)
+def store_report_attachments(import_id: str) -> None:
+    """Take the files of an import out of its archive; while the storage does not work, tried again for a day."""
+    set_request_id(f"import:{import_id}")
+    attachments.store_attachments(import_id=UUID(import_id))
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="default", queueing_lock="close_forgotten_imports")
+def close_forgotten_imports(timestamp: int) -> None:
+    """Every five minutes: close imports whose job tried often enough, so that nobody waits for them."""
+    for import_id in imports.forgotten_imports(TASK_NAME):
+        close_abandoned(task_name=TASK_NAME, arguments={"import_id": str(import_id)})
 
 
 @app.periodic(cron="23 2 * * *")
@@ -91,3 +127,12 @@ def move_late_tests(case_id: int) -> None:
 def apply_rules(project_id: int) -> None:
     """After a rule was changed: class the failures of the project's newest runs anew."""
     rule_application.apply_rules(project_id=project_id)
+
+
+@app.task(queue="heavy", retry=RetryStrategy(max_attempts=5, exponential_wait=4, retry_exceptions=set(FAULTS)))
+def mark_stored_failures(after: str | None = None, project_id: int | None = None) -> None:
+    """Give failures that were stored before there were fingerprints theirs, some runs at a time."""
+    last, marked = fingerprinting.mark_chunk(after=UUID(after) if after else None, project_id=project_id)
+    logger.info("%d stored failures got their fingerprints", marked)
+    if last is not None:
+        mark_stored_failures.defer(after=str(last), project_id=project_id)

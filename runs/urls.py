@@ -30,6 +30,7 @@ urlpatterns = [
     path("p/<str:project_key>/runs/upload/", uploads.upload_report, name="upload"),
     path("p/<str:project_key>/runs/imports/<uuid:import_id>/", uploads.import_detail, name="import_detail"),
     path("p/<str:project_key>/runs/imports/<uuid:import_id>/undo/", uploads.undo_import, name="undo_import"),
+    path("p/<str:project_key>/runs/imports/<uuid:import_id>/again/", uploads.repeat_import, name="repeat_import"),
     path(run, RunDetailView.as_view(), name="detail"),
     path(f"{run}live/", live, name="live"),
     path(f"{run}edit/", run_changes.edit_run, name="edit"),

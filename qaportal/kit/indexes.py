@@ -17,3 +17,38 @@ class AddIndexResumably(AddIndexConcurrently):
         self._ensure_not_in_transaction(schema_editor)
         schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(self.index.name)}")
         super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+
+class AddPartitionedIndexResumably(AddIndexResumably):
+    """The same for a partitioned table, which knows no `CONCURRENTLY`: an index of nothing that each partition's own
+    one joins, made without holding up writers."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Drop what is there by this name, then make the index of the whole and that of each partition."""
+        self._ensure_not_in_transaction(schema_editor)
+        model = to_state.apps.get_model(app_label, self.model_name)
+        quote, table = schema_editor.quote_name, model._meta.db_table
+        statement = str(self.index.create_sql(model, schema_editor))
+        named = f"CREATE INDEX {quote(self.index.name)} ON {quote(table)} "
+        columns = statement.removeprefix(named)
+        schema_editor.execute(f"DROP INDEX IF EXISTS {quote(self.index.name)}")
+        schema_editor.execute(f"CREATE INDEX {quote(self.index.name)} ON ONLY {quote(table)} {columns}", params=None)
+        for partition in _partitions_of(schema_editor, table):
+            own = f"{partition}_{self.index.name}"[:63]
+            schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {quote(own)}")
+            schema_editor.execute(
+                f"CREATE INDEX CONCURRENTLY {quote(own)} ON {quote(partition)} {columns}", params=None
+            )
+            schema_editor.execute(f"ALTER INDEX {quote(self.index.name)} ATTACH PARTITION {quote(own)}")
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Drop the index, and with it those of the partitions."""
+        schema_editor.execute(f"DROP INDEX IF EXISTS {schema_editor.quote_name(self.index.name)}")
+
+
+def _partitions_of(schema_editor: Any, table: str) -> list[str]:
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass ORDER BY 1", [table]
+        )
+        return [name.strip('"') for (name,) in cursor.fetchall()]

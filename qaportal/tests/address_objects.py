@@ -115,6 +115,11 @@ ROWS = (
     Row("cluster_id", "runs:", pk_of("cluster")),
     Row("rule_id", "runs:", pk_of("failure_rule")),
     Row("quarantine_id", "runs:", pk_of("quarantine")),
+    Row("pk", "failure-cluster-", pk_of("cluster")),
+    Row("pk", "failure-rule-", pk_of("failure_rule")),
+    Row("pk", "quarantine-", pk_of("quarantine")),
+    Row("import_id", "report-import-replay", pk_of("undone_import"), uuid.uuid4),
+    Row("import_id", "runs:repeat_import", pk_of("undone_import"), uuid.uuid4),
     *(
         Row(part, f"runs:{view}", take)
         for view in ("start", "assign", *RUNNER_VIEWS)

@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.db import models
 
 from accounts.models import AuditEntry, Membership, RequestRecord
-from runs.models import Result
+from runs.models import Result, RunCluster, TestStability
 
 
 def _entry(world: Any) -> models.Model:
@@ -72,6 +72,8 @@ MAKERS: dict[str, Callable[[Any], models.Model]] = {
     "runs.FailureRule": _known("failure_rule"),
     "runs.FailureCluster": _known("cluster"),
     "runs.Quarantine": _known("quarantine"),
+    "runs.RunCluster": lambda world: RunCluster.objects.filter(project=world.project).first(),
+    "runs.TestStability": lambda world: TestStability.objects.filter(project=world.project).first(),
     "runs.ReportImport": _known("report_import"),
 }
 

@@ -40,6 +40,7 @@ from files.uploads import announce
 from qaportal.kit import progress
 from releases.models import Release
 from releases.tests.factories import ReleaseCaseFactory, ReleaseFactory
+from runs.choices import ImportState
 from runs.models import ReportImport, RunCase, TestRun
 from runs.tests.factories import evidence_of, known_failures_of, make_run, manual_run, record, reported
 
@@ -147,6 +148,9 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         "announced": announce(actor=admin, project=project, name=f"{marker}.png", size=8),
         "progress": work,
         "report_import": report_import,
+        "undone_import": ReportImport.objects.create(
+            project=project, file=stored, file_name=f"{marker} undone.xml", sha256="1" * 64, state=ImportState.UNDONE
+        ),
         "copy_job": start_copy(actor=admin, project=project, target_project=project, case_ids=[spare.pk]),
         "failed_copy": CopyJob.objects.create(
             project=project, target_project=project, state="failed", created_by=admin, counts={"copied": 0, "cases": 0}

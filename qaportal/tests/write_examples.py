@@ -244,6 +244,18 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "test-result-logs-bulk": lambda world: {"logs": [{"log_type": "console", "message": "Plain"}]},
     "test-result-artifacts": _artifact,
     "reports-import": _report,
+    "failure-rule-list": lambda world: {
+        "name": "Plain",
+        "cause": "test",
+        "pattern": "plain",
+        "project_id": world.project.pk,
+    },
+    "failure-rule-detail": lambda world: {"name": "Plain"},
+    "quarantine-list": lambda world: {
+        "run_test_id": world.objects["run_case"].pk,
+        "reason": "Plain",
+        "expires_on": str(date.today() + timedelta(days=7)),
+    },
 }
 """Bodies that neither the OpenAPI document nor the forms of the pages tell, by route."""
 

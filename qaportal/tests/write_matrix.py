@@ -165,6 +165,10 @@ WRITES = (
     Write("reports-import", "report.import"),
     Write("report-import-undo", "run.delete"),  # of an import that somebody else uploaded
     Write("runs:undo_import", "run.delete"),
+    Write("report-import-replay", "report.import"),
+    Write("runs:repeat_import", "report.import"),
+    Write("failure-rule-", "failure.sort"),
+    Write("quarantine-", "failure.sort"),
     Write("search-api", NOTHING_CHANGES),
 )
 

@@ -81,6 +81,9 @@ class History:
         reported, rejected = story["report"], story["rejected_report"]
         reported_at = days.at(days.night(reported["night"]), "14:05")
         yield reported_at, lambda: uploads.upload_example(developer, self.project, reported, reported_at)
+        pictured = story["pictured_report"]
+        pictured_at = days.at(days.night(pictured["night"]), "13:20")
+        yield pictured_at, lambda: uploads.upload_pictured(developer, self.project, pictured, pictured_at)
         rejected_at = days.at(days.night(rejected["night"]), "09:40")
         yield rejected_at, lambda: uploads.upload_rejected(tester, self.project, rejected, rejected_at)
 

@@ -1,7 +1,7 @@
 """The reports that people of the demo uploaded: a real one, and one that was no report at all."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,11 @@ from django.conf import settings
 
 from accounts.models import Project, User
 from runs.models import ReportImport, TestRun
+from runs.services.attachments import store_attachments
 from runs.services.imports import start_import
 from runs.services.taking_in import run_import
+
+from .allure import allure_results
 
 _TIMESTAMP = re.compile(rb'timestamp="[^"]*"')
 
@@ -34,6 +37,16 @@ def upload_example(actor: User, project: Project, plan: dict[str, Any], moment: 
     finished = _upload(actor, project, report, path.name, moment, run_name=plan["run_name"])
     run = TestRun.objects.filter(pk=finished.run_id)
     run.update(finished_at=moment, created_at=moment, updated_at=moment)
+
+
+def upload_pictured(actor: User, project: Project, plan: dict[str, Any], moment: datetime) -> None:
+    """A browser suite's report with its steps and pictures, as a zip."""
+    report = allure_results(plan["test"], moment)
+    finished = _upload(actor, project, report, "allure-results.zip", moment, run_name=plan["run_name"])
+    store_attachments(import_id=finished.pk)
+    TestRun.objects.filter(pk=finished.run_id).update(
+        finished_at=moment + timedelta(minutes=2), created_at=moment, updated_at=moment
+    )
 
 
 def upload_rejected(actor: User, project: Project, plan: dict[str, Any], moment: datetime) -> None:

@@ -93,7 +93,7 @@ def test_the_demo_holds_what_it_promises(demo, db):
     assert set(Folder.objects.in_project(demo).values_list("depth", flat=True)) == {1, 2, 3}
     assert TestStep.objects.in_project(demo).count() > 600
     assert Release.objects.in_project(demo).count() == 3
-    assert TestRun.objects.in_project(demo).count() == 41
+    assert TestRun.objects.in_project(demo).count() == 42
     assert Result.objects.filter(project=demo).count() > 5_000
     assert CaseActivity.objects.in_project(demo).flakiest().count() >= 10
     assert CaseActivity.objects.in_project(demo).failing_longest().count() >= 10
@@ -115,8 +115,13 @@ def test_the_first_version_of_a_case_is_as_old_as_the_case(demo, db):
 def test_the_examples_find_their_cases(demo, db):
     ids = [f"TC_UI_{number:03d}" for number in range(1, 9)] + [f"TC_API_{number:03d}" for number in range(1, 8)]
     assert TestCase.objects.in_project(demo).filter(test_id__in=ids, test_type="automated").count() == len(ids)
-    finished = ReportImport.objects.in_project(demo).get(state="done")
+    finished = ReportImport.objects.in_project(demo).get(state="done", file_name="report.xml")
     assert finished.counts["matched"] == 8
+
+
+def test_a_report_of_the_demo_brought_steps_and_files(demo, db):
+    pictured = ReportImport.objects.in_project(demo).get(file_name="allure-results.zip")
+    assert (pictured.counts["steps"], pictured.counts["attachments"], pictured.waiting_files) == (11, 2, [])
 
 
 def test_ids_are_the_same_on_every_machine(demo, db):

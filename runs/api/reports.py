@@ -19,6 +19,7 @@ from qaportal.kit.api.uploads import too_large
 
 from ..models import ReportImport, Result
 from ..services.packing import one_file
+from ..services.reading_again import read_again
 from ..services.undoing import undo_import
 from .parsers import AnyReportParser, ReportFormParser
 from .serializers import (
@@ -30,10 +31,18 @@ from .serializers import (
 from .views import JUnitImportView, visible_imports
 
 
-def every_file(request: Request) -> list[UploadedFile]:
-    """Every file of the call, whatever its field is called."""
+def every_file(request: Request) -> list[tuple[str, UploadedFile]]:
+    """Every file of the call with its name, whatever its field is called.
+
+    A field that is called like a path to its file tells where the file stands: forms themselves carry no folders.
+    """
     held = request.FILES
-    return [file for _name, each in held.lists() for file in each] if hasattr(held, "lists") else list(held.values())
+    fields = held.lists() if hasattr(held, "lists") else [(name, [file]) for name, file in held.items()]
+    return [
+        (field if field.replace("\\", "/").endswith(f"/{file.name}") else file.name, file)
+        for field, files in fields
+        for file in files
+    ]
 
 
 class ReportsImportView(JUnitImportView):
@@ -58,13 +67,13 @@ class ReportsImportView(JUnitImportView):
         tells what became of each file, and a dry run tells in `records` what would become of each test.
         """
         with ExitStack() as held:
-            files = [held.enter_context(closing(file)) for file in every_file(request)]
+            files = [(name, held.enter_context(closing(file))) for name, file in every_file(request)]
             fields = {name: value for name, value in request.data.items() if name not in request.FILES}
             serializer = ReportsUploadSerializer(data=fields)
             serializer.is_valid(raise_exception=True)
-            if sum(file.size for file in files) > settings.UPLOAD_LIMIT:
+            if sum(file.size for _name, file in files) > settings.UPLOAD_LIMIT:
                 raise too_large()
-            with one_file([(file.name, file.file) for file in files]) as (name, stream):
+            with one_file([(name, file.file) for name, file in files]) as (name, stream):
                 return self.taken_in(request, serializer.validated_data, name, stream)
 
 
@@ -104,6 +113,24 @@ class ReportImportUndoView(PlainStyle, APIView):
         undone = undo_import(actor=request.user, report_import=import_named(request, import_id))
         report_import = visible_imports(request.user).get(pk=undone.pk)
         return Response(ReportImportSerializer(report_import, context={"request": request}).data)
+
+
+class ReportImportReplayView(PlainStyle, APIView):
+    """Reading an upload once more."""
+
+    throttle_scope = "ingest"
+    token_scopes = RESULTS
+
+    @extend_schema(operation_id="report_import_replay", request=None, responses={202: ReportImportSerializer})
+    def post(self, request: Request, import_id: UUID) -> Response:
+        """Take the kept bytes of an import that was undone or failed in as a new one, which asks for the same.
+
+        409 with the reason when the import stands, or when its file or run is gone.
+        """
+        again = read_again(actor=request.user, report_import=import_named(request, import_id))
+        report_import = visible_imports(request.user).get(pk=again.pk)
+        data = ReportImportSerializer(report_import, context={"request": request}).data
+        return Response(data, status=202, headers={"Location": data["url"]})
 
 
 class ReportImportRecordsView(PlainStyle, APIView):

@@ -62,7 +62,7 @@ class ImportPartSerializer(serializers.Serializer):
     """What became of one file of an upload of several."""
 
     name = serializers.CharField()
-    state = serializers.CharField(help_text="stored, refused or no_report")
+    state = serializers.CharField(help_text="stored, refused, attached, left_out or no_report")
     format = serializers.CharField(required=False)
     counts = serializers.DictField(child=serializers.IntegerField(), required=False)
     repaired = serializers.BooleanField(required=False)
@@ -106,6 +106,8 @@ class ImportCountsSerializer(serializers.Serializer):
     unmatched = serializers.IntegerField(default=0)
     created = serializers.IntegerField(default=0)
     outside_scope = serializers.IntegerField(default=0)
+    steps = serializers.IntegerField(default=0)
+    attachments = serializers.IntegerField(default=0)
 
 
 class ImportWarningSerializer(serializers.Serializer):

@@ -4,12 +4,15 @@ from django.urls import path, re_path
 
 from qaportal.kit.api.viewsets import PortalRouter
 
-from . import execution_urls, reports, sessions, views
+from . import execution_urls, failures, reports, sessions, views
 from .executions import TestExecutionViewSet
 from .manual_runs import TestRunViewSet
 from .sync import urls as sync_urls
 
 router = PortalRouter()
+router.register("v1/failure-clusters", failures.FailureClusterViewSet, basename="failure-cluster")
+router.register("v1/failure-rules", failures.FailureRuleViewSet, basename="failure-rule")
+router.register("v1/quarantine", failures.QuarantineViewSet, basename="quarantine")
 router.register("sessions", sessions.SessionViewSet, basename="exploratory-session")
 
 urlpatterns = [
@@ -22,6 +25,11 @@ urlpatterns = [
         name="report-import-records",
     ),
     path("v1/reports/imports/<uuid:import_id>/undo", reports.ReportImportUndoView.as_view(), name="report-import-undo"),
+    path(
+        "v1/reports/imports/<uuid:import_id>/replay",
+        reports.ReportImportReplayView.as_view(),
+        name="report-import-replay",
+    ),
     re_path(r"^test-runs/?$", TestRunViewSet.as_view({"get": "list", "post": "create"}), name="test-run-list"),
     re_path(
         r"^test-runs/(?P<run_id>[^/]+)/?$",

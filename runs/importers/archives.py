@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from .allure import AllureFolderReader, Member
+from .attached import AttachedFiles
 from .bounds import DEFAULT_LIMITS, Limits, ReportRejected
 from .detection import OpenedReport, open_report
 from .json_shape import is_allure_result
@@ -20,10 +21,13 @@ from .two_readings import open_reader
 
 ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 ALLURE_NAME = "-result.json"
-NO_REPORT = frozenset({"not_junit", "unknown_format", "empty", "archive", "zip_archive", "unknown_encoding"})
+ALLURE_FILES = (ALLURE_NAME, "-container.json", "categories.json", "environment.properties", "executor.json")
+NO_REPORT = frozenset({"unknown_format", "empty", "archive", "zip_archive", "unknown_encoding"})
 """Refusals of files that never were reports, such as screenshots beside them."""
 SYSTEM_FILES = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 HEAD_BYTES = 1_024
+BOMB_READ = 1024 * 1024
+"""Bytes that are read of a file that unpacks to too much: enough to know whether it is a report."""
 
 
 @dataclass(slots=True)
@@ -42,8 +46,9 @@ class Upload:
     parts: Iterator[UploadedPart]
     is_archive: bool = False
     others: list[str] = field(default_factory=list)
-    """Names of files that are no reports, the first hundred of them."""
-    other_count: int = 0
+    """Names of files that are no reports."""
+    attached: AttachedFiles = field(default_factory=AttachedFiles)
+    """What came along, to be found by what the reports call it."""
 
 
 class _Counted(io.RawIOBase):
@@ -52,6 +57,9 @@ class _Counted(io.RawIOBase):
     def __init__(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: list[int]) -> None:
         self._archive, self._info, self._budget = archive, info, budget
         self._member = archive.open(info)
+        limits = DEFAULT_LIMITS
+        is_large, room = info.file_size > limits.expansion_from, limits.expansion * max(info.compress_size, 1)
+        self._is_bomb = is_large and info.file_size > room
 
     def readable(self) -> bool:
         return True
@@ -75,6 +83,8 @@ class _Counted(io.RawIOBase):
         except Exception as error:  # zlib and lzma have errors of their own
             raise ReportRejected("The archive is damaged.", "bad_archive") from error
         self._budget[0] -= len(block)
+        if self._is_bomb and len(block) and self._member.tell() > BOMB_READ:
+            raise ReportRejected("A file of the archive unpacks to more than any report does.", "too_large")
         if self._budget[0] < 0:
             raise ReportRejected("The archive holds more than may be unpacked.", "too_large")
         return block
@@ -101,7 +111,7 @@ def open_upload(stream: BinaryIO, filename: str = "", *, limits: Limits = DEFAUL
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise ReportRejected("The archive is damaged or was cut off.", "bad_archive") from error
     members = _members(archive, limits)
-    upload = Upload(iter(()), is_archive=True)
+    upload = Upload(iter(()), is_archive=True, attached=AttachedFiles(members))
     upload.parts = _parts(archive, members, upload, filename, limits)
     return upload
 
@@ -138,12 +148,12 @@ def _parts(
     found = 0
     for info in members:
         if str(PurePosixPath(info.filename).parent) in folders:
+            if not info.filename.endswith(ALLURE_FILES):
+                upload.others.append(info.filename)
             continue
         part = _part(archive, info, budget, limits)
         if part is None:
-            upload.other_count += 1
-            if len(upload.others) < 100:
-                upload.others.append(info.filename[:255])
+            upload.others.append(info.filename)
             continue
         found += 1
         if found > limits.archive_reports:

@@ -11,7 +11,7 @@ LONGEST_NOTE = 64
 class ReportRejected(Exception):
     """A report cannot be taken in. `reason` is one sentence for the user, `code` is stable, `line` is where, if known.
 
-    Codes: `empty`, `unknown_format`, `not_junit`, `zip_archive`, `archive`, `bad_compression`, `unknown_encoding`,
+    Codes: `empty`, `unknown_format`, `zip_archive`, `archive`, `bad_compression`, `unknown_encoding`,
     `malformed`, `truncated`, `doctype_forbidden`, `too_deep`, `too_long_tag`, `too_large_test`, `too_many_elements`,
     `too_many_names`, `too_many_tests`, `too_large`; for archives `bad_archive`, `unsafe_archive`,
     `encrypted_archive`, `too_many_files`.
@@ -31,6 +31,9 @@ class Limits:
 
     document_bytes: int = 512 * MEGABYTE
     """The size of the document, after expansion when it came compressed."""
+    expansion: int = 250
+    """How many times larger than packed a document may be, from the size that follows on; reports are up to 100."""
+    expansion_from: int = 32 * MEGABYTE
     compressed_members: int = 1_000
     """How many gzip streams one file may be a chain of."""
     tag_bytes: int = 2 * MEGABYTE
@@ -52,6 +55,11 @@ class Limits:
     """Kept of one test, and of the report."""
     attachments: int = 200
     steps: int = 1_000
+    kept_steps: int = 1_000_000
+    """Of all tests of an upload together."""
+    kept_attachments: int = 10_000
+    attachment_bytes: int = 1_024 * MEGABYTE
+    """What the attachments of an upload may unpack to."""
     archive_members: int = 150_000
     archive_reports: int = 2_000
     archive_bytes: int = 1_024 * MEGABYTE

@@ -93,7 +93,7 @@ class Survey:
         if not self._is_junit:
             known = OTHER_FORMATS.get(self.root)
             words = f"looks like {known}" if known else f"starts with <{capped(self.root, 60)}>"
-            raise ReportRejected(f"The file is XML, but holds no JUnit results: it {words}.", "not_junit")
+            raise ReportRejected(f"The file is XML, but holds no JUnit results: it {words}.", "unknown_format")
         if not self.report.name and len(self._outermost_names) == 1:
             self.report.name = self._outermost_names[0]
         properties = {spelled_plainly(name): value for name, value in self.report.properties.items()}

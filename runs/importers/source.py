@@ -119,10 +119,11 @@ class ReportSource:
 
     def _expanded(self) -> Iterator[bytes]:
         expander = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-        members = 1
+        members, packed, produced = 1, 0, 0
         try:
             for block in self._raw_blocks():
                 rest = block
+                packed += len(block)
                 while rest:
                     if expander.eof:
                         rest = rest.lstrip(b"\0")
@@ -132,12 +133,19 @@ class ReportSource:
                         if members > self._limits.compressed_members:
                             raise ReportRejected("The compressed file is a chain of too many parts.", "bad_compression")
                         expander = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-                    yield from _expand(expander, rest)
+                    for piece in _expand(expander, rest):
+                        produced += len(piece)
+                        self._refuse_bomb(packed, produced)
+                        yield piece
                     rest = expander.unused_data if expander.eof else b""
         except zlib.error:
             raise ReportRejected("The compressed file is damaged.", "bad_compression") from None
         if not expander.eof:
             raise ReportRejected("The compressed file ends too early; it was cut off.", "truncated")
+
+    def _refuse_bomb(self, packed: int, produced: int) -> None:
+        if produced > self._limits.expansion_from and produced > self._limits.expansion * packed:
+            raise ReportRejected("The compressed file unpacks to more than any report does.", "too_large")
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the document from its start as UTF-8, at most about 64 kB at a time.

@@ -13,6 +13,7 @@ from .source import REPLACEMENT, TERMINAL_SEQUENCE, ReportSource
 
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 LONGEST_PATH = 1_000
+DEEPEST_INDENT = 40
 
 
 class RepairNeeded(Exception):
@@ -138,7 +139,8 @@ def _text(text: str, limit: int) -> str:
 
 
 def _normal_step(step: ReportedStep, limits: Limits) -> ReportedStep:
-    step.action = _text(step.action, limits.name_characters)
+    indent = len(step.action) - len(step.action.lstrip(" "))
+    step.action = " " * min(indent, DEEPEST_INDENT) + _text(step.action, limits.name_characters)
     step.description = _text(step.description, limits.message_characters)
     step.error_message = _text(TERMINAL_SEQUENCE.sub("", step.error_message), limits.message_characters)
     return step

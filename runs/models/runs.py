@@ -201,6 +201,8 @@ class ReportImport(ProjectOwned, Authored):
     error = models.TextField(blank=True)
     parts = models.JSONField(default=list)
     """Of an upload of several files: what became of each."""
+    waiting_files = models.JSONField(default=list)
+    """Attachments whose bytes have yet to be taken out of the archive: the key of each file, and its member."""
     finished_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
@@ -284,6 +286,11 @@ class Result(models.Model):
         indexes = [
             models.Index(fields=["run_case", "attempt"], name="result_of_test"),
             models.Index(fields=["case", "-id"], condition=Q(case__isnull=False), name="result_of_case"),
+            models.Index(
+                fields=["project", "fingerprint", "executed_at"],
+                condition=Q(fingerprint__isnull=False),
+                name="result_of_cluster",
+            ),
         ]
 
     def __str__(self) -> str:

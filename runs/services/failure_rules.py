@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import Project, User
 from qaportal.kit import events
+from qaportal.kit.concurrency import require_match
 from qaportal.kit.errors import InvalidInput, RuleViolation
 
 from .. import policies
@@ -78,10 +79,11 @@ def create_rule(*, actor: User, project: Project, **fields: Any) -> FailureRule:
 
 
 @transaction.atomic
-def update_rule(*, actor: User, rule: FailureRule, **fields: Any) -> FailureRule:
-    """Change what the rule says; raises Denied and InvalidInput."""
+def update_rule(*, actor: User, rule: FailureRule, if_match: str | None = None, **fields: Any) -> FailureRule:
+    """Change what the rule says; raises Denied, VersionConflict and InvalidInput."""
     policies.can_sort_failures(actor, rule.project).require()
     rule = FailureRule.objects.select_for_update(of=("self",)).select_related("project").get(pk=rule.pk)
+    require_match(rule, if_match)
     before = audit.snapshot(rule, WRITABLE)
     values = _checked({name: getattr(rule, name) for name in WRITABLE} | fields)
     _owner_works_here(rule.project, values["owner"])
@@ -107,12 +109,13 @@ def _readable(changes: dict[str, list[Any]]) -> dict[str, list[Any]]:
 
 
 @transaction.atomic
-def set_rule_state(*, actor: User, rule: FailureRule, state: str) -> FailureRule:
+def set_rule_state(*, actor: User, rule: FailureRule, state: str, if_match: str | None = None) -> FailureRule:
     """Say that the cause is gone, or that it is not; a failure that comes back later opens the rule again."""
     policies.can_sort_failures(actor, rule.project).require()
     if state not in RuleState.values:
         raise InvalidInput(_("A rule is active or fixed."), fields={"state": [_("A rule is active or fixed.")]})
     rule = FailureRule.objects.select_for_update(of=("self",)).select_related("project").get(pk=rule.pk)
+    require_match(rule, if_match)
     if rule.state != state:
         changes = {"state": [rule.state, state]}
         rule.state, rule.updated_by = state, actor
@@ -125,10 +128,11 @@ def set_rule_state(*, actor: User, rule: FailureRule, state: str) -> FailureRule
 
 
 @transaction.atomic
-def delete_rule(*, actor: User, rule: FailureRule) -> None:
+def delete_rule(*, actor: User, rule: FailureRule, if_match: str | None = None) -> None:
     """Remove the rule; its failures are to be sorted again."""
     policies.can_sort_failures(actor, rule.project).require()
     rule = FailureRule.objects.select_for_update(of=("self",)).select_related("project").get(pk=rule.pk)
+    require_match(rule, if_match)
     audit.record("failure_rule.deleted", actor=actor, target=rule, name=rule.name)
     _told(rule, "deleted", actor)
     rule.delete()

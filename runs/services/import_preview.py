@@ -14,6 +14,7 @@ from ..choices import ResultSource, RunKind
 from ..importers import ReportRejected, open_upload
 from .reading import new_results
 from .recording import record_results
+from .report_evidence import ReportEvidence
 from .runs import create_run
 from .taking_in import Taken, counts_of, is_readable
 
@@ -47,24 +48,28 @@ def preview_import(
     try:
         with transaction.atomic():
             upload = open_upload(stream, file_name)
+            evidence = ReportEvidence(project=project, actor=actor, files=upload.attached, now=timezone.now())
             run = create_run(actor=actor, project=project, name=file_name, kind=RunKind.AUTOMATED, release=release)
             for part in upload.parts:
                 if not is_readable(part, taken):
                     continue
-                results = new_results(part.opened.results, uploaded_at=timezone.now())
+                results = new_results(
+                    part.opened.results, uploaded_at=timezone.now(), evidence=evidence, report=part.name
+                )
                 recorded = record_results(
                     run=run, results=results, actor=actor, source=ResultSource.REPORT, creates_cases=creates_cases
                 )
                 records += _records(part.name, MOST_RECORDS - len(records))
                 taken.take(part.name, part.opened, recorded, is_archive=upload.is_archive)
-            taken.pass_over(upload)
+            taken.pass_over(upload, evidence)
             taken.check()
+            evidence.close()
             transaction.set_rollback(True)
     except ReportRejected as refusal:
         raise InvalidInput(refusal.reason, refusal.code, fields={"file": [refusal.reason]}) from refusal
     return {
         "format": taken.format,
-        "counts": counts_of(taken.recorded),
+        "counts": counts_of(taken.recorded) | evidence.counts,
         "repaired": taken.repaired,
         "warnings": taken.warnings,
         "parts": taken.parts if upload.is_archive else [],

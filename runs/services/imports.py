@@ -22,7 +22,10 @@ from .. import policies
 from ..choices import ENDED_IMPORTS, ImportState
 from ..models import ReportImport, TestRun
 
+FACTS = ("run_name", "external_id", "environment", "build", "branch")
+"""What an upload says of a new run, in words."""
 REPEAT_WINDOW = timedelta(minutes=10)
+FORGOTTEN_AFTER = timedelta(minutes=10)
 
 
 @dataclass(slots=True)
@@ -162,3 +165,20 @@ def fail_import(*, import_id: UUID, reason: str, code: str, line: int | None = N
     progress.finish(report_import.progress_id, failed=True, message=report_import.error)
     audit.record("report_import.failed", actor=report_import.created_by, target=report_import, reason=code)
     return report_import
+
+
+_FORGOTTEN = """
+SELECT report.id FROM runs_reportimport AS report
+WHERE report.state IN ('queued', 'running') AND report.updated_at < %(before)s
+  AND NOT EXISTS (
+    SELECT FROM procrastinate_jobs AS job
+    WHERE job.status IN ('todo', 'doing') AND job.task_name = %(task)s AND job.args ->> 'import_id' = report.id::text)
+"""
+
+
+def forgotten_imports(task_name: str) -> list[UUID]:
+    """Open imports that no job of this name will end any more."""
+    values = {"before": timezone.now() - FORGOTTEN_AFTER, "task": task_name}
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGOTTEN, values)
+        return [import_id for (import_id,) in cursor.fetchall()]

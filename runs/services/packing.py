@@ -12,10 +12,13 @@ from django.utils.translation import gettext as _
 from files.services import file_name_of
 from qaportal.kit.errors import InvalidInput
 
+from ..importers.attached import parts_of
+
 BLOCK = 256 * 1024
 EARLY = (1980, 1, 1, 0, 0, 0)
 """The same date for all, so that the same files make the same bytes."""
 ZIP_HEAD = b"PK"
+DEEPEST = 10
 NamedFile = tuple[str, IO[bytes]]
 
 
@@ -34,11 +37,17 @@ def one_file(files: Sequence[NamedFile]) -> Iterator[NamedFile]:
         yield _("%(name)s and %(number)d more") % {"name": files[0][0], "number": len(files) - 1} + ".zip", packed
 
 
+def _safe_path(given: str) -> str:
+    """The name of a file with the folders that its sender tells it stands in, which reports call it by."""
+    folders = [file_name_of(part) for part in reversed(parts_of(given)[1:])]
+    return "/".join([*folders[-DEEPEST:], file_name_of(given)])
+
+
 def _pack(files: Sequence[NamedFile], packed: IO[bytes]) -> None:
     names: set[str] = set()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
         for number, (given, stream) in enumerate(files, start=1):
-            name = file_name_of(given)
+            name = _safe_path(given)
             name = f"{number}/{name}" if name in names else name
             names.add(name)
             stream.seek(0)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from ..importers.normal_form import ReportedResult, ReportedStatus
+from .report_evidence import ReportEvidence
 from .staging import NewResult
 
 KEPT_OUTPUT = 32 * 1024  # characters kept of what a test that did not pass wrote
@@ -21,21 +23,26 @@ def _output(result: ReportedResult) -> str:
     return f"{text[:half]}\n[...]\n{text[-half:]}"
 
 
-def _metadata(result: ReportedResult) -> dict | None:
-    facts = {}
+def _metadata(result: ReportedResult, missing: list[str]) -> dict | None:
+    """What the report says of the test beside its verdict, and the files that it names and that are not kept."""
+    facts: dict[str, Any] = {}
     if result.properties:
         facts["properties"] = result.properties
-    if result.attachments:
-        facts["attachments"] = [attachment.path or attachment.name for attachment in result.attachments]
+    if missing:
+        facts["attachments"] = missing
     return facts or None
 
 
-def new_results(results: Iterator[ReportedResult], *, uploaded_at: datetime) -> Iterator[NewResult]:
-    """The reported results as rows to record.
+def new_results(
+    results: Iterator[ReportedResult], *, uploaded_at: datetime, evidence: ReportEvidence, report: str = ""
+) -> Iterator[NewResult]:
+    """The reported results as rows to record; what they left behind goes to the evidence.
 
     A test was executed at its own or its suite's time; without one, or with one in the future, at the upload's.
+    `report` is the name of the file in its archive.
     """
     for result in results:
+        key, missing = evidence.take(result, report)
         started_at = result.started_at
         executed_at = started_at if started_at is not None and started_at <= uploaded_at else uploaded_at
         yield NewResult(
@@ -57,5 +64,6 @@ def new_results(results: Iterator[ReportedResult], *, uploaded_at: datetime) -> 
             stack_trace=result.trace,
             output=_output(result),
             started_at=started_at,
-            metadata=_metadata(result),
+            metadata=_metadata(result, missing),
+            result_id=key,
         )

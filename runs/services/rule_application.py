@@ -1,6 +1,7 @@
 """Applying the rules of a project to failures that are stored already, run by run."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from ..fingerprints import mark_of
 from ..models import Result, RunCase, RunCluster, TestRun
@@ -26,18 +27,23 @@ def _apply_to_run(run_id: object) -> int:
     run = TestRun.objects.select_for_update(of=("self",)).get(pk=run_id)
     if not run.count_failed + run.count_error:
         return 0
-    judge = Judge.of_project(run.project_id)
-    changed, last = 0, 0
-    while True:
-        tests = list(RunCase.objects.filter(run=run, pk__gt=last).failures().order_by("pk")[:TESTS_AT_ONCE])
-        if not tests:
-            break
-        changed += _apply_to_tests(judge, tests)
-        last = tests[-1].pk
+    changed = class_failures(run=run, tests=RunCase.objects.filter(run=run).failures())
     if changed:
         touched = RunCluster.objects.filter(run=run).values_list("cluster__fingerprint", flat=True)
         count_clusters_of(run=run, touched=list(touched))
     return changed
+
+
+def class_failures(*, run: TestRun, tests: QuerySet) -> int:
+    """Let the rules class these failing tests of a locked run; answers how many changed their rule."""
+    judge = Judge.of_project(run.project_id)
+    changed, last = 0, 0
+    while True:
+        chunk = list(tests.filter(pk__gt=last).order_by("pk")[:TESTS_AT_ONCE])
+        if not chunk:
+            return changed
+        changed += _apply_to_tests(judge, chunk)
+        last = chunk[-1].pk
 
 
 def _apply_to_tests(judge: Judge, tests: list[RunCase]) -> int:

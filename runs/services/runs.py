@@ -18,6 +18,7 @@ from releases.models import Release
 from .. import policies
 from ..choices import RunKind, RunStatus
 from ..models import TestRun
+from . import withdrawal
 
 EDITABLE = (
     *("name", "description", "environment", "build", "branch", "status", "due", "release", "milestone"),
@@ -101,10 +102,16 @@ def _end_of(run: TestRun, told: datetime | None) -> datetime:
 
 @transaction.atomic
 def delete_run(*, actor: User, run: TestRun, if_match: str | None = None) -> None:
-    """Hide the run; the verdicts it set in a release stay as they are. Raises Denied and VersionConflict."""
+    """Hide the run: causes, stability and activities count as if it had never been, while the verdicts that it set in
+    a release stay as they are. Raises Denied and VersionConflict.
+    """
     policies.can_delete_run(actor, run).require()
-    require_match(TestRun.objects.select_for_update().get(pk=run.pk), if_match)
-    TestRun.objects.filter(pk=run.pk).update(deleted_at=timezone.now(), updated_at=timezone.now())
+    run = TestRun.objects.select_for_update(of=("self",)).select_related("project").get(pk=run.pk)
+    require_match(run, if_match)
+    run.deleted_at = timezone.now()
+    TestRun.objects.filter(pk=run.pk).update(deleted_at=run.deleted_at, updated_at=run.deleted_at)
+    withdrawal.collect(run=run)
+    withdrawal.tell_anew(run=run)
     audit.record("run.deleted", actor=actor, target=run)
     events.publish("run.deleted", run=run, actor=actor)
 

@@ -1,5 +1,6 @@
 """Reading the report of a queued import and storing it whole."""
 
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -12,19 +13,21 @@ from django.utils.translation import ngettext
 from accounts import audit
 from files.services import open_stored
 from qaportal.kit import events, progress
-from qaportal.kit.errors import PortalError, RuleViolation
+from qaportal.kit.errors import PortalError, RuleViolation, Unavailable
 from releases.models import Release
 
 from ..choices import ImportState, ResultSource, RunKind, RunStatus
-from ..importers import OpenedReport, ReportRejected, Upload, UploadedPart, open_upload
+from ..importers import DEFAULT_LIMITS, OpenedReport, ReportRejected, Upload, UploadedPart, open_upload
 from ..models import ReportImport, TestRun
 from .imports import ImportRequest, fail_import
 from .reading import new_results
 from .recording import Recorded, record_results
+from .report_evidence import ReportEvidence
 from .runs import create_run, external_run
 
 PROGRESS_STEP = 2_000
 MOST_PARTS_TOLD = 500
+LIMITS = DEFAULT_LIMITS
 
 
 @dataclass(slots=True)
@@ -62,19 +65,24 @@ class Taken:
             part = {"name": name[:255], "state": "stored", "format": opened.format, "counts": counts}
             self.parts.append(part | ({"repaired": True} if opened.report.repaired else {}))
 
-    def pass_over(self, upload: Upload) -> None:
-        """Note the files of an archive that were no reports."""
-        if upload.other_count:
-            names = ", ".join(upload.others[:5])
+    def pass_over(self, upload: Upload, evidence: ReportEvidence) -> None:
+        """Note the files of an archive that were no reports: those that belong to a test, and those that nothing
+        names, which are kept in the upload alone."""
+        attached = sorted(evidence.attached)
+        others = [name for name in upload.others if name not in evidence.attached]
+        told = [{"name": name[-255:], "state": "attached"} for name in attached[:MOST_PARTS_TOLD]]
+        self.parts += told[: max(MOST_PARTS_TOLD - len(self.parts), 0)]
+        if others:
             words = ngettext(
-                "%(number)d file is no report: %(names)s",
-                "%(number)d files are no reports: %(names)s",
-                upload.other_count,
+                "%(number)d file is no report, and no test names it: %(names)s",
+                "%(number)d files are no reports, and no test names them: %(names)s",
+                len(others),
             )
-            text = words % {"number": upload.other_count, "names": names}
+            text = words % {"number": len(others), "names": ", ".join(name[-100:] for name in others[:5])}
             self.warnings.append({"code": "other_files", "text": text})
-            room = MOST_PARTS_TOLD - len(self.parts)
-            self.parts += [{"name": name, "state": "no_report"} for name in upload.others[:room]]
+            room = max(MOST_PARTS_TOLD - len(self.parts), 0)
+            self.parts += [{"name": name[-255:], "state": "no_report"} for name in others[:room]]
+        self.warnings += evidence.warnings()
 
     def check(self) -> None:
         """Raise the refusal when nothing at all was taken in."""
@@ -100,6 +108,8 @@ def run_import(*, import_id: UUID) -> ReportImport:
         return _take_in(import_id)
     except ReportRejected as refusal:
         return fail_import(import_id=import_id, reason=refusal.reason, code=refusal.code, line=refusal.line)
+    except Unavailable:
+        raise  # the storage will be back: the job tries again
     except PortalError as refusal:
         return fail_import(import_id=import_id, reason=refusal.message, code=refusal.code)
 
@@ -116,19 +126,31 @@ def _take_in(import_id: UUID) -> ReportImport:
     taken, run = Taken(), None
     with open_stored(report_import.file) as stream:
         upload = open_upload(stream, report_import.file_name)
-        for part in upload.parts:
-            if not is_readable(part, taken):
-                continue
-            if run is None:
-                run = _run_for(report_import, part.opened, upload)
-                if first := _same_in(run, report_import):
-                    return _close_as_duplicate(report_import, first)
-            recorded = _record(report_import, run, part.opened)
-            taken.take(part.name, part.opened, recorded, is_archive=upload.is_archive)
-        taken.pass_over(upload)
-    taken.check()
+        with closing(_evidence_of(report_import, upload)) as evidence:
+            for part in upload.parts:
+                if not is_readable(part, taken):
+                    continue
+                if run is None:
+                    run = _run_for(report_import, part.opened, upload)
+                    if first := _same_in(run, report_import):
+                        return _close_as_duplicate(report_import, first)
+                recorded = _record(report_import, run, part, evidence)
+                taken.take(part.name, part.opened, recorded, is_archive=upload.is_archive)
+            taken.pass_over(upload, evidence)
+            taken.check()
+            evidence.store()
     _finish_run(run)
-    return _close(report_import, run, taken, upload)
+    return _close(report_import, run, taken, upload, evidence)
+
+
+def _evidence_of(report_import: ReportImport, upload: Upload) -> ReportEvidence:
+    return ReportEvidence(
+        project=report_import.project,
+        actor=report_import.created_by,
+        files=upload.attached,
+        now=timezone.now(),
+        limits=LIMITS,
+    )
 
 
 def is_readable(part: UploadedPart, taken: Taken) -> bool:
@@ -148,11 +170,12 @@ def _same_in(run: TestRun, report_import: ReportImport) -> ReportImport | None:
     return done.filter(duplicate_of__isnull=True).first()
 
 
-def _record(report_import: ReportImport, run: TestRun, opened: OpenedReport) -> Recorded:
-    with progress.reporter(report_import.progress_id, total=opened.report.tests) as tell:
+def _record(report_import: ReportImport, run: TestRun, part: UploadedPart, evidence: ReportEvidence) -> Recorded:
+    with progress.reporter(report_import.progress_id, total=part.opened.report.tests) as tell:
 
         def counted():
-            results = new_results(opened.results, uploaded_at=report_import.created_at)
+            uploaded_at = report_import.created_at
+            results = new_results(part.opened.results, uploaded_at=uploaded_at, evidence=evidence, report=part.name)
             for number, result in enumerate(results, start=1):
                 if number % PROGRESS_STEP == 0:
                     tell(number)
@@ -244,10 +267,17 @@ def counts_of(recorded: Recorded) -> dict[str, int]:
     }
 
 
-def _close(report_import: ReportImport, run: TestRun, taken: Taken, upload: Upload) -> ReportImport:
+def _close(
+    report_import: ReportImport, run: TestRun, taken: Taken, upload: Upload, evidence: ReportEvidence
+) -> ReportImport:
+    from ..jobs import store_report_attachments
+
     report_import.run = run
     report_import.format = taken.format
-    report_import.counts = counts_of(taken.recorded)
+    report_import.counts = counts_of(taken.recorded) | evidence.counts
+    report_import.waiting_files = evidence.waiting
+    if evidence.waiting:
+        store_report_attachments.defer(import_id=str(report_import.pk))
     report_import.repaired, report_import.warnings = taken.repaired, taken.warnings
     report_import.parts = taken.parts if upload.is_archive else []
     audit.record(

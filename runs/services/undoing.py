@@ -13,22 +13,12 @@ from qaportal.kit.errors import RuleViolation
 from .. import policies
 from ..choices import ImportState
 from ..models import ReportImport, RunCase, TestRun
+from . import withdrawal
 from .recording import refresh_counters
+from .rule_application import class_failures
 
 CLOCKS_DIFFER = 3_600
 """Seconds by which the clock of a worker may be behind."""
-_STAGE = """
-CREATE TEMP TABLE IF NOT EXISTS undone_result
-    (result_id uuid, run_case_id bigint, case_id bigint, created_at timestamptz, attempt integer) ON COMMIT DROP;
-TRUNCATE undone_result;
-"""
-_COLLECT = """
-INSERT INTO undone_result
-SELECT result.id, test.id, test.case_id, result.created_at, result.attempt
-FROM runs_runcase AS test
-JOIN runs_result AS result ON result.run_case_id = test.id
-WHERE test.run_id = %(run)s AND result.report_import_id = %(import)s AND result.id >= %(first)s
-"""
 _DELETE_RESULTS = """
 DELETE FROM runs_result AS result USING undone_result AS gone
 WHERE result.id = gone.result_id AND result.id >= %(first)s
@@ -46,6 +36,8 @@ UPDATE runs_runcase AS test SET
     status = last.status, attempts = last.attempt, last_result_id = last.id, executed_at = last.executed_at,
     duration_ms = last.duration_ms, updated_at = %(now)s,
     error_summary = left(btrim(coalesce(substring(last.error_message FROM '\\S[^\\n]*'), '')), 300),
+    fingerprint = last.fingerprint,
+    rule_id = CASE WHEN last.fingerprint IS NOT DISTINCT FROM test.fingerprint THEN test.rule_id END,
     is_flaky = last.source <> 'manual' AND last.status = 'passed' AND EXISTS (
         SELECT FROM runs_result AS earlier
         WHERE earlier.run_case_id = test.id AND earlier.attempt < last.attempt
@@ -64,7 +56,7 @@ _IS_PLANNED = "(test.case_id IS NOT NULL AND test.test_key = md5('case:' || test
 _RESET_PLANNED = f"""
 UPDATE runs_runcase AS test SET
     status = 'not_started', attempts = 0, last_result_id = NULL, executed_at = NULL, duration_ms = NULL,
-    error_summary = '', is_flaky = false, updated_at = %(now)s
+    error_summary = '', is_flaky = false, fingerprint = NULL, rule_id = NULL, updated_at = %(now)s
 WHERE {_EMPTY} AND {_IS_PLANNED}
 """
 _DELETE_TESTS = f"DELETE FROM runs_runcase AS test WHERE {_EMPTY} AND NOT coalesce({_IS_PLANNED}, false)"
@@ -93,53 +85,6 @@ LEFT JOIN LATERAL (
 WHERE scope.id = affected.id AND affected.release_id = %(release)s
   AND affected.last_result_id IN (SELECT result_id FROM undone_result)
 """
-_LOCK_ACTIVITIES = """
-SELECT case_id FROM catalog_caseactivity
-WHERE case_id IN (SELECT case_id FROM undone_result) ORDER BY case_id FOR UPDATE
-"""
-_MOVE_ACTIVITIES = """
-WITH batches AS MATERIALIZED (
-    SELECT test.case_id, result.run_case_id, result.created_at,
-           (array_agg(result.status ORDER BY result.attempt DESC))[1] AS status,
-           (array_agg(result.id ORDER BY result.attempt DESC))[1] AS result_id,
-           (array_agg(result.executed_at ORDER BY result.attempt DESC))[1] AS executed_at,
-           (array_agg(result.duration_ms ORDER BY result.attempt DESC))[1] AS duration_ms,
-           bool_or(result.status IN ('failed', 'error')) AS had_failure
-    FROM runs_runcase AS test JOIN runs_result AS result ON result.run_case_id = test.id
-    WHERE test.case_id IN (SELECT DISTINCT case_id FROM undone_result WHERE case_id IS NOT NULL)
-    GROUP BY test.case_id, result.run_case_id, result.created_at
-), verdicts AS MATERIALIZED (
-    SELECT *, row_number() OVER (PARTITION BY case_id ORDER BY executed_at DESC, result_id DESC) AS place
-    FROM batches WHERE status NOT IN ('in_progress', 'not_started')
-), told AS (
-    SELECT case_id, (array_agg(status ORDER BY place))[1] AS last_status,
-           (array_agg(result_id ORDER BY place))[1] AS last_result_id, max(executed_at) AS last_run_at,
-           array_agg((CASE WHEN status = 'passed' AND had_failure THEN 'flaky' WHEN status = 'error' THEN 'failed'
-                           ELSE status END)::varchar ORDER BY place DESC) FILTER (WHERE place <= 12) AS outcomes,
-           count(*) AS executions, round(avg(duration_ms))::integer AS mean_duration,
-           min(place) FILTER (WHERE status = 'passed') AS last_pass
-    FROM verdicts GROUP BY case_id
-), gone AS (
-    SELECT case_id, count(DISTINCT (run_case_id, created_at)) AS executions
-    FROM undone_result WHERE case_id IS NOT NULL GROUP BY case_id
-)
-UPDATE catalog_caseactivity AS activity SET
-    last_status = coalesce(told.last_status, 'not_started'), last_result_id = told.last_result_id,
-    last_run_at = told.last_run_at, recent_outcomes = coalesce(told.outcomes, '{}'),
-    executions = greatest(coalesce(told.executions, 0), activity.executions - gone.executions, 0),
-    mean_duration = told.mean_duration,
-    flaky_score = portal_flaky_score(coalesce(told.outcomes, '{}'::varchar[])),
-    failing_since = (
-        SELECT min(executed_at) FROM verdicts
-        WHERE verdicts.case_id = told.case_id AND verdicts.status IN ('failed', 'error')
-          AND (told.last_pass IS NULL OR verdicts.place < told.last_pass))
-FROM gone LEFT JOIN told USING (case_id)
-WHERE activity.case_id = gone.case_id
-"""
-_FORGET_ACTIVITIES = """
-DELETE FROM catalog_caseactivity
-WHERE case_id IN (SELECT case_id FROM undone_result) AND executions = 0 AND last_result_id IS NULL
-"""
 
 
 @transaction.atomic
@@ -161,6 +106,7 @@ def undo_import(*, actor: User, report_import: ReportImport) -> ReportImport:
         raise RuleViolation(refusal.reason, refusal.code)
     events.publish("results.withdrawn", run=run, report_import=report_import, actor=actor)
     results = _withdraw(run, report_import)
+    withdrawal.remove_evidence(actor=actor, project=run.project)
     refresh_counters(run=run)
     _close(report_import, actor)
     audit.record("report_import.undone", actor=actor, target=report_import, run=run.number, results=results)
@@ -174,25 +120,20 @@ def _withdraw(run: TestRun, report_import: ReportImport) -> int:
     milliseconds = int(report_import.created_at.timestamp() - CLOCKS_DIFFER) * 1000
     values = {
         "run": run.pk,
-        "import": report_import.pk,
         "first": UUID(int=milliseconds << 80),  # keys are made of times: older partitions are not looked at
         "release": run.release_id,
         "now": timezone.now(),
     }
+    results = withdrawal.collect(run=run, report_import_id=report_import.pk, first=values["first"])
     with connection.cursor() as cursor:
-        cursor.execute(_STAGE)
-        cursor.execute(_COLLECT, values)
-        results = cursor.rowcount
-        cursor.execute("ANALYZE undone_result")
         for statement in (_DELETE_RESULTS, _RENUMBER, _MOVE_BACK, _RESET_PLANNED):
             cursor.execute(statement, values)
         if run.release_id:
             cursor.execute(_LOCK_SCOPE, values)
             cursor.execute(_MOVE_SCOPE, values)
-        cursor.execute(_LOCK_ACTIVITIES)
-        cursor.execute(_MOVE_ACTIVITIES)
-        cursor.execute(_FORGET_ACTIVITIES)
         cursor.execute(_DELETE_TESTS, values)
+    class_failures(run=run, tests=RunCase.objects.filter(run=run, rule__isnull=True, fingerprint__isnull=False))
+    withdrawal.tell_anew(run=run)
     return results
 
 

@@ -180,7 +180,7 @@ def test_a_report_that_cannot_be_read_is_422_with_the_reason_and_stays_to_be_loo
     answer = send(b"<html><body/></html>", query="?wait=5")
     error = answer.json()["error"]
     assert (answer.status_code, error["code"]) == (422, "VALIDATION_ERROR")
-    assert error["details"]["reason"] == "not_junit"
+    assert error["details"]["reason"] == "unknown_format"
     assert "web page" in error["details"]["message"]
     told = api(tester).get(answer["Location"]).json()
     assert (told["status"], told["test_run_id"]) == ("failed", None)

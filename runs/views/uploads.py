@@ -21,13 +21,13 @@ from ..forms import UploadForm
 from ..models import ReportImport, RunCase
 from ..outcome import verdict_of
 from ..services.import_preview import preview_import
-from ..services.imports import start_import
+from ..services.imports import FACTS, start_import
 from ..services.packing import NamedFile, one_file
+from ..services.reading_again import is_readable_again, read_again
 from ..services.scope import can_widen, outside_scope
 from ..services.undoing import undo_import as undo
 from .test_links import MOST_AT_ONCE
 
-FACTS = ("run_name", "external_id", "environment", "build", "branch")
 PREFILLED = ("run", "release", "run_name", "environment", "build", "branch", "external_id")
 SHOWN_UNMATCHED = 20
 OPEN_STATES = (ImportState.QUEUED, ImportState.RUNNING)
@@ -132,6 +132,8 @@ def import_detail(request: HttpRequest, import_id: UUID) -> HttpResponse:
         "crumbs": [(_("Runs"), reverse("runs:list", args=[request.project.key]))],
         **(_summary(request, report_import) if report_import.state == ImportState.DONE else {}),
         **(_retry(report_import) if report_import.state == ImportState.FAILED else {}),
+        "is_readable_again": is_readable_again(report_import),
+        "may_import": policies.can_import_report(request.user, request.project),
     }
     template = "runs/import_detail.html" + ("#progress" if wants_fragment(request) else "")
     return render_fragment(request, template, context)
@@ -149,6 +151,20 @@ def undo_import(request: HttpRequest, import_id: UUID) -> HttpResponse:
     except RuleViolation as refusal:
         messages.error(request, refusal.message)
     return redirect(report_import.get_absolute_url())
+
+
+@require_POST
+@project_page
+def repeat_import(request: HttpRequest, import_id: UUID) -> HttpResponse:
+    """Read the kept bytes of an import once more, and watch the new import."""
+    imports = ReportImport.objects.select_related("project__tenant", "file")
+    report_import = get_visible(imports, request, pk=import_id)
+    try:
+        again = read_again(actor=request.user, report_import=report_import)
+    except RuleViolation as refusal:
+        messages.error(request, refusal.message)
+        return redirect(report_import.get_absolute_url())
+    return redirect(again.get_absolute_url())
 
 
 def _summary(request: HttpRequest, report_import: ReportImport) -> dict[str, Any]:

@@ -15,7 +15,7 @@ REPORT = Path(__file__).resolve().parent.parent.parent / "examples" / "pytest" /
 
 def upload(page, portal, run_worker):
     page.goto(portal.address("~/runs/upload/"))
-    page.get_by_label("JUnit XML report").set_input_files(REPORT)
+    page.get_by_label("Test reports").set_input_files(REPORT)
     page.get_by_label("Release").select_option(label="4.18.0 Autumn checkout")
     page.get_by_role("button", name="Upload").click()
     page.wait_for_url(re.compile("/runs/imports/"))
@@ -48,8 +48,8 @@ def test_the_path_works_by_keyboard_alone(portal, signed_in_page, run_worker, te
     expect(page.get_by_role("option", name=re.compile("Upload a report"))).to_be_visible()
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/runs/upload/"))
-    page.get_by_label("JUnit XML report").set_input_files(REPORT)  # the system's file dialog has keys of its own
-    page.get_by_label("JUnit XML report").focus()
+    page.get_by_label("Test reports").set_input_files(REPORT)  # the system's file dialog has keys of its own
+    page.get_by_label("Test reports").focus()
     for _step in range(40):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.textContent.trim()") == "Upload":

@@ -127,3 +127,14 @@ def test_results_of_allure_are_found_by_what_is_in_them():
         )
     )
     assert told == [("x", ["pays", "pays"])]
+
+
+def test_a_file_that_unpacks_to_far_more_than_a_report_is_refused_soon():
+    bomb = b"<testsuite>" + b" " * 80_000_000
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("report.xml", bomb)
+    (part,) = open_upload(packed).parts
+    assert (part.refusal.code, "more than any report" in part.refusal.reason) == ("too_large", True)
+    with pytest.raises(ReportRejected, match="more than any report"):
+        open_upload(io.BytesIO(gzip.compress(bomb)))

@@ -120,7 +120,7 @@ def test_playwright_tells_flaky_tests_and_expected_failures():
 def test_playwright_keeps_steps_attachments_and_the_key_of_its_junit_report():
     (web, _api) = attempts_at("playwright.json", "card payment › TC_UI_001 shows the amount")
     assert web.automation_key == "payment.spec.js.card payment › TC_UI_001 shows the amount"
-    assert [step.action for step in web.steps] == ["open the basket", "read the total"]
+    assert [step.action for step in web.steps] == ["open the basket", "  read the total"]
     assert web.explicit_ids == ("TC_UI_001",)
     assert web.stdout == "amount 12.50"
     refused = attempts_at("playwright.json", "card payment › refuses an expired card")[0]
@@ -245,7 +245,7 @@ def test_results_of_allure_with_one_history_are_attempts_of_one_test():
     refund = attempts_at("allure-pytest.zip", "test_refund_arrives")
     assert [(result.status, result.is_flaky) for result in refund] == [("failed", False), ("passed", True)]
     (shown,) = attempts_at("allure-pytest.zip", "test_TC_UI_001_shows_amount")
-    assert [step.action for step in shown.steps] == ["open the basket", "read the total"]
+    assert [step.action for step in shown.steps] == ["open the basket", "  read the total"]
     assert {file.name for file in shown.attachments} == {"stdout", "total"}
     (refused,) = attempts_at("allure-pytest.zip", "test_refuses_expired")
     assert refused.explicit_ids == ("TC_UI_002",)
@@ -272,4 +272,4 @@ def test_no_part_of_a_report_passes_for_the_whole(name):
     for length in range(1, len(content), max(97, len(content) // 60)):
         with pytest.raises(ReportRejected) as refusal:
             open_report(io.BytesIO(content[:length]))
-        assert refusal.value.code in {"truncated", "empty", "malformed", "unknown_format", "not_junit"}
+        assert refusal.value.code in {"truncated", "empty", "malformed", "unknown_format"}
