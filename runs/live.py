@@ -9,7 +9,7 @@ from .choices import RunKind, RunStatus
 from .models import RunCase, TestRun
 from .terminal import readable
 
-NEWEST = 5
+NEWEST = 3
 TOLD_AS = ("total_tests", "expected_tests", "total")
 """What a client calls, in the metadata of its run, how many tests there will be."""
 MOST_TESTS = 10_000_000
@@ -70,7 +70,7 @@ class Live:
         """The tests that failed last."""
         if not self.run.count_failed + self.run.count_error:
             return []
-        tests = RunCase.objects.filter(run=self.run).failures().order_by("-updated_at", "-pk")
+        tests = RunCase.objects.filter(run=self.run).failures().order_by("-executed_at", "-position")
         newest = list(tests.only("pk", "name", "status", "error_summary")[:NEWEST])
         for test in newest:
             test.error_summary = readable(test.error_summary)

@@ -251,6 +251,13 @@ def test_while_the_storage_is_down_the_artifact_is_stored_as_pending_and_its_byt
     assert downloaded(client, told).body == PNG
 
 
+def test_a_small_picture_can_be_asked_for_and_is_the_picture_while_there_is_none(client, result):
+    told = send(client, result).json()
+    answer = client.get(f"{told['download_url']}?thumbnail=true")
+    assert b"".join(answer.streaming_content) == PNG
+    assert client.get(f"{told['download_url']}?thumbnail=zzz").status_code == 400
+
+
 def test_while_the_disk_is_full_results_and_steps_are_stored_and_the_file_can_be_sent_again(
     client, result, monkeypatch
 ):

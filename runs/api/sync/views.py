@@ -17,6 +17,7 @@ from accounts.permissions import RESULTS
 from catalog.status_words import parse_status
 from files.links import download_link
 from files.ranges import answer_file
+from files.thumbnails import answer_thumbnail
 from qaportal.kit.api.parsers import SafeJSONParser
 from qaportal.kit.api.styles import PlainStyle
 from qaportal.kit.api.uploads import UploadFormParser
@@ -43,6 +44,7 @@ WITH_FILES = OpenApiParameter("include_artifacts", bool, description="Tell the f
 DIRECT = OpenApiParameter(
     "redirect", bool, description="Where files are kept in S3: answer with a link to it, good for a few minutes."
 )
+SMALL = OpenApiParameter("thumbnail", bool, description="The small picture of a screenshot, where there is one.")
 TOLD_LATER = ("name", "environment", "build", "branch", "status")
 
 
@@ -294,10 +296,12 @@ class ArtifactViewSet(SyncStyle, PortalViewSet):
         """Files with what is known of them."""
         return Artifact.objects.for_list()
 
-    @extend_schema(parameters=[DIRECT], responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(parameters=[DIRECT, SMALL], responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def download(self, request: Request, artifact_id: str) -> HttpResponseBase:
         """The file, whole or the asked range; shown in place only if it is a picture or a video."""
         file = self.get_object().file
+        if _flag(request, "thumbnail"):
+            return answer_thumbnail(request, file)
         if _flag(request, "redirect") and (link := download_link(file)):
             return HttpResponseRedirect(link)
         return answer_file(request, file)
