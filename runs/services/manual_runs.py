@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils import timezone
@@ -20,11 +21,11 @@ from catalog.filters import TestCaseFilter
 from catalog.models import Folder, SavedView, TestCase
 from qaportal.kit import events
 from qaportal.kit.errors import InvalidInput, RuleViolation
-from releases.models import Release, ReleaseCase
+from releases.models import Milestone, Release, ReleaseCase
 
 from .. import policies
 from ..choices import RunKind, RunStatus
-from ..models import RunCase, TestRun
+from ..models import Configuration, RunCase, TestRun
 from .recording import refresh_counters
 from .runs import create_run
 
@@ -153,7 +154,7 @@ ON CONFLICT (run_id, test_key, occurrence) DO NOTHING
 
 
 def _insert_tests(run: TestRun, cases: Sequence[tuple[int, int | None]], people: Sequence[int | None]) -> int:
-    offset = RunCase.objects.filter(run=run).count()
+    offset = RunCase.objects.filter(run=run).aggregate(last=Coalesce(Max("position"), 0))["last"]
     values = {
         "run": run.pk,
         "cases": [case_id for case_id, _seconds in cases],
@@ -187,6 +188,9 @@ def create_manual_run(  # noqa: PLR0913  one keyword for each thing that is know
     environment: str = "",
     build: str = "",
     due: datetime | None = None,
+    milestone: Milestone | None = None,
+    configuration: Configuration | None = None,
+    group: UUID | None = None,
     metadata: dict[str, Any] | None = None,
     may_be_empty: bool = False,
 ) -> TestRun:
@@ -214,6 +218,9 @@ def create_manual_run(  # noqa: PLR0913  one keyword for each thing that is know
         environment=environment,
         build=build,
         due=due,
+        milestone=milestone,
+        configuration=configuration,
+        group=group,
         metadata=metadata or {},
     )
     _insert_tests(run, cases, _people_for(project, cases, assignment))
