@@ -19,6 +19,7 @@ def register_all() -> None:
                 "deleted": _("deleted a run"),
                 "cases_created": _("made test cases of a run"),
                 "tests_added": _("planned more tests in a run"),
+                "tests_replaced": _("changed which cases a run executes"),
                 "assigned": _("said who executes tests of a run"),
             },
         ),

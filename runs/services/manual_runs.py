@@ -1,7 +1,7 @@
 """Runs that people execute: what goes into them, and who executes what."""
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import SimpleNamespace
@@ -255,6 +255,34 @@ def add_tests(*, actor: User, run: TestRun, chosen: Chosen, assignment: Assignme
     audit.record("run.tests_added", actor=actor, target=run, tests=added)
     events.publish("run.updated", run=run, actor=actor)
     return added
+
+
+@transaction.atomic
+def replace_tests(
+    *, actor: User, run: TestRun, case_ids: Sequence[int], assigned: Mapping[int, User | None] | None = None
+) -> int:
+    """Let an open run have just these cases; what was executed stays. Answers how many tests came or went.
+
+    `assigned` says who executes which case; who is not named there keeps his tests. Raises Denied, RuleViolation and
+    InvalidInput.
+    """
+    policies.can_edit_run(actor, run).require()
+    run, assigned = _held(run), assigned or {}
+    _require_reach(run.project, [person for person in assigned.values() if person], "assigned_to")
+    tests = RunCase.objects.filter(run=run)
+    known = set(tests.filter(case__isnull=False).values_list("case_id", flat=True))
+    gone = tests.planned().filter(attempts=0).exclude(case_id__in=list(case_ids))
+    _number, deleted = gone.delete()
+    new = Chosen(case_ids=[case_id for case_id in case_ids if case_id not in known])
+    cases = [] if new.is_empty else _loaded(actor, run.project, new)
+    moved = _insert_tests(run, cases, [None] * len(cases)) + deleted.get(RunCase._meta.label, 0)
+    for person in {*assigned.values()}:
+        theirs = [case_id for case_id, each in assigned.items() if each == person]
+        tests.filter(case_id__in=theirs).update(assigned_to=person, updated_at=timezone.now())
+    refresh_counters(run=run)
+    audit.record("run.tests_replaced", actor=actor, target=run, tests=moved)
+    events.publish("run.updated", run=run, actor=actor)
+    return moved
 
 
 @transaction.atomic
