@@ -68,23 +68,32 @@ def django_db_modify_db_settings(request: pytest.FixtureRequest, django_db_block
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker) -> None:
-    """Let tests that commit empty the tables of the trail.
+def django_db_setup(request, django_test_environment, django_db_blocker, django_db_modify_db_settings):
+    """Give the tests a copy of the database that all migrations have run on.
 
-    At the end, end what a browser's last request or a worker still holds, or the database could not be dropped.
+    Tests that commit may empty the tables of the trail. At the end, end what a browser's last request or a worker still
+    holds, or the database could not be dropped.
     """
     from django.db import connection
+    from django.test.utils import setup_databases, teardown_databases
 
     from accounts.tests.trail import let_it_be_emptied
+    from qaportal.tests.ready_database import copy_ready_database
 
+    is_kept = request.config.getvalue("reuse_db") and not request.config.getvalue("create_db")
     with django_db_blocker.unblock():
+        settings = connection.settings_dict
+        copy_ready_database(f"test_{settings['NAME']}", settings["TEST"]["NAME"], is_kept=is_kept)
+        made = setup_databases(verbosity=0, interactive=False, keepdb=True, serialized_aliases=set())
         let_it_be_emptied()
     yield
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        teardown_databases(made, verbosity=0, keepdb=is_kept)
 
 
 def _drop_left_behind(base: str) -> None:
