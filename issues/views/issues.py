@@ -29,6 +29,7 @@ from ..drafts import Draft, draft_for
 from ..filters import OPEN, IssuePageFilter
 from ..forms import IssueForm, LinkForm
 from ..issue_page import links_of, moves_of
+from ..media import pictures_of, video_of
 from ..models import Issue, IssueLink
 from ..services import issues as services
 from ..tables import IssueTable
@@ -199,6 +200,8 @@ def _render_issue(
         "crumbs": _crumbs(request),
         "links": links_of(issue, request.user),
         "moves": moves_of(issue),
+        "pictures": pictures_of(issue),
+        "video": video_of(issue),
         "form": form or LinkForm(),
         "refusal": refusal,
         "release": issue.release if issue.release and issue.release.deleted_at is None else None,

@@ -147,6 +147,9 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         "announced": announce(actor=admin, project=project, name=f"{marker}.png", size=8),
         "progress": work,
         "report_import": report_import,
+        "stored_import": ReportImport.objects.create(
+            project=project, file_name=f"{marker}-stored.xml", sha256="1" * 64, run=run, state="done"
+        ),
         "copy_job": start_copy(actor=admin, project=project, target_project=project, case_ids=[spare.pk]),
         "failed_copy": CopyJob.objects.create(
             project=project, target_project=project, state="failed", created_by=admin, counts={"copied": 0, "cases": 0}

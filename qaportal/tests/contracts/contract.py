@@ -68,6 +68,8 @@ class Contract:
     foreign: int = 404
     """How the call is answered with objects of another tenant."""
     form: str = "json"
+    style: str = ""
+    """The style that the client asks for on a path that several documents share."""
 
     def __str__(self) -> str:
         """Method and path."""
