@@ -261,18 +261,6 @@ PLANNING = (
         form="multipart",
     ),
     Contract("GET", "/api/issues/{id}/media-proxy", Download("image/png", PNG), parts=ONE_ISSUE),
-    Contract("GET", "/api/issues/{issueId}", CAMEL_ISSUE, parts=CAMEL_ONE_ISSUE, style="camel"),
-    Contract(
-        "PUT",
-        "/api/issues/{issueId}",
-        CAMEL_ISSUE,
-        parts=CAMEL_ONE_ISSUE,
-        body=lambda world: {"title": "Updated Title", "description": "Updated", "status": "IN_PROGRESS"},
-        echoed=("title", "description", "status"),
-        wrong=({"status": "sometimes"}, "status"),
-        style="camel",
-    ),
-    Contract("DELETE", "/api/issues/{issueId}", status=204, parts=CAMEL_ONE_ISSUE, style="camel"),
     Contract(
         "POST",
         "/api/issues/create",
@@ -301,3 +289,22 @@ PLANNING = (
         wrong=({"entityType": "planet"}, "entityType"),
     ),
 )
+
+SHARED = (
+    Contract(
+        "GET", "/api/issues", Exactly(data=[CAMEL_ISSUE]), query=_of_project, names_project="projectId", style="camel"
+    ),
+    Contract("GET", "/api/issues/{issueId}", CAMEL_ISSUE, parts=CAMEL_ONE_ISSUE, style="camel"),
+    Contract(
+        "PUT",
+        "/api/issues/{issueId}",
+        CAMEL_ISSUE,
+        parts=CAMEL_ONE_ISSUE,
+        body=lambda world: {"title": "Updated Title", "description": "Updated", "status": "IN_PROGRESS"},
+        echoed=("title", "description", "status"),
+        wrong=({"status": "sometimes"}, "status"),
+        style="camel",
+    ),
+    Contract("DELETE", "/api/issues/{issueId}", status=204, parts=CAMEL_ONE_ISSUE, style="camel"),
+)
+"""What clients of the document in style `camel` get on paths that it shares with the other one."""
