@@ -1,26 +1,24 @@
 """Issues that are drafted from what was seen: a failure, a case, a run, a finding of a session."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.project_pages import get_visible
 from catalog.models import TestCase
-from runs.models import Artifact, Finding, Result, Session, TestRun
+from runs.models import Finding, Result, RunCase, Session, TestRun
 from runs.terminal import readable
 
 from . import targets
 from .choices import Severity
+from .seen import Seen, fact, facts_of_run, steps_of_case
 from .targets import Target
 
-LONGEST_ERROR, LONGEST_TITLE, MOST_PICTURES, MOST_STEPS = 4_000, 300, 5, 50
-_PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+LONGEST_ERROR, LONGEST_TITLE, LONGEST_NOTE = 4_000, 300, 2_000
 
 
 @dataclass(slots=True)
@@ -34,74 +32,46 @@ class Draft:
     back_url: str = ""
 
 
-def fenced(text: str) -> str:
-    """The text as a block of code, whatever it holds."""
-    longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
-    fence = "`" * (longest + 1)
-    return f"{fence}\n{text}\n{fence}"
-
-
-def _line(label: str, words: str) -> str:
-    return f"**{label}** {escaped(words)}"
-
-
-def escaped(words: str) -> str:
-    """The words in one line, with nothing in them that Markdown would read as its own."""
-    return re.sub(r"([\\`*\[\]<>#|~]|(?<![^\W_])_|_(?![^\W_]))", r"\\\1", " ".join(words.split()))
-
-
-def _of_run(run: TestRun) -> list[str]:
-    facts = [(_("Build"), run.build), (_("Branch"), run.branch), (_("Environment"), run.environment)]
-    lines = [f"**{_('Run')}** [{run.number} {escaped(run.name)}]({run.get_absolute_url()})"]
-    if run.configuration:
-        facts.append((_("Configuration"), f"{run.configuration.name} {run.configuration.in_words}"))
-    return [*lines, *(_line(label, value) for label, value in facts if value)]
-
-
-def _steps_of(case: TestCase) -> str:
-    steps = list(case.steps.order_by("position")[:MOST_STEPS])
-    if not steps:
-        return ""
-    lines = [f"{number}. {escaped(step.action)}" for number, step in enumerate(steps, 1)]
-    return f"### {_('Steps')}\n\n" + "\n".join(lines)
-
-
-def _pictures_of(result: Result) -> str:
-    found = Artifact.objects.filter(result=result.pk, file__content_type__in=_PICTURES).select_related("file")
-    key = result.run.project.key
-    shown = [
-        f"![{escaped(each.file.name)}]({reverse('files:download', args=[key, each.file_id])})"
-        for each in found.order_by("id")[:MOST_PICTURES]
-    ]
-    return "\n\n".join(shown)
-
-
 def of_result(request: HttpRequest, given: str) -> Draft:
-    """Drafted from a failed attempt: its test, run, error, pictures, and the steps of its case."""
-    results = Result.objects.select_related("run__project", "run__release", "run__configuration", "run_case__case")
+    """Drafted from a failed attempt: its test, run, steps, what was expected and what came, and its files."""
+    known = ("run__project", "run__release", "run__configuration", "run_case__case", "run_case__run__project")
     try:
         key = UUID(given)
     except ValueError as error:
         raise Http404 from error
-    result = get_visible(results, request, pk=key)
-    run, case = result.run, result.run_case.case
-    error = readable(result.error_message or result.stack_trace)[:LONGEST_ERROR].strip()
-    first = error.partition("\n")[0]
-    name = result.run_case.name
-    parts = ["\n".join([_line(_("Test"), name), *_of_run(run)])]
-    parts += [fenced(error)] if error else []
-    parts += [escaped(result.notes)] if result.notes else []
-    parts += [_pictures_of(result), _steps_of(case) if case else ""]
-    linked = [targets.of_result(result)] + ([targets.of_case(case)] if case else [])
+    result = get_visible(Result.objects.select_related(*known), request, pk=key)
+    return _of_failure(result.run_case, result, note=_note(request))
+
+
+def of_test(request: HttpRequest, given: str) -> Draft:
+    """Drafted from a test of a run: its last attempt, or its case while it has none."""
+    tests = RunCase.objects.living().select_related("run__project", "run__release", "run__configuration", "case")
+    test = get_visible(tests, request, pk=given)
+    results = Result.objects.select_related("run__release", "run_case").filter(pk=test.last_result_id)
+    return _of_failure(test, results.first() if test.last_result_id else None, note=_note(request))
+
+
+def _note(request: HttpRequest) -> str:
+    """What the tester is just writing."""
+    return request.GET.get("note", "").replace("\x00", "")[:LONGEST_NOTE]
+
+
+def _of_failure(test: RunCase, result: Result | None, *, note: str) -> Draft:
+    run, case, seen = test.run, test.case, Seen(test, result)
+    error = readable(result.error_message or result.stack_trace)[:LONGEST_ERROR].strip() if result else ""
+    first = seen.first_line or note.strip().partition("\n")[0] or error.partition("\n")[0]
+    head = "\n".join([fact(_("Test"), test.name), *facts_of_run(run)])
+    parts = [head, seen.steps, seen.expected, seen.actual(error, note), seen.evidence]
+    linked = [targets.of_result(result)] if result else [targets.of_run(run)]
     return Draft(
         initial={
-            "title": (f"{name}: {first}" if first else name)[:LONGEST_TITLE],
+            "title": (f"{test.name}: {first}" if first else test.name)[:LONGEST_TITLE],
             "description": "\n\n".join(part for part in parts if part),
             "release": run.release if run.release and run.release.deleted_at is None else None,
         },
-        targets=linked,
-        seen_in=_("%(test)s in run %(number)d") % {"test": name, "number": run.number},
-        back_url=f"{run.get_absolute_url()}?tab=all&test={result.run_case_id}",
+        targets=linked + ([targets.of_case(case)] if case else []),
+        seen_in=_("%(test)s in run %(number)d") % {"test": test.name, "number": run.number},
+        back_url=f"{run.get_absolute_url()}?tab=all&test={test.pk}",
     )
 
 
@@ -109,7 +79,7 @@ def of_case(request: HttpRequest, given: str) -> Draft:
     """Drafted from a case: its steps."""
     case = get_visible(TestCase.objects.select_related("project"), request, test_id=given.upper())
     return Draft(
-        initial={"title": case.title[:LONGEST_TITLE], "description": _steps_of(case)},
+        initial={"title": case.title[:LONGEST_TITLE], "description": steps_of_case(case)},
         targets=[targets.of_case(case)],
         seen_in=f"{case.test_id} {case.title}",
         back_url=case.get_absolute_url(),
@@ -121,7 +91,7 @@ def of_run(request: HttpRequest, given: str) -> Draft:
     runs = TestRun.objects.select_related("project", "release", "configuration")
     run = get_visible(runs, request, number=given)
     return Draft(
-        initial={"description": "\n".join(_of_run(run)), "release": run.release},
+        initial={"description": "\n".join(facts_of_run(run)), "release": run.release},
         targets=[targets.of_run(run)],
         seen_in=_("Run %(number)d %(name)s") % {"number": run.number, "name": run.name},
         back_url=run.get_absolute_url(),
@@ -160,6 +130,7 @@ def of_finding(request: HttpRequest, given: str) -> Draft:
 
 SOURCES: dict[str, Callable[[HttpRequest, str], Draft]] = {
     "result": of_result,
+    "test": of_test,
     "finding": of_finding,
     "case": of_case,
     "run": of_run,
@@ -167,12 +138,17 @@ SOURCES: dict[str, Callable[[HttpRequest, str], Draft]] = {
 }
 
 
+NUMBERED = {"finding": 9, "session": 9, "run": 9, "test": 18}
+"""Those that are named by a number, and how long it is at most."""
+
+
 def draft_for(request: HttpRequest) -> Draft:
     """What the address names as the source; an empty draft without one. Raises Http404 for what is not there."""
     for name, make in SOURCES.items():
         given = request.GET.get(name, "").replace("\x00", "").strip()
         if given:
-            if name in {"finding", "session", "run"} and not (given.isascii() and given.isdigit() and len(given) < 10):
+            longest = NUMBERED.get(name)
+            if longest and not (given.isascii() and given.isdigit() and len(given) <= longest):
                 raise Http404
             return make(request, given)
     return Draft()

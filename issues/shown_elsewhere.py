@@ -93,6 +93,7 @@ def register_all() -> None:
     """Show issues where what they were seen in is shown."""
     for place, load in PLACES:
         panels.register(panels.Panel(place, "issues", _("Issues"), "issues/_issues.html", load, order=30))
+    panels.register(panels.Panel("runs.runner", "issues", _("Issues"), "issues/_in_runner.html", issues_of_tests))
     panels.register(
         panels.Panel("runs.finding", "issues", _("Issues"), "issues/_made_of_finding.html", issues_of_findings)
     )

@@ -24,6 +24,7 @@ def register_all() -> None:
                 "expired": _("removed a run that was past its term"),
                 "cases_created": _("made test cases of a run"),
                 "tests_added": _("planned more tests in a run"),
+                "tests_replaced": _("changed which cases a run executes"),
                 "assigned": _("said who executes tests of a run"),
             },
         ),

@@ -39,12 +39,20 @@ class Comparison:
 
 
 def run_before(run: TestRun) -> TestRun | None:
-    """The newest earlier run of the same name, branch and environment; where there is none, of the same name."""
+    """The newest earlier run of the same name, branch, environment and configuration; else one of the same name.
+
+    A run of the same plan is none: it executes the same at the same time.
+    """
     if run.is_implicit:
         return None
     earlier = TestRun.objects.living().filter(project_id=run.project_id, name=run.name, is_implicit=False)
     earlier = earlier.filter(started_at__lte=run.started_at).exclude(pk=run.pk)
-    is_alike = ExpressionWrapper(Q(branch=run.branch, environment=run.environment), BooleanField())
+    if run.group is not None:
+        earlier = earlier.exclude(group=run.group)
+    facts = Q(branch=run.branch, environment=run.environment, configuration__isnull=run.configuration_id is None)
+    if run.configuration_id is not None:
+        facts &= Q(configuration=run.configuration_id)
+    is_alike = ExpressionWrapper(facts, BooleanField())
     return earlier.annotate(is_alike=is_alike).order_by("-is_alike", "-started_at", "-number").first()
 
 

@@ -8,15 +8,19 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Project, User
 from catalog.models import Folder, SavedView, TestCase
 from catalog.tree import folder_choices
+from qaportal.kit.errors import InvalidInput
 from qaportal.kit.forms import PortalForm
-from releases.models import Release
+from releases.models import Milestone, Release
 
+from .combinations import axes_of, combined
 from .filters import SHOWN_STATUSES
 from .forms import OFFERED_RUNS, ReleaseChoice, RunChoice
-from .models import TestRun
+from .models import Configuration, TestRun
 from .services.manual_runs import Assignment, Chosen
 
 OFFERED_FOLDERS = 2_000
+LONGEST_AXES = 4_000
+COMBINING = [("", _("Every combination")), ("pairs", _("In pairs: each two values meet once, in fewer runs"))]
 SHARING = [("", _("Nobody yet")), ("turn", _("In turn")), ("load", _("To whoever has the least to do"))]
 
 
@@ -32,6 +36,17 @@ class PeopleChoice(forms.ModelMultipleChoiceField):
     def label_from_instance(self, person: User) -> str:
         """The name."""
         return person.full_name
+
+
+class ConfigurationsChoice(forms.ModelMultipleChoiceField):
+    """Configurations of the project."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, configuration: Configuration) -> str:
+        """The name, with the values that it does not say itself."""
+        more = [value for _name, value in configuration.pairs if value.lower() not in configuration.name.lower()]
+        return f"{configuration.name} ({', '.join(more)})" if more else configuration.name
 
 
 def shared_out(people: Any, sharing: str) -> Assignment:
@@ -59,6 +74,25 @@ class AssignForm(PortalForm):
         return shared_out(self.cleaned_data["people"], self.cleaned_data["sharing"])
 
 
+EXAMPLE_AXES = "Browser: Firefox, Chrome, Safari\nSystem: Windows 11, macOS 26"
+
+
+def _known_axes(configurations: Any) -> str:
+    """What configurations vary already, as the form takes it."""
+    known: dict[str, list[str]] = {}
+    for configuration in configurations[:OFFERED_RUNS]:
+        for name, value in configuration.pairs:
+            values = known.setdefault(name, [])
+            if value not in values and len(values) < 4:
+                values.append(value)
+    return "\n".join(f"{name}: {', '.join(values)}" for name, values in list(known.items())[:3])
+
+
+def combinations_of(axes: str, combine: str) -> list[dict[str, str]]:
+    """The combinations that the form asks for; raises InvalidInput naming `axes`."""
+    return combined(axes_of(axes), is_pairwise=combine == "pairs")
+
+
 class PlanForm(AssignForm):
     """A run to be executed by hand."""
 
@@ -76,6 +110,20 @@ class PlanForm(AssignForm):
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
+    milestone = forms.ModelChoiceField(
+        label=_("Milestone"), queryset=Milestone.objects.none(), required=False, empty_label=_("None")
+    )
+    configurations = ConfigurationsChoice(
+        label=_("Configurations, one run each"), queryset=Configuration.objects.none(), required=False
+    )
+    axes = forms.CharField(
+        label=_("Combine"),
+        required=False,
+        max_length=LONGEST_AXES,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text=_("What varies, one a line. Configurations that the project does not have yet are added."),
+    )
+    combine = forms.ChoiceField(label=_("How"), choices=COMBINING, required=False)
     everything = forms.BooleanField(label=_("Every current case of the project"), required=False)
     folders = forms.MultipleChoiceField(
         label=_("Folders, with what lies below"), required=False, widget=forms.CheckboxSelectMultiple
@@ -124,6 +172,20 @@ class PlanForm(AssignForm):
             *((run.pk, field.label_from_instance(run)) for run in runs[:OFFERED_RUNS]),
         ]
         self.user = user
+        self.fields["milestone"].queryset = Milestone.objects.in_project(project).for_choice(None)
+        offered = Configuration.objects.visible_to(user).in_project(project).for_choice()
+        self.fields["configurations"].queryset = offered
+        self.fields["axes"].widget.attrs["placeholder"] = _known_axes(offered) or EXAMPLE_AXES
+
+    def clean(self) -> dict[str, Any]:
+        """Work out the combinations."""
+        cleaned = super().clean()
+        try:
+            self.combinations = combinations_of(cleaned.get("axes") or "", cleaned.get("combine") or "")
+        except InvalidInput as error:
+            self.combinations = []
+            self.refuse(error)
+        return cleaned
 
     def clean_cases(self) -> list[int]:
         """The keys of the named cases."""

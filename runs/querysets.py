@@ -87,7 +87,8 @@ class TestRunQuerySet(ProjectOwnedQuerySet):
 
     def for_list(self) -> Self:
         """What a list shows, newest first."""
-        return self.select_related("project", "release__project", "created_by").order_by("-started_at", "-number")
+        known = self.select_related("project", "release__project", "configuration", "created_by")
+        return known.order_by("-started_at", "-number")
 
     def shown(self) -> Self:
         """Without the implicit run of a release that has no result yet."""

@@ -17,8 +17,10 @@ from catalog.choices import FieldTarget, Priority
 from catalog.forms.own_fields import OwnFieldsForm
 from catalog.models import CaseActivity
 from catalog.own_fields import OwnFields
+from catalog.tree import ancestors_of
 from qaportal.kit import panels
 from qaportal.kit.errors import Decision
+from qaportal.kit.wording import roughly
 
 from . import policies
 from .case_text import CaseText, Step, text_of
@@ -226,6 +228,29 @@ class RunnerPage:
         """How long the tests without a verdict are planned to take."""
         tests = self._queue.left().order_by()
         return tests.aggregate(seconds=Sum(Coalesce("case__estimate", USUAL_SECONDS)))["seconds"] or 0
+
+    @property
+    def time_left(self) -> str:
+        """The same in words."""
+        return roughly(self.seconds_left) if self.seconds_left else ""
+
+    @property
+    def where(self) -> str:
+        """What the run is executed in."""
+        run = self.run
+        facts = (run.release.version if run.release else "", run.configuration, run.environment)
+        return ", ".join(str(each) for each in facts if each)
+
+    @property
+    def planned(self) -> str:
+        """How long the case is planned to take."""
+        return roughly(self.text.estimate) if self.text.estimate else ""
+
+    @cached_property
+    def place(self) -> str:
+        """The folders that the case lies in."""
+        folder = self.test.case.folder if self.test.case else None
+        return " / ".join(each.name for each in (*ancestors_of(folder), folder)) if folder else ""
 
     @property
     def executed(self) -> int:

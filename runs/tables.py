@@ -36,6 +36,18 @@ def quiet_number(value: int) -> str:
     return number(value) if value else "–"
 
 
+def due_of(run: TestRun) -> SafeString | str:
+    """Until when a run that goes on is to be executed; marked when that time is over."""
+    if run.due is None or run.status != RunStatus.ACTIVE:
+        return ""
+    day = relative(run.due)
+    if run.is_overdue:
+        return format_html(
+            '<span class="q-tag is-failed q-ink-st">{}{}</span>', icon_svg("alert-triangle"), _("was due %s") % day
+        )
+    return format_html('<span class="q-3 q-xs q-nowrap">{}</span>', _("due %s") % day)
+
+
 class RunTable(PortalTable):
     """Runs of a project, the newest first."""
 
@@ -123,17 +135,17 @@ class RunTable(PortalTable):
 
     def render_name(self, record: TestRun) -> SafeString:
         """The name, with the release or the branch that tells equal names apart."""
-        where = [record.release.version] if record.release else []
+        where = [record.configuration.name] if record.configuration else []
+        where += [record.release.version] if record.release else []
         where += [text for text in (record.branch, record.environment) if text]
-        if record.due and record.status == RunStatus.ACTIVE:
-            where.append(_("due %s") % relative(record.due))
         return format_html(
             '<span class="q-row"><a class="q-name" href="{}" title="{}">{}</a>'
-            '<span class="q-3 q-xs q-clip">{}</span></span>',
+            '<span class="q-3 q-xs q-clip">{}</span>{}</span>',
             record.get_absolute_url(),
             record.name,
             record.name,
             " · ".join(where),
+            due_of(record),
         )
 
     def render_status(self, record: TestRun) -> SafeString:

@@ -98,7 +98,7 @@ def update_issue(*, actor: User | None, issue: Issue, if_match: str | None = Non
     Raises Denied, InvalidInput and VersionConflict.
     """
     policies.can_edit_issues(actor, issue.project).require()
-    issue = _locked(issue)
+    issue = locked_issue(issue)
     require_match(issue, if_match)
     before = audit.snapshot(issue, EDITABLE)
     for name, value in _checked(issue.project, fields).items():
@@ -120,7 +120,7 @@ def update_issue(*, actor: User | None, issue: Issue, if_match: str | None = Non
 def delete_issue(*, actor: User | None, issue: Issue, if_match: str | None = None) -> None:
     """Hide the issue; a ticket in a tracker stays. Raises Denied and VersionConflict."""
     policies.can_delete_issues(actor, issue.project).require()
-    issue = _locked(issue)
+    issue = locked_issue(issue)
     require_match(issue, if_match)
     issue.deleted_at = timezone.now()
     issue.updated_by = actor
@@ -133,7 +133,7 @@ def delete_issue(*, actor: User | None, issue: Issue, if_match: str | None = Non
 def link_issue(*, actor: User | None, issue: Issue, target: Target) -> bool:
     """Say that the issue was seen there; answers whether that is news. Raises Denied and InvalidInput."""
     policies.can_edit_issues(actor, issue.project).require()
-    issue = _locked(issue)
+    issue = locked_issue(issue)
     is_new = _link(issue, target, actor)
     if is_new:
         audit.record("issue.linked", actor=actor, target=issue, kind=str(target.kind))
@@ -145,7 +145,7 @@ def link_issue(*, actor: User | None, issue: Issue, target: Target) -> bool:
 def unlink_issue(*, actor: User | None, issue: Issue, target: Target) -> bool:
     """Say that the issue was not seen there; answers whether it was linked. Raises Denied."""
     policies.can_edit_issues(actor, issue.project).require()
-    issue = _locked(issue)
+    issue = locked_issue(issue)
     removed, _rows = IssueLink.objects.filter(issue=issue, **target.lookup()).delete()
     if removed:
         audit.record("issue.unlinked", actor=actor, target=issue, kind=str(target.kind))
@@ -167,7 +167,8 @@ def _link(issue: Issue, target: Target, actor: User | None) -> bool:
     return is_new
 
 
-def _locked(issue: Issue) -> Issue:
+def locked_issue(issue: Issue) -> Issue:
+    """The issue as it is stored now, locked; raises NotVisible when it was deleted meanwhile."""
     found = Issue.objects.living().select_for_update(of=("self",)).filter(pk=issue.pk)
     stored = found.select_related("project__tenant", "assignee", "case__project", "release", "module").first()
     if stored is None:

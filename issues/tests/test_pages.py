@@ -1,6 +1,8 @@
 """The pages of issues, and issues on pages of other apps."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from catalog.tests.factories import TestCaseFactory
 from issues import targets
@@ -9,8 +11,12 @@ from issues.services.issues import link_issue
 from issues.tests.factories import make_issue
 from qaportal.kit.concurrency import etag
 from runs.models import Result
-from runs.tests.factories import make_run, record, reported
+from runs.services.configurations import create_configuration
+from runs.services.runner import record_step
+from runs.services.runner_files import add_screenshot
+from runs.tests.factories import make_run, manual_run, record, reported
 
+PICTURE = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
 ERROR = "AssertionError: 2 != 3\n```\n<script>alert(1)</script>"
 
 
@@ -88,6 +94,71 @@ def test_a_failure_drafts_an_issue_that_is_linked_to_result_and_case(signed_in, 
     assert "&lt;script&gt;alert(1)" in page
 
 
+@pytest.fixture
+def executed(project, tester):
+    """A test by hand whose second step failed, in a configuration, with a picture."""
+    firefox = create_configuration(actor=None, project=project, name="Firefox", values=[{"name": "OS", "value": "mac"}])
+    run = manual_run(project, tester, environment="staging-eu", configuration=firefox)
+    test = run.tests.select_related("run__project", "case").get()
+    record_step(actor=tester, test=test, step_number=1, status="passed")
+    record_step(actor=tester, test=test, step_number=2, status="failed", notes="Took *11 s*\nand froze")
+    picture = SimpleUploadedFile("shot.png", PICTURE, content_type="image/png")
+    add_screenshot(actor=tester, test=test, stream=picture, name="shot.png", step_number=2)
+    test.refresh_from_db()
+    return test
+
+
+def test_a_failure_by_hand_tells_steps_expectation_and_what_came(signed_in, tester, project, executed):
+    client = signed_in(tester)
+    form = client.get(f"/p/PAY/issues/new/?test={executed.pk}&note=On+every+try").context["form"]
+    assert form.initial["title"] == "By hand case 1: Took *11 s*"
+    description = form.initial["description"]
+    for words in (
+        "**Environment** staging-eu",
+        "**Configuration** Firefox OS: mac",
+        "1. Open the page\n2. Pay **(Failed)**",
+        "### Expected\n\nIt works 2",
+        "### Actual\n\nTook \\*11 s\\* and froze\n\nOn every try",
+        "![shot.png](/p/PAY/files/",
+        f"?tab=all&test={executed.pk}&attempt=1)",
+    ):
+        assert words in description
+    client.post(f"/p/PAY/issues/new/?test={executed.pk}", facts(description=description))
+    links = Issue.objects.get().links.values_list("kind", "run", "run_case", "result_id", "case")
+    assert set(links) == {
+        ("result", executed.run_id, executed.pk, executed.last_result_id, None),
+        ("case", None, None, None, executed.case_id),
+    }
+
+
+def test_a_test_that_was_not_executed_drafts_an_issue_of_its_run_and_case(signed_in, tester, project):
+    test = manual_run(project, tester).tests.get()
+    client = signed_in(tester)
+    client.post(f"/p/PAY/issues/new/?test={test.pk}", facts())
+    links = set(Issue.objects.get().links.values_list("kind", "run", "case"))
+    assert links == {("run", test.run_id, None), ("case", None, test.case_id)}
+
+
+def test_the_runner_gets_the_form_for_a_dialog_and_is_told_what_was_made(signed_in, tester, project, executed):
+    client, address = signed_in(tester), f"/p/PAY/issues/new/?test={executed.pk}"
+    asks = {"HX-Request": "true", "HX-Request-Type": "partial"}
+    form = client.get(address, headers=asks).content.decode()
+    assert "<html" not in form
+    assert f'action="{address}"' in form
+    refused = client.post(address, facts(title=""), headers=asks)
+    assert (refused.status_code, "<html" in refused.content.decode()) == (422, False)
+    made = client.post(address, facts(), headers=asks)
+    assert (made.status_code, made.json()["url"]) == (201, Issue.objects.get().get_absolute_url())
+    page = client.get(reverse("runs:runner", args=["PAY", executed.run.number, executed.pk])).content.decode()
+    assert "White page" in page
+    assert f'href="{address}" data-form-dialog' in page
+
+
+def test_those_who_write_no_issues_are_offered_none_in_the_runner(signed_in, viewer, project, executed):
+    page = signed_in(viewer).get(reverse("runs:runner", args=["PAY", executed.run.number, executed.pk]))
+    assert "data-form-dialog" not in page.content.decode()
+
+
 def test_a_case_and_a_run_draft_issues_too(signed_in, tester, project, case, failure):
     client = signed_in(tester)
     assert client.get(f"/p/PAY/issues/new/?case={case.test_id.lower()}").context["form"].initial["title"] == case.title
@@ -105,6 +176,8 @@ def test_a_case_and_a_run_draft_issues_too(signed_in, tester, project, case, fai
         "run=x",
         "session=7",
         "finding=0",
+        "test=7",
+        "test=x",
     ],
 )
 def test_a_draft_of_what_is_not_there_is_not_there(signed_in, tester, project, query):

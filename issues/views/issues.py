@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +15,13 @@ from accounts.project_pages import ProjectMixin, get_visible, project_page
 from catalog.models import TestCase
 from qaportal.kit.concurrency import etag
 from qaportal.kit.errors import Denied, InvalidInput, PortalError
-from qaportal.kit.views import FilteredListView, FragmentMixin, shown_refusal
+from qaportal.kit.views import (
+    FilteredListView,
+    FragmentMixin,
+    render_fragment,
+    shown_refusal,
+    wants_fragment,
+)
 from runs.views.addresses import kept
 
 from .. import policies, targets
@@ -23,6 +29,7 @@ from ..drafts import Draft, draft_for
 from ..filters import OPEN, IssuePageFilter
 from ..forms import IssueForm, LinkForm
 from ..issue_page import links_of, moves_of
+from ..media import pictures_of, video_of
 from ..models import Issue, IssueLink
 from ..services import issues as services
 from ..tables import IssueTable
@@ -73,7 +80,7 @@ def issue_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @project_page
 def create_issue(request: HttpRequest) -> HttpResponse:
-    """The form of a new issue, drafted from what the address names."""
+    """The form of a new issue, drafted from what the address names; a dialog asks for the form alone."""
     policies.can_edit_issues(request.user, request.project).require()
     draft = draft_for(request)
     form = IssueForm(request.POST or None, project=request.project, initial=draft.initial)
@@ -82,9 +89,17 @@ def create_issue(request: HttpRequest) -> HttpResponse:
             actor=request.user, project=request.project, targets=draft.targets, **facts
         ))  # fmt: skip
         if made:
-            messages.success(request, _("The issue is written"))
-            return redirect(made)
+            return _made(request, made)
     return _render_form(request, form, draft)
+
+
+def _made(request: HttpRequest, issue: Issue) -> HttpResponse:
+    """Go to the new issue; a dialog tells of it and stays where it is."""
+    told = _("The issue is written")
+    if wants_fragment(request):
+        return JsonResponse({"told": told, "title": issue.title, "url": issue.get_absolute_url()}, status=201)
+    messages.success(request, told)
+    return redirect(issue)
 
 
 @require_http_methods(["GET", "POST"])
@@ -185,6 +200,8 @@ def _render_issue(
         "crumbs": _crumbs(request),
         "links": links_of(issue, request.user),
         "moves": moves_of(issue),
+        "pictures": pictures_of(issue),
+        "video": video_of(issue),
         "form": form or LinkForm(),
         "refusal": refusal,
         "release": issue.release if issue.release and issue.release.deleted_at is None else None,
@@ -202,8 +219,10 @@ def _render_form(request: HttpRequest, form: IssueForm, draft: Draft, issue: Iss
         "project": request.project,
         "crumbs": _crumbs(request, issue),
         "back_url": draft.back_url or reverse("issues:list", args=[request.project.key]),
+        "in_dialog": wants_fragment(request),
     }
-    return render(request, "issues/issue_form.html", context, status=422 if form.errors else 200)
+    template = "issues/issue_form.html" + ("#draft" if wants_fragment(request) else "")
+    return render_fragment(request, template, context, status=422 if form.errors else 200)
 
 
 def _saved(form: IssueForm, save: Callable[..., Issue]) -> Issue | None:

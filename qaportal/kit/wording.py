@@ -55,6 +55,16 @@ def duration(milliseconds: float | timedelta | None = None, *, seconds: float | 
     return _("%(days)d d %(hours)d h") % {"days": whole // DAY, "hours": whole % DAY // HOUR}
 
 
+def roughly(seconds: float) -> str:
+    """A planned time in whole minutes: 6 min, 3 h 40 min; never nothing."""
+    minutes = max(1, round(seconds / MINUTE))
+    if minutes < 60:
+        return _("%d min") % minutes
+    if minutes % 60 == 0:
+        return _("%d h") % (minutes // 60)
+    return _("%(hours)d h %(minutes)d min") % {"hours": minutes // 60, "minutes": minutes % 60}
+
+
 def exact(value: date | datetime) -> str:
     """The whole date, and the time when there is one: Thursday 20 November 2025, 02:00."""
     if isinstance(value, datetime):

@@ -1,5 +1,6 @@
 """Objects that runs need from their neighbours, for the matrix of the tenancy tests."""
 
+import io
 from datetime import date
 from typing import Any
 
@@ -7,10 +8,13 @@ from accounts.models import Project, User
 from catalog.models import TestCase
 from issues import targets
 from issues.services.issues import create_issue
+from issues.services.media import add_media
 from releases.services.milestones import create_milestone
 from runs.services.configurations import create_configuration
 from runs.services.session_notes import add_finding, add_note
 from runs.services.sessions import create_session
+
+PNG = b"\x89PNG\r\n\x1a\n and the picture"
 
 
 def ground_of(project: Project, marker: str) -> dict[str, Any]:
@@ -31,6 +35,7 @@ def explored(project: Project, actor: User, case: TestCase, marker: str) -> dict
     session = create_session(actor=actor, project=project, **words)
     target = targets.of_case(case)
     issue = create_issue(actor=actor, project=project, title=f"{marker} issue", targets=[target])
+    issue, _files = add_media(actor=actor, issue=issue, files=[(f"{marker}.png", io.BytesIO(PNG))])
     return {
         "exploratory_session": session,
         "session_entry": add_note(actor=actor, session=session, text=f"{marker} note"),

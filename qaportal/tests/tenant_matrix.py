@@ -151,6 +151,9 @@ def make_world(marker: str, key: str, *, run_number: int = 1, beside: World | No
         "undone_import": ReportImport.objects.create(
             project=project, file=stored, file_name=f"{marker} undone.xml", sha256="1" * 64, state=ImportState.UNDONE
         ),
+        "stored_import": ReportImport.objects.create(
+            project=project, file_name=f"{marker}-stored.xml", sha256="2" * 64, run=run, state="done"
+        ),
         "copy_job": start_copy(actor=admin, project=project, target_project=project, case_ids=[spare.pk]),
         "failed_copy": CopyJob.objects.create(
             project=project, target_project=project, state="failed", created_by=admin, counts={"copied": 0, "cases": 0}

@@ -15,6 +15,7 @@ from runs.tests.reports import junit
 
 from .address_objects import BODY_IDS
 from .api_documents import Field, fields_of_body, resolved, with_value
+from .ground_examples import PNG
 from .page_forms import Pages
 from .routes import Route
 from .tenant_matrix import World
@@ -42,6 +43,11 @@ def _report(world: World) -> dict[str, Any]:
 def _artifact(world: World) -> dict[str, Any]:
     """A file of a result; made anew for each call, as sending reads it."""
     return {"file": SimpleUploadedFile("plain.log", b"plain"), "artifact_type": "log"}
+
+
+def _picture(world: World) -> dict[str, Any]:
+    """A picture of an issue; made anew for each call, as sending reads it."""
+    return {"file": SimpleUploadedFile("plain.png", PNG, content_type="image/png")}
 
 
 def _table(world: World) -> dict[str, Any]:
@@ -210,6 +216,7 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "release-test-cases": lambda world: {"all": True},
     "issues:change_status": lambda world: {"status": "closed"},
     "issues:link": lambda world: {"case": world.objects["spare_case"].test_id},
+    "issue-upload": _picture,
     "issue-link": lambda world: {"entityType": "testCase", "entityId": str(world.objects["case"].pk)},
     "issue-unlink": lambda world: {"entityType": "testCase", "entityId": str(world.objects["case"].pk)},
     "runs:session_status": lambda world: {"status": "active"},

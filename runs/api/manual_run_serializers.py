@@ -11,6 +11,7 @@ from qaportal.kit.api.pagination import CamelPagination
 from qaportal.kit.api.serializers import IdField, PortalSerializer, TextIdField
 
 from ..choices import RunStatus
+from ..combinations import MOST_COMBINATIONS
 from ..models import Artifact, Result, RunCase, StepResult, TestRun
 from ..services.verdicts import LONGEST_DURATION
 from .execution import StatusField
@@ -97,10 +98,8 @@ class TestRunSerializer(PortalSerializer):
     name = serializers.CharField(max_length=300)
     description = TextField(max_length=20_000)
     status = RunWordField(read_only=True)
-    milestone_id = serializers.CharField(required=False, allow_null=True, max_length=60, source="metadata.milestone")
-    configuration_id = serializers.CharField(
-        required=False, allow_null=True, max_length=60, source="metadata.configuration"
-    )
+    milestone_id = TextIdField(required=False, allow_null=True)
+    configuration_id = TextIdField(required=False, allow_null=True)
     release_id = serializers.CharField(required=False, allow_null=True, max_length=60)
     environment = TextField(max_length=120)
     build = TextField(max_length=200)
@@ -114,18 +113,29 @@ class TestRunSerializer(PortalSerializer):
     created_by = TextIdField(source="created_by_id", read_only=True, allow_null=True)
     updated_by = TextIdField(source="updated_by_id", read_only=True, allow_null=True)
 
-    def to_representation(self, run: TestRun) -> dict[str, Any]:
-        """The run; what nobody named is null."""
-        known = run.metadata or {}
-        shown = super().to_representation(run)
-        shown["milestone_id"], shown["configuration_id"] = known.get("milestone"), known.get("configuration")
-        return shown
+
+class SiblingSerializer(PortalSerializer):
+    """A run of the same plan."""
+
+    id = serializers.UUIDField(read_only=True)
+    number = serializers.IntegerField(read_only=True)
+    configuration_id = TextIdField(read_only=True, allow_null=True)
+    status = RunWordField(read_only=True)
 
 
 class TestRunDetailSerializer(TestRunSerializer):
-    """A run with one page of its cases."""
+    """A run with one page of its cases, and the runs that were planned together with it."""
 
     test_cases = serializers.SerializerMethodField()
+    siblings = serializers.SerializerMethodField()
+
+    @extend_schema_field(SiblingSerializer(many=True))
+    def get_siblings(self, run: TestRun) -> list[dict[str, Any]]:
+        """The same cases in other configurations."""
+        if run.group is None:
+            return []
+        found = TestRun.objects.living().filter(group=run.group, project=run.project_id).exclude(pk=run.pk)
+        return SiblingSerializer(found.order_by("number"), many=True).data
 
     @extend_schema_field(TestRunCaseSerializer(many=True))
     def get_test_cases(self, run: TestRun) -> list[dict[str, Any]]:
@@ -137,15 +147,15 @@ class TestRunDetailSerializer(TestRunSerializer):
 
 
 class TestRunCreateSerializer(TestRunSerializer):
-    """A run to be planned."""
+    """A run to be planned, or with several configurations one run for each of them."""
 
+    configuration_ids = serializers.ListField(
+        child=IdField(),
+        required=False,
+        max_length=MOST_COMBINATIONS,
+        help_text="Each of these gets a run of its own with the same cases; the first one is answered.",
+    )
     test_cases = PlannedCaseSerializer(many=True, required=False, max_length=MOST_CASES)
-
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        """The body; what is kept as the client names it stands beside the other fields."""
-        values = super().to_internal_value(data)
-        known = values.pop("metadata", {})
-        return values | {f"{name}_id": value for name, value in known.items()}
 
 
 class TestRunUpdateSerializer(PortalSerializer):
@@ -156,11 +166,19 @@ class TestRunUpdateSerializer(PortalSerializer):
     name = serializers.CharField(max_length=300, required=False)
     description = TextField(max_length=20_000)
     status = RunWordField(required=False, help_text="`ACTIVE`, `COMPLETED` or `CANCELLED`.")
+    milestone_id = IdField(required=False, allow_null=True)
+    configuration_id = IdField(required=False, allow_null=True)
     release_id = serializers.CharField(required=False, allow_null=True, max_length=60)
     environment = TextField(max_length=120)
     build = TextField(max_length=200)
     due = serializers.DateTimeField(required=False, allow_null=True)
     is_pinned = serializers.BooleanField(required=False, help_text="Keep the run whatever its age.")
+    test_cases = PlannedCaseSerializer(
+        many=True,
+        required=False,
+        max_length=MOST_CASES,
+        help_text="The cases that the run executes: others are added, those that are missing go, executed ones stay.",
+    )
 
 
 class SentStepSerializer(PortalSerializer):

@@ -1,5 +1,6 @@
 """API of runs by hand: planning, finishing, and executing their cases."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -18,14 +19,17 @@ from accounts.permissions import RESULTS
 from catalog.models import TestCase, TestStep
 from qaportal.kit.api.styles import CamelStyle
 from qaportal.kit.errors import InvalidInput
+from releases.models import Milestone
 
+from ..choices import RunStatus
 from ..filters import TestRunApiFilter
-from ..models import Result, RunCase, TestRun
-from ..services.manual_runs import Assignment, Chosen, create_manual_run
+from ..models import Configuration, Result, RunCase, TestRun
+from ..services.manual_runs import Assignment, Chosen, replace_tests
 from ..services.retention import pin_run, unpin_run
 from ..services.runner import record_verdict
 from ..services.runner_files import attach_links
 from ..services.runs import delete_run, update_run
+from ..services.sibling_runs import create_sibling_runs
 from .manual_run_serializers import (
     ExecuteCaseSerializer,
     ExecutedCaseSerializer,
@@ -72,22 +76,21 @@ class TestRunViewSet(CamelStyle, ProjectViewSet):
     @extend_schema(request=TestRunCreateSerializer, parameters=[KEY], responses={201: TestRunDetailSerializer})
     @transaction.atomic
     def create(self, request: Request) -> Response:
-        """Plan a run by hand of the named cases."""
+        """Plan a run by hand of the named cases, or one in each of the named configurations."""
         data = self.validated(serializer=TestRunCreateSerializer(data=request.data))
         project, cases = self.project, data.get("test_cases", [])
-        fields = {name: data[name] for name in FACTS if data.get(name) is not None}
-        if data.get("release_id"):
-            fields["release"] = release_named(request.user, project, data["release_id"])
-        run = create_manual_run(
+        fields = {name: data[name] for name in FACTS if data.get(name) is not None} | self._named(data, project)
+        chosen, only = data.get("configuration_ids", []), fields.pop("configuration", None)
+        runs = create_sibling_runs(
             actor=request.user,
             project=project,
             chosen=Chosen(case_ids=_case_ids(request.user, project, cases)),
+            configurations=([only] if only else []) + self._configurations(chosen, project),
             assignment=Assignment(by_case=_people(request.user, project, cases)),
-            metadata=_later(data),
             may_be_empty=True,
             **fields,
         )
-        return self.respond(run, status.HTTP_201_CREATED)
+        return self.respond(runs[0], status.HTTP_201_CREATED)
 
     @extend_schema(request=TestRunUpdateSerializer, responses=TestRunDetailSerializer)
     @transaction.atomic
@@ -95,14 +98,46 @@ class TestRunViewSet(CamelStyle, ProjectViewSet):
         """Change what is given; `status` completes, cancels or opens the run again."""
         run = self.get_object()
         data = self.validated(serializer=TestRunUpdateSerializer(data=request.data))
-        fields = {name: data[name] for name in (*FACTS, "status") if name in data}
-        if "release_id" in data:
-            given = data["release_id"]
-            fields["release"] = release_named(request.user, run.project, given) if given else None
+        fields = {name: data[name] for name in (*FACTS, "status") if name in data} | self._named(data, run.project)
+        ends = "test_cases" in data and fields.get("status", RunStatus.ACTIVE) != RunStatus.ACTIVE
+        end = {"status": fields.pop("status")} if ends else {}
         run = update_run(actor=request.user, run=run, if_match=self.if_match, **fields)
+        if "test_cases" in data:
+            run = self._with_cases(run, data["test_cases"])
+        if end:
+            run = update_run(actor=request.user, run=run, **end)
         if "is_pinned" in data:
             run = (pin_run if data["is_pinned"] else unpin_run)(actor=request.user, run=run)
         return self.respond(run)
+
+    def _with_cases(self, run: TestRun, given: Sequence[dict[str, Any]]) -> TestRun:
+        """The run after it was told which cases it executes; whoever is told as null executes nothing more."""
+        user, project = self.request.user, run.project
+        assigned: dict[int, User | None] = dict(_people(user, project, given))
+        assigned |= {each["repository_case_id"]: None for each in given if each.get("assigned_to", 0) is None}
+        replace_tests(actor=user, run=run, case_ids=_case_ids(user, project, given), assigned=assigned)
+        return self.get_object()
+
+    def _named(self, data: dict[str, Any], project: Project) -> dict[str, Any]:
+        """The objects that the body names beside the run; null takes one away."""
+        found: dict[str, Any] = {}
+        if "release_id" in data:
+            given = data["release_id"]
+            found["release"] = release_named(self.request.user, project, given) if given else None
+        for name, model in (("milestone", Milestone), ("configuration", Configuration)):
+            field = f"{name}_id"
+            if field in data:
+                given, rows = data[field], model.objects.all()
+                found[name] = None if given is None else self.visible_related(rows, given, field=field, project=project)
+        return found
+
+    def _configurations(self, given: Sequence[int], project: Project) -> Sequence[Configuration]:
+        """The configurations of a list; a refusal names the place."""
+        rows = Configuration.objects.all()
+        return [
+            self.visible_related(rows, pk, field=f"configuration_ids[{place}]", project=project)
+            for place, pk in enumerate(given)
+        ]
 
     def destroy(self, request: Request, run_id: str) -> Response:
         """Hide the run; the verdicts it set in a release stay."""
@@ -131,12 +166,6 @@ class TestRunViewSet(CamelStyle, ProjectViewSet):
         test.refresh_from_db()
         answer = ExecutedCaseSerializer(test, context={"result": result}).data
         return Response(answer, status=status.HTTP_201_CREATED)
-
-
-def _later(data: dict[str, Any]) -> dict[str, Any]:
-    """What the client names that the portal keeps as it is."""
-    names = {"milestone_id": "milestone", "configuration_id": "configuration"}
-    return {word: data[name] for name, word in names.items() if data.get(name)}
 
 
 def _case_ids(user: User, project: Project, given: list[dict[str, Any]]) -> list[int]:

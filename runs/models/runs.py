@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Authored, Project, ProjectOwned
@@ -48,6 +49,8 @@ class TestRun(ProjectOwned, Authored, SoftDeleted):
     branch = models.CharField(_("branch"), max_length=200, blank=True)
     status = models.CharField(max_length=12, choices=RunStatus.choices, default=RunStatus.ACTIVE)
     external_id = models.CharField(max_length=200, null=True, blank=True)
+    group = models.UUIDField(null=True, blank=True, editable=False)
+    """Shared by runs of the same cases in several configurations, which were planned together."""
     due = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -93,6 +96,7 @@ class TestRun(ProjectOwned, Authored, SoftDeleted):
             models.Index(fields=["project", "-started_at"], name="test_run_newest"),
             models.Index(fields=["release"], name="test_run_of_release"),
             models.Index(fields=["project"], condition=Q(status="active"), name="test_run_active"),
+            models.Index(fields=["group"], condition=Q(group__isnull=False), name="test_run_of_group"),
         ]
 
     def __str__(self) -> str:
@@ -107,6 +111,11 @@ class TestRun(ProjectOwned, Authored, SoftDeleted):
     def counts(self) -> dict[str, int]:
         """How many tests have each status."""
         return {status.value: getattr(self, f"count_{status.value}") for status in ResultStatus}
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it goes on though its time is over."""
+        return self.due is not None and self.status == RunStatus.ACTIVE and self.due < timezone.now()
 
     @property
     def total(self) -> int:

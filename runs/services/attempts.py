@@ -5,7 +5,7 @@ until then all that he says goes into the same attempt. Whatever somebody else s
 is refused as a conflict, until its tester has seen the other attempt and says that his is one more.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -62,6 +62,8 @@ class Held:
     """Whether the attempt begins with this entry."""
     former: UUID | None
     """The attempt whose steps a new one of the same tester goes on with."""
+    carried: dict[tuple[int, int], str] = field(default_factory=dict)
+    """The steps that a new attempt took over, by iteration and number."""
     is_repeated: bool = False
 
 
@@ -182,6 +184,7 @@ def _carry_steps(held: Held) -> None:
         artifact.step_id = keys.get(artifact.step_id)
     insert_all(steps)
     insert_all(artifacts)
+    held.carried = {(step.iteration, step.step_number): step.status for step in steps}
 
 
 def put_step(held: Held, text: CaseText, step_number: int, iteration: int, **told: Any) -> StepResult:

@@ -38,11 +38,12 @@ ON CONFLICT (project_id, fingerprint) DO UPDATE SET
     updated_at = excluded.updated_at
 """
 _STAGED = "SELECT DISTINCT fingerprint FROM staged_result WHERE fingerprint IS NOT NULL"
-_FORGET_RUN = """
-DELETE FROM runs_runcluster AS held USING runs_failurecluster AS cluster
-WHERE held.run_id = %(run)s AND held.cluster_id = cluster.id AND cluster.fingerprint = ANY(%(touched)s)
-"""
 _COUNT_RUN = """
+WITH gone AS (
+    DELETE FROM runs_runcluster AS held USING runs_failurecluster AS cluster
+    WHERE held.run_id = %(run)s AND held.cluster_id = cluster.id AND cluster.fingerprint = ANY(%(touched)s)
+      AND NOT EXISTS (
+          SELECT FROM runs_runcase AS test WHERE test.run_id = %(run)s AND test.fingerprint = cluster.fingerprint))
 INSERT INTO runs_runcluster (project_id, run_id, cluster_id, rule_id, tests, quarantined, created_at, updated_at)
 SELECT %(project)s, %(run)s, cluster.id, mode() WITHIN GROUP (ORDER BY test.rule_id), count(*),
        count(*) FILTER (WHERE test.is_quarantined), %(now)s, %(now)s
@@ -51,6 +52,9 @@ JOIN runs_failurecluster AS cluster
   ON cluster.project_id = %(project)s AND cluster.fingerprint = test.fingerprint
 WHERE test.run_id = %(run)s AND test.fingerprint = ANY(%(touched)s)
 GROUP BY cluster.id
+ON CONFLICT (run_id, cluster_id) DO UPDATE SET
+    rule_id = excluded.rule_id, tests = excluded.tests, quarantined = excluded.quarantined,
+    updated_at = excluded.updated_at
 """
 
 
@@ -81,7 +85,6 @@ def count_clusters_of(*, run: TestRun, touched: list) -> None:
     """Count anew how many tests of the run fail for these causes."""
     values = {"run": run.pk, "project": run.project_id, "now": timezone.now(), "touched": touched}
     with connection.cursor() as cursor:
-        cursor.execute(_FORGET_RUN, values)
         cursor.execute(_COUNT_RUN, values)
 
 

@@ -1,14 +1,15 @@
 """Runs that people execute: what goes into them, and who executes what."""
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils import timezone
@@ -20,11 +21,11 @@ from catalog.filters import TestCaseFilter
 from catalog.models import Folder, SavedView, TestCase
 from qaportal.kit import events
 from qaportal.kit.errors import InvalidInput, RuleViolation
-from releases.models import Release, ReleaseCase
+from releases.models import Milestone, Release, ReleaseCase
 
 from .. import policies
 from ..choices import RunKind, RunStatus
-from ..models import RunCase, TestRun
+from ..models import Configuration, RunCase, TestRun
 from .recording import refresh_counters
 from .runs import create_run
 
@@ -153,7 +154,7 @@ ON CONFLICT (run_id, test_key, occurrence) DO NOTHING
 
 
 def _insert_tests(run: TestRun, cases: Sequence[tuple[int, int | None]], people: Sequence[int | None]) -> int:
-    offset = RunCase.objects.filter(run=run).count()
+    offset = RunCase.objects.filter(run=run).aggregate(last=Coalesce(Max("position"), 0))["last"]
     values = {
         "run": run.pk,
         "cases": [case_id for case_id, _seconds in cases],
@@ -187,6 +188,9 @@ def create_manual_run(  # noqa: PLR0913  one keyword for each thing that is know
     environment: str = "",
     build: str = "",
     due: datetime | None = None,
+    milestone: Milestone | None = None,
+    configuration: Configuration | None = None,
+    group: UUID | None = None,
     metadata: dict[str, Any] | None = None,
     may_be_empty: bool = False,
 ) -> TestRun:
@@ -214,6 +218,9 @@ def create_manual_run(  # noqa: PLR0913  one keyword for each thing that is know
         environment=environment,
         build=build,
         due=due,
+        milestone=milestone,
+        configuration=configuration,
+        group=group,
         metadata=metadata or {},
     )
     _insert_tests(run, cases, _people_for(project, cases, assignment))
@@ -248,6 +255,34 @@ def add_tests(*, actor: User, run: TestRun, chosen: Chosen, assignment: Assignme
     audit.record("run.tests_added", actor=actor, target=run, tests=added)
     events.publish("run.updated", run=run, actor=actor)
     return added
+
+
+@transaction.atomic
+def replace_tests(
+    *, actor: User, run: TestRun, case_ids: Sequence[int], assigned: Mapping[int, User | None] | None = None
+) -> int:
+    """Let an open run have just these cases; what was executed stays. Answers how many tests came or went.
+
+    `assigned` says who executes which case; who is not named there keeps his tests. Raises Denied, RuleViolation and
+    InvalidInput.
+    """
+    policies.can_edit_run(actor, run).require()
+    run, assigned = _held(run), assigned or {}
+    _require_reach(run.project, [person for person in assigned.values() if person], "assigned_to")
+    tests = RunCase.objects.filter(run=run)
+    known = set(tests.filter(case__isnull=False).values_list("case_id", flat=True))
+    gone = tests.planned().filter(attempts=0).exclude(case_id__in=list(case_ids))
+    _number, deleted = gone.delete()
+    new = Chosen(case_ids=[case_id for case_id in case_ids if case_id not in known])
+    cases = [] if new.is_empty else _loaded(actor, run.project, new)
+    moved = _insert_tests(run, cases, [None] * len(cases)) + deleted.get(RunCase._meta.label, 0)
+    for person in {*assigned.values()}:
+        theirs = [case_id for case_id, each in assigned.items() if each == person]
+        tests.filter(case_id__in=theirs).update(assigned_to=person, updated_at=timezone.now())
+    refresh_counters(run=run)
+    audit.record("run.tests_replaced", actor=actor, target=run, tests=moved)
+    events.publish("run.updated", run=run, actor=actor)
+    return moved
 
 
 @transaction.atomic

@@ -108,7 +108,7 @@ def record_verdict(  # noqa: PLR0913  one keyword for each thing a tester can sa
     known = dict(metadata or {}) | ({"iterations": iterations} if iterations else {})
     told = {"notes": notes or "", "duration_ms": duration_ms, "metadata": known or None}
     told |= {"custom_values": _usable_values(held, ended, custom_values)}
-    told["error_message"] = told["notes"] if ended == ResultStatus.FAILED else ""
+    told["error_message"] = _error_of(held, told["notes"], steps) if ended == ResultStatus.FAILED else ""
     if held.is_new:
         begin(held, ended, **told)
     else:
@@ -117,6 +117,18 @@ def record_verdict(  # noqa: PLR0913  one keyword for each thing a tester can sa
     changes = {"status": [held.test.status, ended]}
     audit.record("run_case.executed", actor=actor, target=held.test, project=held.run.project, changes=changes)
     return held.attempt
+
+
+def _error_of(held: Held, notes: str, steps: Sequence[Mapping[str, Any]]) -> str:
+    """What failed: the tester's note on the result, else what he noted at the first step that failed."""
+    if notes.strip():
+        return notes
+    said = [step.get("notes") for step in steps if step.get("status") == ResultStatus.FAILED]
+    if not any(said):
+        source = held.former if held.is_new else held.result_id
+        failed = StepResult.objects.filter(result=source, status=ResultStatus.FAILED).exclude(notes="")
+        said = failed.order_by("iteration", "step_number").values_list("notes", flat=True)[:1] if source else []
+    return next((each for each in said if each), "")
 
 
 def _usable_values(held: Held, status: str, given: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -158,8 +170,7 @@ def _put_steps(
     if status != ResultStatus.PASSED or not text.steps:
         return
     numbers = [iteration] if iteration else range(1, max(1, len(text.iterations)) + 1)
-    is_fresh = held.is_new and not held.former and not given
-    known = {} if is_fresh else _known_steps(held)
+    known = dict(held.carried) if held.is_new and not given else _known_steps(held)
     now, rows = timezone.now(), []
     for number in numbers:
         for step_number in range(1, len(text.steps) + 1):

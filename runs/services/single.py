@@ -1,4 +1,4 @@
-"""One attempt by hand, recorded in three statements: those of a batch, over a row that stands in the statement itself.
+"""One attempt by hand, recorded in two statements: those of a batch, over a row that stands in the statement itself.
 
 A tester waits for each verdict. The staging table of a batch costs more than all that one result moves, so here
 `staged_result` and `staged_match` are named in front of the same statements.
@@ -92,29 +92,20 @@ def record_single(*, actor: User, run: TestRun, test: RunCase, result: NewResult
         "now": now,
         "today": now.date(),
     }
-    moves = [MOVE_SCOPE] if run.release_id else []
-    moves.append(MOVE_ACTIVITIES)
+    # None of these reads what another one writes; they need the test as the first statement left it.
+    moves = [STORE_ATTEMPTS if is_new else _COMPLETE, *([MOVE_SCOPE] if run.release_id else []), MOVE_ACTIVITIES]
+    moves += [failures.COUNT_UP] if values["staged_fingerprint"] else []
     together = "".join(f", move{number} AS ({move})" for number, move in enumerate(moves))
     with connection.cursor() as cursor:
         cursor.execute(_STAGED + INSERT_TESTS + MOVE_EXISTING, values)
-        cursor.execute(_STAGED + (STORE_ATTEMPTS if is_new else _COMPLETE), values)
         cursor.execute(_STAGED + together + REFRESH_COUNTERS, values)
-    _follow_cause(run, test, judge, values)
-    told = Recorded(tests=1, attempts=int(is_new), by_status={result.status: 1}, matched=int(test.case_id is not None))
-    events.publish("results.recorded", run=run, actor=actor, source=ResultSource.MANUAL, recorded=told)
-
-
-def _follow_cause(run: TestRun, test: RunCase, judge: Judge | None, values: dict[str, Any]) -> None:
-    """Count the failure for its cause, and the tests of the run for this cause and the one before."""
-    fingerprint = values["staged_fingerprint"]
-    if fingerprint:
-        with connection.cursor() as cursor:
-            cursor.execute(_STAGED + failures.COUNT_UP, values)
-    touched = {each for each in (test.fingerprint, fingerprint) if each}
+    touched = {each for each in (test.fingerprint, values["staged_fingerprint"]) if each}
     if touched:
         failures.count_clusters_of(run=run, touched=list(touched))
     if judge is not None:
         failures.reopen_rules(run=run, judge=judge)
+    told = Recorded(tests=1, attempts=int(is_new), by_status={result.status: 1}, matched=int(test.case_id is not None))
+    events.publish("results.recorded", run=run, actor=actor, source=ResultSource.MANUAL, recorded=told)
 
 
 def last_attempt(test: RunCase) -> Result | None:

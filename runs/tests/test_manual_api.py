@@ -4,8 +4,12 @@ import pytest
 
 from catalog.models import CaseActivity
 from catalog.tests.factories import TestCaseFactory
+from releases.services.milestones import create_milestone
 from releases.tests.factories import ReleaseCaseFactory, ReleaseFactory
 from runs.models import Artifact, Result, TestRun
+from runs.services.configurations import create_configuration
+from runs.services.manual_runs import Assignment
+from runs.services.runner import record_verdict
 from runs.tests.factories import manual_run, reported
 from runs.tests.factories import record as record_into
 
@@ -95,6 +99,68 @@ class TestRuns:
             told = api(tester).post(f"/api/test-runs/{run.pk}/cases/{case}/execute", {"status": "PASSED"})
             assert told.status_code == 404
         assert api(stranger).get(f"/api/test-runs/{run.pk}").status_code == 404
+
+    def test_milestone_and_configuration_are_those_of_the_project(self, api, tester, project, other_project):
+        milestone = create_milestone(actor=None, project=project, name="Spring")
+        made = create_configuration(actor=None, project=project, name="Firefox")
+        foreign = create_configuration(actor=None, project=other_project, name="Foreign")
+        client, told = api(tester), {"projectId": project.pk, "name": "Card regression"}
+        answer = client.post("/api/test-runs", {**told, "milestoneId": milestone.pk, "configurationId": str(made.pk)})
+        run = TestRun.objects.get()
+        assert (run.milestone, run.configuration) == (milestone, made)
+        assert answer.json()["configurationId"] == str(made.pk)
+        changed = client.put(f"/api/test-runs/{run.pk}", {"milestoneId": None}).json()
+        assert (changed["milestoneId"], changed["configurationId"]) == (None, str(made.pk))
+        for field, given in (("configurationId", foreign.pk), ("milestoneId", 999_999), ("milestoneId", "x")):
+            refused = client.put(f"/api/test-runs/{run.pk}", {field: given})
+            assert (refused.status_code, refused.json()["error"]["details"]["field"]) == (422, field)
+        refused = client.post("/api/test-runs", {**told, "configurationIds": [made.pk, foreign.pk]})
+        assert refused.json()["error"]["details"]["field"] == "configurationIds[1]"
+
+    def test_several_configurations_make_sibling_runs(self, api, tester, project):
+        made = [create_configuration(actor=None, project=project, name=name) for name in ("Firefox", "Chrome")]
+        case = TestCaseFactory(project=project)
+        told = {"projectId": project.pk, "name": "Both", "configurationIds": [each.pk for each in made]}
+        answer = api(tester).post("/api/test-runs", {**told, "testCases": [{"repositoryCaseId": case.pk}]}).json()
+        assert answer["configurationId"] == str(made[0].pk)
+        (sibling,) = answer["siblings"]
+        assert sibling["configurationId"] == str(made[1].pk)
+        other = api(tester).get(f"/api/test-runs/{sibling['id']}").json()
+        assert [each["repositoryCaseId"] for each in other["testCases"]] == [str(case.pk)]
+
+    def test_changing_the_cases_keeps_what_was_executed(self, api, tester, lead, project):
+        run = manual_run(project, lead, count=3)
+        done, _gone, kept = run.tests.select_related("run__project", "case").order_by("position")
+        record_verdict(actor=lead, test=done, status="passed")
+        added = TestCaseFactory(project=project)
+        cases = [{"repositoryCaseId": kept.case_id}, {"repositoryCaseId": added.pk, "assignedTo": lead.pk}]
+        client, address = api(tester), f"/api/test-runs/{run.pk}"
+        answer = client.put(address, {"testCases": cases, "status": "COMPLETED"}).json()
+        assert [each["repositoryCaseId"] for each in answer["testCases"]] == [
+            str(pk) for pk in (done.case_id, kept.case_id, added.pk)
+        ]
+        assert [each["assignedTo"] for each in answer["testCases"]] == [None, None, str(lead.pk)]
+        assert (answer["results"]["total"], answer["results"]["untested"], answer["status"]) == (3, 2, "COMPLETED")
+        refused = client.put(address, {"testCases": []})
+        assert refused.status_code == 409
+        assert client.put(address, {"testCases": [], "status": "ACTIVE"}).json()["results"]["total"] == 1
+
+    def test_whoever_is_told_as_null_executes_the_case_no_more(self, api, tester, project):
+        run = manual_run(project, tester, count=2, assignment=Assignment(people=[tester]))
+        one, two = run.tests.order_by("position")
+        cases = [{"repositoryCaseId": one.case_id, "assignedTo": None}, {"repositoryCaseId": two.case_id}]
+        answer = api(tester).put(f"/api/test-runs/{run.pk}", {"testCases": cases}).json()
+        assert [each["assignedTo"] for each in answer["testCases"]] == [None, str(tester.pk)]
+
+    def test_cases_that_are_not_there_change_nothing(self, api, tester, viewer, project, other_project):
+        run = manual_run(project, tester)
+        foreign = TestCaseFactory(project=other_project)
+        told = {"name": "Never", "testCases": [{"repositoryCaseId": foreign.pk}]}
+        refused = api(tester).put(f"/api/test-runs/{run.pk}", told)
+        assert refused.json()["error"]["details"]["field"] == "testCases[0].repositoryCaseId"
+        run.refresh_from_db()
+        assert (run.total, run.name) == (1, "By hand")
+        assert api(viewer).put(f"/api/test-runs/{run.pk}", {"testCases": []}).status_code == 403
 
     def test_lists_take_the_same_number_of_queries(self, api, tester, project, same_queries):
         client, run = api(tester), manual_run(project, tester)

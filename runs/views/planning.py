@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,52 +12,78 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.project_pages import project_page
 from qaportal.kit.errors import InvalidInput, PortalError
-from qaportal.kit.views import shown_refusal
+from qaportal.kit.views import render_fragment, shown_refusal, wants_fragment
 
 from .. import policies
-from ..planning import AssignForm, PlanForm
-from ..services.manual_runs import assign_tests, create_manual_run
+from ..models import TestRun
+from ..planning import LONGEST_AXES, AssignForm, PlanForm, combinations_of
+from ..services.manual_runs import assign_tests
+from ..services.sibling_runs import create_sibling_runs
 from .test_links import visible_run
 
-FACTS = ("name", "description", "release", "environment", "build", "due")
+FACTS = ("name", "description", "release", "milestone", "environment", "build", "due")
+SUGGESTED = ("previous", "scope", "release", "view", "cases", "name", "milestone", "axes", "combine")
+TEMPLATE = "runs/run_plan.html"
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:
-    """What the address suggests: the failures of a run, the scope of a release, a saved view, cases."""
-    given = {name: request.GET.get(name, "") for name in ("previous", "scope", "release", "view", "cases", "name")}
+    """What the address suggests: the failures of a run, the scope of a release, a saved view, cases, axes."""
+    given = {name: request.GET.get(name, "") for name in SUGGESTED}
     return {name: value[:2_000] for name, value in given.items() if value} | {"statuses": ["failed", "blocked"]}
 
 
 @require_http_methods(["GET", "POST"])
 @project_page
 def plan_run(request: HttpRequest) -> HttpResponse:
-    """The form of a new run by hand."""
+    """The form of a new run by hand; htmx asks for the combinations of what is typed alone."""
     policies.can_plan_run(request.user, request.project).require()
+    if request.method == "GET" and wants_fragment(request):
+        return render_fragment(request, f"{TEMPLATE}#combinations", _combinations(request.GET))
     form = PlanForm(request.POST or None, user=request.user, project=request.project, initial=_initial(request))
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                run = _planned(request, form)
+                runs = _planned(request, form)
             except PortalError as error:
                 form.refuse(error)
             else:
-                words = ngettext(
-                    "Run %(run)d planned with %(n)d test", "Run %(run)d planned with %(n)d tests", run.total
-                )
-                messages.success(request, words % {"run": run.number, "n": run.total})
-                return redirect(run)
+                messages.success(request, _planned_words(runs))
+                return redirect(runs[0] if len(runs) == 1 else f"{runs[0].get_absolute_url()}?tab=siblings")
     crumbs = [(_("Runs"), reverse("runs:list", args=[request.project.key]))]
-    context = {"project": request.project, "form": form, "crumbs": crumbs}
-    return render(request, "runs/run_plan.html", context, status=status)
+    context = {"project": request.project, "form": form, "crumbs": crumbs} | _combinations(request.POST or request.GET)
+    return render(request, TEMPLATE, context, status=status)
 
 
-def _planned(request: HttpRequest, form: PlanForm) -> Any:
+def _combinations(data: QueryDict) -> dict[str, Any]:
+    """The combinations of what is typed, or why there are none."""
+    try:
+        return {"combinations": combinations_of(data.get("axes", "")[:LONGEST_AXES], data.get("combine", ""))}
+    except InvalidInput as error:
+        return {"combinations": [], "axes_refused": error.fields["axes"]}
+
+
+def _planned(request: HttpRequest, form: PlanForm) -> list[TestRun]:
     facts = {name: form.cleaned_data[name] for name in FACTS}
-    return create_manual_run(
-        actor=request.user, project=request.project, chosen=form.chosen, assignment=form.assignment, **facts
+    return create_sibling_runs(
+        actor=request.user,
+        project=request.project,
+        chosen=form.chosen,
+        configurations=form.cleaned_data["configurations"],
+        combinations=form.combinations,
+        assignment=form.assignment,
+        **facts,
     )
+
+
+def _planned_words(runs: list[TestRun]) -> str:
+    tests = runs[0].total
+    if len(runs) == 1:
+        words = ngettext("Run %(run)d planned with %(n)d test", "Run %(run)d planned with %(n)d tests", tests)
+        return words % {"run": runs[0].number, "n": tests}
+    words = ngettext("%(runs)d runs planned with %(n)d test each", "%(runs)d runs planned with %(n)d tests each", tests)
+    return words % {"runs": len(runs), "n": tests}
 
 
 @require_POST

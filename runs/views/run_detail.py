@@ -23,6 +23,7 @@ from ..live import Live
 from ..models import ReportImport, RunCase, TestRun
 from ..outcome import compared_with_before, verdict_of
 from ..planning import AssignForm
+from ..siblings import Sibling, SiblingTable, siblings_of
 from ..suggestions import cases_like
 from ..tables import PlannedTable, RunCaseTable, UnmatchedTable
 from .addresses import address, kept
@@ -30,7 +31,7 @@ from .test_links import MOST_AT_ONCE, LinkOffer
 
 RUN_PANELS = "runs.run"
 """The place where apps above show what they know of a run; a loader answers its facts by the run's id."""
-TABS = ("failures", "all", "unmatched", "details")
+TABS = ("failures", "all", "siblings", "unmatched", "details")
 LIST_KEYS = (
     "q",
     "status",
@@ -60,6 +61,8 @@ class RunDetailView(ProjectMixin, FragmentMixin, FilteredListView):
         """Tests without a case, and those that people execute, can be picked."""
         if self.tab == "unmatched":
             return UnmatchedTable
+        if self.tab == "siblings":
+            return SiblingTable
         return PlannedTable if self.is_planned and self.tab == "all" else RunCaseTable
 
     @property
@@ -76,10 +79,15 @@ class RunDetailView(ProjectMixin, FragmentMixin, FilteredListView):
         return get_visible(runs, self.request, number=self.kwargs["number"])
 
     @cached_property
+    def siblings(self) -> list[Sibling]:
+        """The runs that were planned together with this one, itself included."""
+        return siblings_of(self.run, self.request.user)
+
+    @cached_property
     def tab(self) -> str:
         """The chosen tab; the first one shows failures, if there are any and nothing else is asked for."""
         chosen = self.request.GET.get("tab", "")
-        if chosen in TABS:
+        if chosen in TABS and (chosen != "siblings" or self.siblings):
             return chosen
         asked = any(self.request.GET.get(name) for name in ("status", "flaky", "q", "cause", "cluster"))
         return "failures" if not asked and self.run.count_failed + self.run.count_error else "all"
@@ -104,7 +112,8 @@ class RunDetailView(ProjectMixin, FragmentMixin, FilteredListView):
 
     def get_table_kwargs(self) -> dict[str, Any]:
         """Which row is open, and where a row leads."""
-        return {
+        more = {"siblings": self.siblings} if self.tab == "siblings" else {}
+        return more | {
             "opened": self.opened.pk if self.opened else None,
             "link_to": lambda test: address(self.request, {"test": test.pk}, *DRAWER_KEYS),
         }
@@ -137,6 +146,7 @@ class RunDetailView(ProjectMixin, FragmentMixin, FilteredListView):
             may_link=policies.can_link_tests(self.request.user, self.run),
             comparison=lambda: compared_with_before(self.run),
             imports=self.imports(),
+            siblings=self.siblings,
             sections=self.sections() if self.tab == "details" else [],
             **self.planned(),
         )
@@ -185,6 +195,7 @@ class RunDetailView(ProjectMixin, FragmentMixin, FilteredListView):
         items = [
             ("failures", _("Failures"), run.count_failed + run.count_error),
             ("all", _("All results"), run.total),
+            *([("siblings", _("Configurations"), len(self.siblings))] if self.siblings else []),
             ("unmatched", _("Unmatched"), run.count_unmatched),
             ("details", _("Details"), None),
         ]

@@ -55,7 +55,8 @@ def _entry(told: dict[str, Any]) -> Entry:
 def _load(request: HttpRequest, number: int, test_id: int) -> RunCase:
     """A test of the run that stands for a case, else 404."""
     tests = RunCase.objects.living().planned().filter(run__number=number, run__is_implicit=False)
-    tests = tests.select_related("run__project__tenant", "run__release", "assigned_to", "case__project")
+    known = ("run__project__tenant", "run__release", "run__configuration", "assigned_to", "case__project")
+    tests = tests.select_related(*known, "case__folder")
     return get_visible(tests.defer("case__search", "case__folded", "case__steps_text"), request, pk=test_id)
 
 

@@ -214,17 +214,20 @@
       enter(form, null, { file, name });
     });
   };
+  const isElsewhere = (event) => !page() || event.target.closest?.("dialog");
   document.addEventListener("paste", (event) => {
-    const files = [...(event.clipboardData?.files ?? [])];
-    if (!files.length || !page()) return;
+    const data = event.clipboardData;
+    const files = [...(data?.files ?? [])];
+    // Tables and documents come as text with a picture of it beside; where somebody types, the text is what was meant.
+    if (!files.length || isElsewhere(event) || isTyping(event.target) && data.types.includes("text/plain")) return;
     event.preventDefault();
     addFiles(event.target.closest?.(".q-run-steps > li") ?? current(), files);
   });
   document.addEventListener("dragover", (event) => {
-    if (event.dataTransfer?.types?.includes("Files")) event.preventDefault();
+    if (event.dataTransfer?.types?.includes("Files") && !isElsewhere(event)) event.preventDefault();
   });
   document.addEventListener("drop", (event) => {
-    if (!event.dataTransfer?.files?.length) return;
+    if (!event.dataTransfer?.files?.length || isElsewhere(event)) return;
     event.preventDefault();
     addFiles(event.target.closest?.(".q-run-steps > li") ?? current(), event.dataTransfer.files);
   });
@@ -336,6 +339,11 @@
   document.addEventListener("click", (event) => {
     const link = event.target.closest("#runner a[href]");
     if (event.target.closest("[data-timer-pause]")) timer.pause(event.target.closest("[data-timer-pause]"));
+    if (link?.matches("[data-form-dialog]") && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      store.flush(user()).then(() => window.portal.openForm(link)); // the draft tells what was entered until now
+      return;
+    }
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || link.target) return;
     if (!link.matches(".q-queue a, [data-next], [data-example], [data-theirs]")) return;
     if (new URL(link.href).pathname === new URL(page().dataset.end, location.href).pathname) return;
@@ -354,6 +362,11 @@
     }
   }, true);
   window.addEventListener("online", () => store.flush(user()));
+  document.addEventListener("portal:made", async () => {
+    const found = await bring(location.href);
+    const beside = found && new DOMParser().parseFromString(found.text, "text/html").getElementById("beside");
+    if (beside) document.getElementById("beside").replaceWith(document.adoptNode(beside));
+  });
 
   const begin = () => {
     tag = "";

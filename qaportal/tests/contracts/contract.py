@@ -68,10 +68,12 @@ class Contract:
     foreign: int = 404
     """How the call is answered with objects of another tenant."""
     form: str = "json"
+    style: str = ""
+    """The style that the client asks for on a path that several documents share."""
 
     def __str__(self) -> str:
-        """Method and path."""
-        return f"{self.method} {self.path}"
+        """Method and path, and the style where the client asks for one."""
+        return f"{self.method} {self.path} {self.style}".rstrip()
 
     def address(self, world: World) -> str:
         """The address with the objects of the world in it."""

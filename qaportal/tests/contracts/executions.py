@@ -5,7 +5,7 @@ from typing import Any
 from qaportal.tests.address_objects import pk_of
 from qaportal.tests.tenant_matrix import World
 
-from .contract import WHEN, Contract, Exactly, Maybe
+from .contract import WHEN, Contract, Each, Exactly, Maybe
 
 STATUSES = {"NOT_STARTED", "IN_PROGRESS", "PASSED", "FAILED", "BLOCKED", "SKIPPED"}
 RUN_CASE = {
@@ -31,7 +31,8 @@ RUN = {
     "createdBy": Maybe(str),
     "updatedBy": Maybe(str),
 }
-RUN_WITH_CASES = {**RUN, "testCases": [RUN_CASE]}
+SIBLING = {"id": str, "number": int, "configurationId": Maybe(str), "status": RUN["status"]}
+RUN_WITH_CASES = {**RUN, "testCases": [RUN_CASE], "siblings": Each(SIBLING)}
 EXECUTED = {
     **RUN_CASE,
     "status": {"PASSED"},
@@ -58,7 +59,8 @@ ONE_RUN = {"runId": pk_of("planned_run")}
 def _new_run(world: World) -> dict[str, Any]:
     case = {"repositoryCaseId": str(world.objects["case"].pk), "assignedTo": str(world.people["tester"].pk)}
     told = {"name": "Test Run Name", "description": "Test run description", "testCases": [case]}
-    return {"projectId": str(world.project.pk), "milestoneId": "77", "configurationId": "78", **told}
+    named = {"milestoneId": world.objects["milestone"], "configurationId": world.objects["configuration"]}
+    return {"projectId": str(world.project.pk), **{name: str(each.pk) for name, each in named.items()}, **told}
 
 
 def _verdict(world: World) -> dict[str, Any]:

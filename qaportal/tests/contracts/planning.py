@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from qaportal.tests.address_objects import pk_of
+from qaportal.tests.ground_examples import PNG
 from qaportal.tests.tenant_matrix import World
 
-from .contract import WHEN, Contract, Each, Exactly, Maybe
+from .contract import WHEN, Contract, Download, Each, Exactly, Maybe
 
 AUTHORED = {"createdAt": WHEN, "updatedAt": WHEN, "createdBy": Maybe(str), "updatedBy": Maybe(str)}
 MILESTONE = Exactly(
@@ -249,6 +252,17 @@ PLANNING = (
     ),
     Contract(
         "POST",
+        "/api/issues/{id}/upload",
+        {"files": [{"id": str, "url": str, "content_type": {"image/png"}}], "issue": ISSUE},
+        status=201,
+        parts=ONE_ISSUE,
+        body=lambda world: {"file": SimpleUploadedFile("shot.png", PNG, content_type="image/png")},
+        wrong=({"file": "no file"}, "file"),
+        form="multipart",
+    ),
+    Contract("GET", "/api/issues/{id}/media-proxy", Download("image/png", PNG), parts=ONE_ISSUE),
+    Contract(
+        "POST",
         "/api/issues/create",
         CAMEL_ISSUE,
         status=201,
@@ -275,3 +289,22 @@ PLANNING = (
         wrong=({"entityType": "planet"}, "entityType"),
     ),
 )
+
+SHARED = (
+    Contract(
+        "GET", "/api/issues", Exactly(data=[CAMEL_ISSUE]), query=_of_project, names_project="projectId", style="camel"
+    ),
+    Contract("GET", "/api/issues/{issueId}", CAMEL_ISSUE, parts=CAMEL_ONE_ISSUE, style="camel"),
+    Contract(
+        "PUT",
+        "/api/issues/{issueId}",
+        CAMEL_ISSUE,
+        parts=CAMEL_ONE_ISSUE,
+        body=lambda world: {"title": "Updated Title", "description": "Updated", "status": "IN_PROGRESS"},
+        echoed=("title", "description", "status"),
+        wrong=({"status": "sometimes"}, "status"),
+        style="camel",
+    ),
+    Contract("DELETE", "/api/issues/{issueId}", status=204, parts=CAMEL_ONE_ISSUE, style="camel"),
+)
+"""What clients of the document in style `camel` get on paths that it shares with the other one."""

@@ -1,0 +1,68 @@
+"""Planning a run in several configurations, and writing an issue in the middle of a run."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from issues.models import Issue
+from runs.models import Result, TestRun
+from runs.services.manual_runs import Chosen, create_manual_run
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_plan_with_configurations_becomes_sibling_runs(portal, lead, signed_in_page):
+    page = signed_in_page(lead)
+    page.goto(portal.address("~/runs/new/"))
+    page.get_by_label("Name").fill("Checkout")
+    page.get_by_label("Single cases").fill(" ".join(case.test_id for case in portal.cases[:3]))
+    page.get_by_label("Combine").fill("Browser: Firefox, Chrome")
+    expect(page.locator("#combinations")).to_contain_text("2 runs")
+    page.get_by_role("button", name="Create the run").click()
+    expect(page.get_by_role("link", name="Configurations 2")).to_have_attribute("aria-current", "page")
+    assert [run.configuration.name for run in TestRun.objects.order_by("number")] == ["Firefox", "Chrome"]
+
+    page.keyboard.press("r")
+    expect(page.locator("#runner")).to_be_visible()
+    page.keyboard.press("Shift+F")
+    expect(page.locator("#executed")).to_have_text("1 of 3")
+    page.keyboard.press("Escape")
+    page.goto(f"{portal.url}{TestRun.objects.get(configuration__name='Chrome').get_absolute_url()}?tab=siblings")
+    expect(page.locator("#rows table")).to_contain_text("Failed")
+    expect(page.locator("#rows")).to_contain_text("1 failed, 2 of 3 left")
+    page.locator("#rows table").get_by_role("link", name="Failed").click()
+    expect(page.locator("#drawer")).to_contain_text("Failed")
+
+
+def test_a_failure_becomes_an_issue_without_leaving_the_runner(portal, lead, tester, signed_in_page):
+    chosen = Chosen(case_ids=[case.pk for case in portal.cases[:2]])
+    run = create_manual_run(actor=lead, project=portal.project, name="Card regression", chosen=chosen)
+    test = run.tests.order_by("position").first()
+    page = signed_in_page(tester)
+    page.goto(portal.url + run.get_absolute_url())
+    page.keyboard.press("r")
+    expect(page.locator("#runner")).to_be_visible()
+    page.keyboard.press("f")
+    page.keyboard.press("t")
+    page.keyboard.type("The countdown froze")
+    page.keyboard.press("Escape")
+    page.keyboard.press("i")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Title")).to_have_value(f"{test.name}: The countdown froze")
+    expect(dialog.get_by_label("Description")).to_have_value(re.compile("### Actual\n\nThe countdown froze"))
+    dialog.get_by_label("Title").fill("  ")
+    dialog.get_by_label("Title").press("Control+Enter")
+    expect(dialog.get_by_label("Title")).to_have_attribute("aria-invalid", "true")
+    dialog.get_by_label("Title").fill("The countdown freezes")
+    dialog.get_by_label("Title").press("Control+Enter")
+    expect(page.locator("#beside").get_by_role("link", name="The countdown freezes")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    result = Result.objects.get(run_case=test)
+    links = Issue.objects.get().links.values_list("kind", "run", "result_id", "case")
+    assert set(links) == {("result", run.pk, result.pk, None), ("case", None, None, test.case_id)}
+
+    page.keyboard.press("Shift+F")
+    expect(page.locator("#executed")).to_have_text("1 of 2")
+    result.refresh_from_db()
+    assert result.status == "failed"
