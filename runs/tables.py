@@ -43,7 +43,7 @@ def due_of(run: TestRun) -> SafeString | str:
     day = relative(run.due)
     if run.is_overdue:
         return format_html(
-            '<span class="q-tag is-failed q-ink-st">{}{}</span>', icon_svg("alert-triangle"), _("was due %s") % day
+            '<span class="q-tag is-failed q-ink-st">{}{}</span>', icon_svg("alert-triangle"), _("overdue, %s") % day
         )
     return format_html('<span class="q-3 q-xs q-nowrap">{}</span>', _("due %s") % day)
 
