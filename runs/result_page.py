@@ -87,7 +87,7 @@ class ResultPage:
             for moment in self.timeline.moments
         ]
 
-    @property
+    @cached_property
     def log_kinds(self) -> list[dict[str, Any]]:
         """What the log can be narrowed to, with addresses; the chosen one leads back."""
         log = self.log
@@ -128,7 +128,7 @@ class ResultPage:
             for each in self.attempts
         ]
 
-    @property
+    @cached_property
     def iterations(self) -> list[dict[str, Any]]:
         """The iterations with their addresses; nothing while there is but one."""
         found = self.timeline.iterations if self.timeline else []
@@ -155,9 +155,16 @@ class ResultPage:
         return [self.address(part=part) if 1 <= part <= timeline.parts else "" for part in around]
 
     # -- addresses
+    @cached_property
+    def _path(self) -> str:
+        return self._path_of(self.test.pk)
+
+    def _path_of(self, test_id: int) -> str:
+        return reverse("runs:result", args=[self.run.project.key, self.run.number, test_id])
+
     def address(self, *, test_id: int | None = None, **changes: Any) -> str:
         """This page with other choices; another test starts with its own."""
-        path = reverse("runs:result", args=[self.run.project.key, self.run.number, test_id or self.test.pk])
+        path = self._path_of(test_id) if test_id else self._path
         kept: dict[str, Any] = {}
         if test_id is None and self.result is not None:
             last = self.attempts[-1].attempt if self.attempts else None

@@ -19,8 +19,10 @@ from .models import Artifact, Checkpoint, Result, StepResult
 from .querysets import FAILURES
 from .terminal import readable
 
-STRETCH = 100
+STRETCH = 60
 """Steps on one page."""
+ALL_WITH_LOGS = 25
+"""On a page with more steps, only those that failed or are asked for show entries of the log beside them."""
 MOST_FILES, MOST_CHECKPOINTS = 400, 400
 
 
@@ -221,8 +223,11 @@ class Timeline:
         for step in self._steps:
             number = step.step_number
             evidence = sorted_out(artifacts.get(number, []), checkpoints.get(number, []))
+            moment = Moment(step, at, evidence, number == self.asked_step, readable(step.error_message))
             evidence.logs = logs.get(number)
-            moments.append(Moment(step, at, evidence, number == self.asked_step, readable(step.error_message)))
+            if evidence.logs and len(self._steps) > ALL_WITH_LOGS and not (moment.has_failed or moment.is_chosen):
+                evidence.logs.lines.clear()
+            moments.append(moment)
             at = None if at is None or step.duration_ms is None else at + step.duration_ms
         return moments
 

@@ -162,9 +162,9 @@ def test_of_many_steps_the_page_with_the_failure_is_shown(read, run, tester):
     save_steps(actor=tester, result=result_of(run), steps=steps)
     content = words_on(read())
     assert "Step number 250" in content
-    assert "Step number 100<" not in content
+    assert "Step number 180<" not in content
     assert "Step number 12<" in words_on(read(query="step=12"))
-    assert "Step number 101<" in words_on(read(query="part=2"))
+    assert "Step number 61<" in words_on(read(query="part=2"))
     assert words_on(read(query="part=77"))
 
 
