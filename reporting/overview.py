@@ -147,8 +147,8 @@ class Overview:
         if last is None:
             run = self.runs[0] if self.runs else None
             return LastResult(run.started_at, run) if run else None
-        kept = Result.objects.filter(pk=last[1], run__deleted_at__isnull=True).select_related("run").first()
-        run = kept.run if kept else None
+        kept = Result.objects.filter(pk=last[1], run__deleted_at__isnull=True).select_related("run")
+        run = next((result.run for result in kept), None) if last[1] else None  # it may not be kept any more
         if run is not None:
             run.project = self.project
         return LastResult(last[0], run)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 
 from accounts.querysets import ProjectOwnedQuerySet, projects_to_read
@@ -92,7 +92,8 @@ class TestRunQuerySet(ProjectOwnedQuerySet):
 
     def shown(self) -> Self:
         """Without the implicit run of a release that has no result yet."""
-        return self.exclude(is_implicit=True, finished_at__isnull=True, tests__isnull=True)
+        tests = self.model._meta.get_field("tests").related_model.objects.filter(run=OuterRef("pk"))
+        return self.filter(Q(is_implicit=False) | Q(finished_at__isnull=False) | Exists(tests))
 
     def automated(self) -> Self:
         """Those that reports filled."""

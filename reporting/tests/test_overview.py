@@ -1,11 +1,14 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.choices import RoleCode
 from accounts.tests.factories import UserFactory
+from catalog.models import CaseActivity
 from catalog.services.reviews import request_review
 from catalog.tests.factories import CaseActivityFactory, TestCaseFactory
 from releases.tests.factories import ReleaseCaseFactory, ReleaseFactory, cover
@@ -222,3 +225,18 @@ def test_more_data_costs_no_more_queries(busy_project, signed_in, tester, lead, 
             request_review(actor=lead, project=busy_project, case_ids=[case.pk], reviewers=[tester])
 
     assert same_queries(lambda: client.get(address), grow) <= 30
+
+
+def test_the_page_reads_counters_and_counts_no_results(busy_project, signed_in, tester):
+    client = signed_in(tester)
+    newest = ended_run(busy_project, "passed", "failed").tests.first()
+    CaseActivity.objects.filter(project=busy_project).update(last_result_id=newest.last_result_id)
+    with CaptureQueriesContext(connection) as captured:
+        client.get(reverse("reporting:overview", args=[busy_project.key]))
+    statements = [query["sql"] for query in captured]
+    by_key = [sql for sql in statements if 'FROM "runs_result"' in sql]
+    assert by_key
+    assert all('"runs_result"."id" = ' in sql and "COUNT(" not in sql for sql in by_key)
+    tests = [sql.partition(" OR EXISTS(")[2] for sql in statements if "runs_runcase" in sql]
+    assert all(words.endswith("LIMIT 1)))") for words in tests), "whether an implicit run has a test at all"
+    assert not [sql for sql in statements if "runs_stepresult" in sql]
