@@ -29,6 +29,8 @@ NOT_ALONE = {
     "releases.Milestone": "pages name the project too, which has a guard of its own",
     "runs.Configuration": "pages name the project too, which has a guard of its own",
     "runs.RetentionSweep": "read for a project, which has a guard of its own",
+    "runs.RunCluster": "found within a run or a cause, which have guards of their own",
+    "runs.TestStability": "pages name the project too, which has a guard of its own",
     "runs.Session": "pages name the project too, which has a guard of its own",
     "runs.SessionEntry": "found within a session, which has a guard of its own",
     "runs.Finding": "found within a session, which has a guard of its own",
