@@ -51,6 +51,7 @@ def register_all() -> None:
                 "noted": _("took a note in a session"),
                 "found": _("kept a finding of a session"),
                 "recorded": _("sent what a session found"),
+                "note_changed": _("changed a note of a session"),
                 "note_removed": _("took a note of a session away"),
                 "finding_removed": _("took a finding of a session away"),
                 "case_made": _("made a test case of a finding"),

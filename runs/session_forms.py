@@ -70,6 +70,13 @@ class SessionForm(PortalForm):
         return facts | {"estimate": (self.cleaned_data["minutes"] or 0) * 60 or None}
 
 
+class NoteTextForm(PortalForm):
+    """The text of a stored note."""
+
+    text = forms.CharField(label=_("Note"), max_length=LONGEST_TEXT, widget=MarkdownArea(rows=6))
+    if_match = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
 class NoteForm(PortalForm):
     """A note, or a bug, a question or an idea."""
 

@@ -45,6 +45,11 @@ def _artifact(world: World) -> dict[str, Any]:
     return {"file": SimpleUploadedFile("plain.log", b"plain"), "artifact_type": "log"}
 
 
+def _issue(world: World) -> dict[str, Any]:
+    """An issue; its document asks for a title or a name."""
+    return {"title": "Plain", "project_id": world.project.pk}
+
+
 def _picture(world: World) -> dict[str, Any]:
     """A picture of an issue; made anew for each call, as sending reads it."""
     return {"file": SimpleUploadedFile("plain.png", PNG, content_type="image/png")}
@@ -216,6 +221,8 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "release-test-cases": lambda world: {"all": True},
     "issues:change_status": lambda world: {"status": "closed"},
     "issues:link": lambda world: {"case": world.objects["spare_case"].test_id},
+    "issue-list post": _issue,
+    "issue-create": _issue,
     "issue-upload": _picture,
     "issue-link": lambda world: {"entityType": "testCase", "entityId": str(world.objects["case"].pk)},
     "issue-unlink": lambda world: {"entityType": "testCase", "entityId": str(world.objects["case"].pk)},

@@ -131,6 +131,7 @@ WRITES = (
     Write("runs:session_", "session.edit"),
     Write("runs:session_delete", "session.delete"),
     Write("runs:session_note_remove", "session.delete"),
+    Write("runs:session_note_edit", "session.delete"),
     Write("runs:session_finding_remove", "session.delete"),
     Write("runs:session_finding_case", "case.edit"),
     Write("exploratory-session-", "session.edit"),

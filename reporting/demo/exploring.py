@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.utils import timezone
+
 from accounts import audit
 from accounts.models import Project, User
 from issues import targets
@@ -15,6 +17,7 @@ from runs.services.runs import update_run
 from runs.services.session_notes import add_finding, add_note, make_case
 from runs.services.sessions import create_session, update_session
 
+from . import manual
 from .days import Days
 
 _PLANNED, _EXPLORED, _NEXT = 30, 4, 1  # days ago
@@ -44,6 +47,9 @@ def plan_and_explore(project: Project, people: dict[str, User], days: Days) -> N
         _explore(project, people["tester"], days)
     with audit.dated(days.at(_NEXT, "09:10")):
         _write_issues(project, people["tester"], people["quality"])
+    moment = timezone.now() - timedelta(hours=5)
+    with audit.dated(moment):
+        manual.siblings(project, people, moment)
 
 
 def _plan(project: Project, lead: User, days: Days) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -17,7 +18,7 @@ from catalog.choices import ResultStatus
 from catalog.models import TestCase
 from qaportal.kit.api.serializers import IdField, PortalSerializer
 from qaportal.kit.api.styles import PlainStyle
-from qaportal.kit.errors import NotVisible
+from qaportal.kit.errors import InvalidInput, NotVisible
 from releases.models import Release
 
 from ..filters import ExecutionFilter
@@ -65,8 +66,8 @@ class ExecutionSerializer(ExecuteSerializer):
     """An execution of a case."""
 
     id = serializers.UUIDField(read_only=True)
-    test_case_id = IdField()
-    executor_id = IdField(read_only=True)
+    test_case_id = IdField(allow_null=True)
+    executor_id = IdField(read_only=True, allow_null=True)
     run_id = serializers.UUIDField(read_only=True)
     status = ExecutionWordField(max_length=40)
 
@@ -114,7 +115,11 @@ class TestExecutionViewSet(PlainStyle, ProjectViewSet):
     def create(self, request: Request) -> Response:
         """Record an execution."""
         data = self.validated()
-        return self._recorded(data.pop("test_case_id"), data, field="test_case_id")
+        case_id = data.pop("test_case_id")
+        if case_id is None:
+            words = _("Name a case.")
+            raise InvalidInput(words, "required", fields={"test_case_id": [words]})
+        return self._recorded(case_id, data, field="test_case_id")
 
     @extend_schema(request=ExecuteSerializer, parameters=[KEY], responses={201: ExecutionSerializer}, filters=False)
     def execute(self, request: Request, tc_id: str) -> Response:

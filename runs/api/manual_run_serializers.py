@@ -30,6 +30,7 @@ class WordField(StatusField):
         return SPOKEN[value]
 
 
+@extend_schema_field({"type": "string", "enum": sorted({*SPOKEN_RUNS.values()})})
 class RunWordField(RunStateField):
     """Whether a run still goes on, in capitals."""
 

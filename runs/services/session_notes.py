@@ -14,6 +14,7 @@ from catalog.services.cases import create_case
 from catalog.services.drafts import LONGEST_TEXT
 from catalog.services.named_files import claim_named
 from qaportal.kit import events
+from qaportal.kit.concurrency import require_match
 from qaportal.kit.errors import InvalidInput, NotVisible, RuleViolation
 
 from .. import policies
@@ -150,6 +151,27 @@ def _named(given: Mapping[str, Any], number: int) -> dict[str, str]:
     except InvalidInput as error:
         fields = {f"findings[{number}].{name}": texts for name, texts in error.fields.items()}
         raise InvalidInput(error.message, fields=fields) from error
+
+
+@transaction.atomic
+def update_note(*, actor: User, entry: SessionEntry, text: str, if_match: str | None = None) -> SessionEntry:
+    """Write a note anew. Raises Denied, InvalidInput, VersionConflict, and RuleViolation for a completed session."""
+    policies.can_remove_from_session(actor, entry).require()
+    _require_open(locked_session(entry.session))
+    entry = SessionEntry.objects.select_for_update(of=("self",)).select_related("session", "project").get(pk=entry.pk)
+    require_match(entry, if_match)
+    text = _usable_text(text, "text")
+    if not text:
+        words = _("Write something first.")
+        raise InvalidInput(words, fields={"text": [words]})
+    if text == entry.text:
+        return entry
+    claim_named(actor=actor, project=entry.project, texts=[text])
+    changes = {"text": [entry.text[:200], text[:200]]}
+    entry.text, entry.updated_by = text, actor
+    entry.save(update_fields=["text", "updated_by", "updated_at"])
+    audit.record("session.note_changed", actor=actor, target=entry.session, changes=changes)
+    return entry
 
 
 @transaction.atomic

@@ -227,3 +227,30 @@ def test_a_note_of_another_session_is_not_there(signed_in, tester, project, sess
     other = create_session(actor=tester, project=project, name="Other")
     entry = add_note(actor=tester, session=other, text="Seen")
     assert signed_in(tester).post(f"{session.get_absolute_url()}notes/{entry.pk}/remove/").status_code == 404
+
+
+def test_a_note_is_edited_by_its_writer_while_the_session_goes_on(signed_in, tester, lead, session):
+    entry = add_note(actor=tester, session=session, text="The page blinks")
+    client, address = signed_in(tester), f"{session.get_absolute_url()}notes/{entry.pk}/edit/"
+    assert "The page blinks" in client.get(address).content.decode()
+    facts = {"text": "The page blinks twice", "if_match": etag(entry)}
+    assert client.post(address, facts).status_code == 302
+    entry.refresh_from_db()
+    assert (entry.text, entry.at_second, entry.updated_by) == ("The page blinks twice", 0, tester)
+    late = client.post(address, facts | {"text": "Late"})
+    assert late.status_code == 422
+    assert client.post(address, {"text": " "}).status_code == 422
+    update_session(actor=tester, session=session, status="completed")
+    assert "Continue it to write more" in client.post(address, {"text": "After the end"}).content.decode()
+    entry.refresh_from_db()
+    assert entry.text == "The page blinks twice"
+
+
+def test_nobody_edits_what_another_tester_wrote(signed_in, tester, viewer, lead, project, session):
+    entry = add_note(actor=lead, session=session, text="Seen")
+    address = f"{session.get_absolute_url()}notes/{entry.pk}/edit/"
+    for person in (tester, viewer):
+        assert signed_in(person).get(address).status_code == 403
+        assert signed_in(person).post(address, {"text": "Mine"}).status_code == 403
+    entry.refresh_from_db()
+    assert entry.text == "Seen"

@@ -2,17 +2,20 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.project_pages import get_visible, project_page
+from qaportal.kit.concurrency import etag
 from qaportal.kit.errors import Denied, PortalError
 from qaportal.kit.views import shown_refusal
 
+from .. import policies
 from ..models import Finding, Session, SessionEntry
 from ..services import session_notes as services
-from ..session_forms import NOTE, NoteForm
+from ..session_forms import NOTE, NoteForm, NoteTextForm
 from .sessions import render_session, visible_session
 
 
@@ -32,13 +35,41 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     return render_session(request, session, form=form, status=422)
 
 
+@require_http_methods(["GET", "POST"])
+@project_page
+def edit_note(request: HttpRequest, pk: int, entry_id: int) -> HttpResponse:
+    """The form of a stored note; it goes on only while the session does."""
+    session = visible_session(request, pk)
+    entry = _note(request, session, entry_id)
+    policies.can_remove_from_session(request.user, entry).require()
+    form = NoteTextForm(request.POST or None, initial={"text": entry.text, "if_match": etag(entry)})
+    if request.method == "POST" and form.is_valid() and _rewritten(request, entry, form):
+        return redirect(session)
+    list_url = reverse("runs:sessions", args=[request.project.key])
+    crumbs = [(_("Sessions"), list_url), (session.name, session.get_absolute_url())]
+    context = {"form": form, "session": session, "project": request.project, "crumbs": crumbs}
+    return render(request, "runs/session_note_form.html", context, status=422 if form.errors else 200)
+
+
+def _rewritten(request: HttpRequest, entry: SessionEntry, form: NoteTextForm) -> bool:
+    """Whether the note was taken; the refusal stands in the form."""
+    try:
+        facts = {"text": form.cleaned_data["text"], "if_match": form.cleaned_data["if_match"] or None}
+        services.update_note(actor=request.user, entry=entry, **facts)
+    except Denied:
+        raise
+    except PortalError as error:
+        form.refuse(error)
+        return False
+    return True
+
+
 @require_POST
 @project_page
 def remove_note(request: HttpRequest, pk: int, entry_id: int) -> HttpResponse:
     """Take a note away."""
     session = visible_session(request, pk)
-    entries = SessionEntry.objects.filter(session=session).select_related("session", "project__tenant")
-    entry = get_visible(entries, request, pk=entry_id)
+    entry = _note(request, session, entry_id)
     with shown_refusal(request) as refusal:
         services.remove_note(actor=request.user, entry=entry)
         return redirect(session)
@@ -66,6 +97,11 @@ def make_case(request: HttpRequest, pk: int, finding_id: int) -> HttpResponse:
         messages.success(request, _("%s is made of the finding. Write its steps.") % case.test_id)
         return redirect("catalog:case_update", request.project.key, case.test_id)
     return render_session(request, session, refusal=refusal.message, status=refusal.status)
+
+
+def _note(request: HttpRequest, session: Session, pk: int) -> SessionEntry:
+    entries = SessionEntry.objects.filter(session=session).select_related("session", "project__tenant")
+    return get_visible(entries, request, pk=pk)
 
 
 def _finding(request: HttpRequest, session: Session, pk: int) -> Finding:

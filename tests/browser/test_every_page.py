@@ -26,9 +26,11 @@ from releases.models import ReleaseCase
 from releases.services.milestones import create_milestone
 from releases.services.releases import update_release
 from runs.services.configurations import create_configuration
+from runs.services.manual_runs import Chosen
 from runs.services.runner import record_step
 from runs.services.session_notes import add_finding, add_note
 from runs.services.sessions import create_session, update_session
+from runs.services.sibling_runs import create_sibling_runs
 from runs.services.verdicts import set_verdict
 from runs.tests.factories import make_run, manual_run, record, reported
 
@@ -101,6 +103,8 @@ def pages(portal) -> list[str]:
         "~/sessions/",
         "~/sessions/new/",
         portal.session.get_absolute_url(),
+        f"{portal.session.get_absolute_url()}notes/{portal.session.entries.first().pk}/edit/",
+        f"{portal.siblings[0].get_absolute_url()}?tab=siblings",
         "~/issues/",
         f"~/issues/new/?result={portal.test.last_result_id}",
         portal.issue.get_absolute_url(),
@@ -184,6 +188,11 @@ def _add_plans(portal, tester, lead):
     update_release(actor=lead, release=portal.release, milestone=portal.milestone)
     values = [{"name": "Browser", "value": "Firefox"}]
     portal.configuration = create_configuration(actor=lead, project=portal.project, name="Firefox", values=values)
+    made = [create_configuration(actor=None, project=portal.project, name=name) for name in ("Chrome", "Safari")]
+    chosen = Chosen(case_ids=[case.pk for case in portal.cases[:2]])
+    portal.siblings = create_sibling_runs(
+        actor=tester, project=portal.project, name="Both", chosen=chosen, configurations=made
+    )
     portal.session = create_session(
         actor=tester, project=portal.project, name="Refunds", charter="Explore", estimate=60
     )

@@ -112,3 +112,38 @@ def test_two_testers_see_each_other_and_neither_overwrites_the_other(portal, run
     expect(page.locator("[data-test-status]")).to_contain_text("Failed")
     found = Result.objects.filter(run_case=first).order_by("attempt").values_list("status", flat=True)
     assert list(found) == ["passed", "failed"]
+
+
+def test_two_browsers_at_one_test_see_each_other_and_keep_both_results(portal, run, tester, lead, signed_in_page):
+    page, other = signed_in_page(tester), signed_in_page(lead)
+    start(page, portal, run)
+    other.goto(page.url)
+    expect(other.locator("#here")).to_contain_text("Also here")
+    other.keyboard.press("Shift+P")
+    expect(other.get_by_role("heading", level=1)).to_have_text(queue_of(run)[1].name)
+    page.keyboard.press("f")
+    conflict = page.get_by_role("region", name="Two results of the same test")
+    conflict.get_by_role("button", name="Record mine as the next attempt").click()
+    expect(page.locator("[data-test-status]")).to_contain_text("In progress")
+    page.keyboard.press("Shift+F")
+    expect(page.get_by_role("heading", level=1)).to_have_text(queue_of(run)[2].name)
+    found = Result.objects.filter(run_case=queue_of(run)[0]).order_by("attempt").values_list("status", "executor")
+    assert list(found) == [("passed", lead.pk), ("failed", tester.pk)]
+    for each in (page, other):
+        each.problems[:] = [problem for problem in each.problems if "409" not in problem]
+
+
+def test_a_picture_that_is_pasted_offline_is_sent_once_after_a_reload(portal, run, tester, signed_in_page):
+    page = signed_in_page(tester)
+    start(page, portal, run)
+    page.context.set_offline(True)
+    page.evaluate(PICTURE)
+    expect(page.locator("#step-1 [data-shots] img")).to_be_visible()
+    expect(page.locator("#kept")).to_contain_text("You are offline")
+    assert not Artifact.objects.exists()
+    page.context.set_offline(False)
+    page.reload()
+    page.wait_for_function(f"() => window.runnerStore.waiting('{tester.pk}').then((rest) => rest.length === 0)")
+    artifact = Artifact.objects.select_related("file").get()
+    assert (artifact.step_number, artifact.file.content_type) == (1, "image/png")
+    page.problems[:] = [each for each in page.problems if "ERR_INTERNET_DISCONNECTED" not in each]
