@@ -5,14 +5,14 @@ import json
 import re
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from html import unescape
 from typing import Any
 
 from django.contrib.messages import get_messages
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -20,7 +20,7 @@ from accounts.services.api_tokens import create_api_token, note_use
 from accounts.services.tokens import open_family
 
 from .routes import Route
-from .tenant_rows import differing, rows_of
+from .tenant_rows import differing, rows_of, written, written_since
 
 CHANGING = re.compile(rb'value="[A-Za-z0-9]{64}"|X-CSRFToken": "[A-Za-z0-9]{64}"|[0-9a-f]{32}|<time [^>]*>[^<]*</time>')
 TELLING = ("ETag", "X-Total-Count", "Link", "Location", "X-Current-Version", "Allow", "HX-Trigger", "HX-Redirect")
@@ -33,19 +33,6 @@ def taken_back() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
-
-
-class Writes:
-    """Notes whether a statement was run that could change something."""
-
-    HARMLESS = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK")
-
-    def __init__(self) -> None:
-        self.seen = False
-
-    def __call__(self, execute: Callable, sql: str, params: Any, many: bool, context: dict) -> Any:
-        self.seen = self.seen or not sql.lstrip().upper().startswith(self.HARMLESS)
-        return execute(sql, params, many, context)
 
 
 def session_of(user: Any) -> Client:
@@ -83,14 +70,14 @@ class Caller:
         watched, without = options.pop("watched", ()), options.pop("without", frozenset())
         cookies = deepcopy(self.browser.cookies)
         before = {tenant: self._rows_before(tenant, without) for tenant in watched}
-        writes = Writes()
         try:
             with taken_back():
-                with connection.execute_wrapper(writes):
-                    answer = self.act(route, method, address, data, **options)
+                known = written() if watched else {}
+                answer = self.act(route, method, address, data, **options)
                 answer.changed = []
-                for tenant in watched if writes.seen else ():
-                    answer.changed += differing(before[tenant], rows_of(tenant, without=without))
+                touched = written_since(known) if watched else frozenset()
+                for tenant in watched if touched else ():
+                    answer.changed += differing(before[tenant], rows_of(tenant, without=without, only=touched))
                 return answer
         finally:
             self.browser.cookies = cookies
