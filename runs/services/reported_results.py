@@ -153,6 +153,8 @@ def _carry_on(run: TestRun, test: RunCase, result: Result, actor: User, *, was_f
         status=result.status,
         executed_at=result.executed_at,
         case_id=test.case_id,
+        automation_key=test.automation_key,
+        occurrence=test.occurrence,
         is_flaky=test.is_flaky,
         duration_ms=result.duration_ms,
         error_message=result.error_message,
