@@ -263,7 +263,7 @@ def measure_during_import(project: Any, user: Any, sizes: dict[str, int]) -> Non
     pages = (f"/p/{key}/", f"/p/{key}/cases/", cases[0].get_absolute_url(), f"/p/{key}/runs/", run.get_absolute_url())
     client = browser(user)
     worst(client, pages, lambda done: done >= len(pages))
-    before, rounds = worst(client, pages, lambda done: done >= 100)
+    before, rounds = worst(client, pages, lambda done: done >= min(100, sizes["small"]))
     show(f"pages without an import, 95th of a hundred, {rounds} loads", f"{before * 1000:.0f} ms", "")
     with tempfile.NamedTemporaryFile(suffix=".xml") as file:
         file.write(junit_report(sizes["imported"]).getvalue())
@@ -303,7 +303,7 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0, help="make everything so many times as large")
     parser.add_argument("--only", default=",".join(PARTS), help="the parts to measure, with commas")
     asked = parser.parse_args()
-    sizes = {name: max(100, round(size * asked.scale)) for name, size in SIZES.items()}
+    sizes = {name: max(50, round(size * asked.scale)) for name, size in SIZES.items()}
     with ready():
         from accounts.models import Project
         from benchmarks.ground import make_people

@@ -1,8 +1,9 @@
 """The pages about failures."""
 
 import pytest
+from django.utils import timezone
 
-from runs.models import FailureCluster, FailureRule, Quarantine, RunCase
+from runs.models import FailureCluster, FailureRule, Quarantine, RunCase, TestRun
 from runs.tests.factories import make_run, record, reported
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,18 @@ def test_each_list_opens_with_rows_and_without(signed_in, viewer, project, path)
     record(run, reported("pays", "failed", error_message="Timeout of frame"))
     record(run, reported("pays"))
     assert signed_in(viewer).get(f"/p/PAY/failures/{path}").status_code == 200
+
+
+def test_a_flaky_test_leads_to_no_run_that_is_gone(signed_in, viewer, project):
+    run = make_run(project)
+    record(run, reported("pays", "failed", error_message="Timeout of frame"))
+    record(run, reported("pays"))
+    way = f"{run.get_absolute_url()}?tab=all"
+    assert way in signed_in(viewer).get("/p/PAY/failures/flaky/").content.decode()
+    TestRun.objects.filter(pk=run.pk).update(deleted_at=timezone.now())
+    page = signed_in(viewer).get("/p/PAY/failures/flaky/").content.decode()
+    assert "pays" in page
+    assert way not in page
 
 
 def test_the_page_of_a_cause_tells_its_runs(signed_in, viewer, project, run):
