@@ -20,6 +20,8 @@ from ..choices import ImportState
 from ..models import Artifact, ReportImport
 
 logger = logging.getLogger(__name__)
+ALREADY_STORED = "already_stored"
+"""What a second worker is told that takes the same file."""
 UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, KeyError)
 
 
@@ -64,7 +66,7 @@ def _store(report_import: ReportImport, archive: zipfile.ZipFile, key: str, memb
     except Unavailable:
         raise
     except PortalError as refusal:
-        return refusal.message
+        return "" if refusal.code == ALREADY_STORED else refusal.message
     except UNREADABLE:
         logger.warning("A file of the import %s cannot be read", report_import.pk, exc_info=True)
         return _("The archive is damaged.")
@@ -78,7 +80,7 @@ def _finish(import_id: UUID, lost: dict[str, str]) -> None:
     members = dict(report_import.waiting_files)
     report_import.waiting_files = []
     if lost and report_import.state == ImportState.DONE:
-        gone, _kinds = Artifact.objects.filter(file__in=list(lost)).delete()
+        gone, _kinds = Artifact.objects.filter(file__in=list(lost), file__state=FileState.PENDING).delete()
         StoredFile.objects.filter(pk__in=list(lost), state=FileState.PENDING).delete()
         counts = report_import.counts
         report_import.counts = counts | {"attachments": max(counts.get("attachments", 0) - gone, 0)}

@@ -1,5 +1,6 @@
 """Reports that are broken, hostile or sent twice: a clear verdict each way in, and nothing half-stored."""
 
+import io
 import threading
 
 import pytest
@@ -7,10 +8,13 @@ from django.db import connection
 
 from accounts.tests.factories import ProjectFactory, UserFactory
 from runs.choices import ImportState
-from runs.models import ReportImport, Result, RunCase, TestRun
+from runs.models import Artifact, ReportImport, Result, RunCase, StepResult, TestRun
+from runs.services import taking_in
+from runs.services.attachments import store_attachments
 from runs.services.imports import start_import
 from runs.services.taking_in import run_import
 from runs.tests.reports import BAD, CONTROL_CHARACTERS, junit, uploaded
+from runs.tests.test_report_attachments import allure, zipped
 
 PAGE = "/p/PAY/runs/upload/"
 API = "/api/junit/import"
@@ -207,3 +211,28 @@ def test_an_import_whose_workers_died_too_often_is_closed_with_the_reason():
     assert report_import.state == ImportState.FAILED
     assert "tried several times" in report_import.error
     assert nothing_is_stored()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("place", ["_finish_run", "_close"])
+def test_a_worker_that_dies_after_everything_was_written_leaves_nothing_and_the_next_one_stores_it_once(
+    place, monkeypatch
+):
+    user, project = _people_and_project()
+    upload = io.BytesIO(zipped(allure()))
+    started, _known = start_import(actor=user, project=project, stream=upload, file_name="allure.zip")
+
+    def die(*values):
+        raise SystemExit
+
+    with monkeypatch.context() as dying:
+        dying.setattr(taking_in, place, die)
+        with pytest.raises(SystemExit):
+            run_import(import_id=started.pk)
+    for model in (TestRun, RunCase, Result, StepResult, Artifact):
+        assert not model.objects.exists()
+    _at_once(3, lambda: run_import(import_id=started.pk))
+    _at_once(3, lambda: store_attachments(import_id=started.pk))
+    counted = [model.objects.count() for model in (TestRun, RunCase, Result, StepResult, Artifact)]
+    assert counted == [1, 1, 1, 3, 2]
+    assert set(Artifact.objects.values_list("file__state", flat=True)) == {"stored"}
