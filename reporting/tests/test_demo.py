@@ -11,6 +11,7 @@ from accounts.models import ApiToken, Project, Tenant, User
 from accounts.services.bootstrap import ensure_roles
 from catalog.choices import CaseState
 from catalog.models import CaseActivity, Folder, TestCase, TestCaseVersion, TestStep
+from issues.models import Issue
 from releases import gates
 from releases.models import Release, ReleaseCase
 from reporting.demo.chance import chance
@@ -93,10 +94,17 @@ def test_the_demo_holds_what_it_promises(demo, db):
     assert set(Folder.objects.in_project(demo).values_list("depth", flat=True)) == {1, 2, 3}
     assert TestStep.objects.in_project(demo).count() > 600
     assert Release.objects.in_project(demo).count() == 3
-    assert TestRun.objects.in_project(demo).count() == 42
+    assert TestRun.objects.in_project(demo).count() == 45
     assert Result.objects.filter(project=demo).count() > 5_000
     assert CaseActivity.objects.in_project(demo).flakiest().count() >= 10
     assert CaseActivity.objects.in_project(demo).failing_longest().count() >= 10
+
+
+def test_a_plan_stands_in_three_configurations_with_an_issue_of_a_failure(demo, db):
+    runs = list(TestRun.objects.in_project(demo).filter(group__isnull=False).order_by("number"))
+    assert len({run.group for run in runs}) == 1
+    assert [(run.total, run.count_failed) for run in runs] == [(8, 0), (8, 1), (8, 1)]
+    assert Issue.objects.in_project(demo).filter(links__run=runs[2], links__kind="result").count() == 1
 
 
 def test_a_second_project_can_take_cases_and_opens_for_nobody(demo, db):
