@@ -347,6 +347,7 @@ SPECTACULAR_SETTINGS = {
         "AccountStatusEnum": "accounts.choices.UserStatus",
         "ReportedStatusEnum": "runs.api.sync.fields.RESULT_WORDS",
         "SuiteRunStatusEnum": "runs.api.sync.fields.RUN_WORDS",
+        "TestRunStatusEnum": "runs.api.manual_run_serializers.RUN_WORDS",
     },
 }
 

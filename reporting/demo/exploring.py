@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Project, User
+from catalog.models import TestCase, TestCaseVersion
 from issues import targets
 from issues.services.issues import create_issue
 from releases.models import Release
@@ -97,7 +98,9 @@ def _explore(project: Project, tester: User, days: Days) -> None:
         when = {"at_second": second, "created_at": start + timedelta(seconds=second)}
         Finding.objects.filter(pk=finding.pk).update(**when)
         if kind == "bug":
-            make_case(actor=tester, finding=finding)
+            case, moment = make_case(actor=tester, finding=finding), when["created_at"]
+            TestCase.objects.filter(pk=case.pk).update(created_at=moment, updated_at=moment)
+            TestCaseVersion.objects.filter(case=case).update(created_at=moment)
             create_issue(
                 actor=tester,
                 project=project,

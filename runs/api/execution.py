@@ -36,7 +36,10 @@ class StatusField(serializers.CharField):
 
     def to_internal_value(self, data: Any) -> str:
         """The stored word."""
-        return parse_status(super().to_internal_value(data), field=self.field_name).value
+        try:
+            return parse_status(super().to_internal_value(data)).value
+        except InvalidInput as error:
+            raise serializers.ValidationError(error.fields["status"]) from error
 
 
 class VerdictSerializer(PortalSerializer):

@@ -19,6 +19,7 @@ from .sync.fields import RunStateField
 
 SPOKEN = {status: status.value.upper() for status in ResultStatus} | {ResultStatus.ERROR: "FAILED"}
 SPOKEN_RUNS = {status: status.value.upper() for status in RunStatus} | {RunStatus.INTERRUPTED: "CANCELLED"}
+RUN_WORDS = sorted({*SPOKEN_RUNS.values()})
 MOST_CASES = 50_000
 
 
@@ -30,7 +31,7 @@ class WordField(StatusField):
         return SPOKEN[value]
 
 
-@extend_schema_field({"type": "string", "enum": sorted({*SPOKEN_RUNS.values()})})
+@extend_schema_field({"type": "string", "enum": RUN_WORDS})
 class RunWordField(RunStateField):
     """Whether a run still goes on, in capitals."""
 

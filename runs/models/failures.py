@@ -190,3 +190,7 @@ class Quarantine(ProjectOwned, Authored):
     def __str__(self) -> str:
         """The name."""
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """The list that it stands in."""
+        return reverse("runs:quarantine", args=[self.project.key])

@@ -34,7 +34,9 @@ class SharedStyle(PlainStyle):
 
     @property
     def is_camel(self) -> bool:
-        """Whether this call is answered in style `camel`; decided once."""
+        """Whether this call is answered in style `camel`; decided once. The OpenAPI document tells the plain one."""
+        if getattr(self, "swagger_fake_view", False):
+            return False
         if not hasattr(self, "_is_camel"):
             self._is_camel = speaks_camel(self.request)
         return self._is_camel
