@@ -71,12 +71,17 @@ def can_delete_sessions(user: User | None, project: Project) -> Decision:
     return Allowed() if user is None else decide(user, "session.delete", project)
 
 
+def not_yours() -> Denied:
+    """The refusal for a note or a finding that somebody else wrote."""
+    return Denied(_("Only who wrote it and quality managers may change it or take it away."), "not_yours")
+
+
 def can_remove_from_session(user: User, item: SessionEntry | Finding) -> Decision:
     """Whether the user may take a note or a finding away: his own, or anybody's where he may delete sessions."""
     if decision := decide(user, "session.delete", item.project):
         return decision
     if item.created_by_id != user.pk:
-        return Denied(_("Only who wrote it and quality managers take it away."), "not_yours")
+        return not_yours()
     return can_edit_sessions(user, item.project)
 
 

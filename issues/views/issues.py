@@ -155,6 +155,8 @@ def link_case(request: HttpRequest, pk: int) -> HttpResponse:
             case = _case_of(request, form.cleaned_data["case"])
             services.link_issue(actor=request.user, issue=issue, target=targets.of_case(case))
             return redirect(issue)
+        except Denied:
+            raise
         except PortalError as error:
             form.refuse(error)
     return _render_issue(request, issue, form=form, status=422)

@@ -118,6 +118,8 @@ ROWS = (
     Row("pk", "failure-cluster-", pk_of("cluster")),
     Row("pk", "failure-rule-", pk_of("failure_rule")),
     Row("pk", "quarantine-", pk_of("quarantine")),
+    Row("import_id", "report-import-undo", pk_of("stored_import"), uuid.uuid4),
+    Row("import_id", "runs:undo_import", pk_of("stored_import"), uuid.uuid4),
     Row("import_id", "report-import-replay", pk_of("undone_import"), uuid.uuid4),
     Row("import_id", "runs:repeat_import", pk_of("undone_import"), uuid.uuid4),
     *(

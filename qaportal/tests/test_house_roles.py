@@ -5,6 +5,7 @@ import pytest
 from accounts.choices import TokenScope
 from accounts.permissions import PERMISSIONS, decide, permissions_of
 from accounts.policies import can_end_user, can_open_data
+from runs.policies import not_yours
 
 from . import tenant_matrix
 from .api_documents import guarded_writes
@@ -85,7 +86,7 @@ def reason_for(user, code, project):
     """Why the user may not: the words of the table, for this permission or one that is asked before it."""
     if code == DATA:
         return {can_open_data(user).reason}
-    oneself = {can_end_user(user, user).reason}
+    oneself = {can_end_user(user, user).reason, not_yours().reason}
     lacking = [each for each in PERMISSIONS if not may(user, each)]
     return oneself | {decide(user, each, place).reason for each in lacking for place in (None, project)}
 

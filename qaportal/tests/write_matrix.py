@@ -153,7 +153,7 @@ WRITES = (
     Write("runs:set_test", "result.record"),
     Write("runs:add_file", "result.record"),
     Write("runs:take_text", "result.record"),
-    Write("runs:note_present", NOTHING_CHANGES),
+    Write("runs:note_present", MYSELF),
     Write("junit-import", "report.import"),
     Write("test-run-", "run.edit"),
     Write("test-run-detail", "run.delete", "delete"),

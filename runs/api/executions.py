@@ -52,7 +52,7 @@ class ExecuteSerializer(PortalSerializer):
     """What is told of an execution."""
 
     release_id = IdField(required=False, allow_null=True)
-    status = ExecutionWordField(max_length=40, default="pending")
+    status = ExecutionWordField(max_length=40, default=ResultStatus.IN_PROGRESS.value)
     actual_result = TextField(max_length=20_000)
     execution_time = serializers.IntegerField(
         required=False, allow_null=True, min_value=0, max_value=LONGEST_DURATION, help_text="Seconds."
