@@ -42,7 +42,7 @@ def register_all() -> None:
             },
         ),
         Subject(
-            "session",
+            "exploratory_session",
             _("Sessions"),
             {
                 "created": _("planned a session"),

@@ -68,7 +68,7 @@ def add_note(*, actor: User | None, session: Session, text: str) -> SessionEntry
         words = _("Write something first.")
         raise InvalidInput(words, fields={"text": [words]})
     entry = _note(session, actor, text)
-    audit.record("session.noted", actor=actor, target=session)
+    audit.record("exploratory_session.noted", actor=actor, target=session)
     return entry
 
 
@@ -94,7 +94,7 @@ def add_finding(*, actor: User | None, session: Session, **given: Any) -> Findin
     session = locked_session(session)
     _require_open(session)
     finding = _finding(session, actor, _usable_finding(given))
-    audit.record("session.found", actor=actor, target=session, finding=finding.title)
+    audit.record("exploratory_session.found", actor=actor, target=session, finding=finding.title)
     return finding
 
 
@@ -140,7 +140,7 @@ def record_session(
         _note(session, actor, text)
     for number, each in enumerate(findings):
         _finding(session, actor, _named(each, number))
-    audit.record("session.recorded", actor=actor, target=session, findings=len(findings))
+    audit.record("exploratory_session.recorded", actor=actor, target=session, findings=len(findings))
     return session
 
 
@@ -170,7 +170,7 @@ def update_note(*, actor: User, entry: SessionEntry, text: str, if_match: str | 
     changes = {"text": [entry.text[:200], text[:200]]}
     entry.text, entry.updated_by = text, actor
     entry.save(update_fields=["text", "updated_by", "updated_at"])
-    audit.record("session.note_changed", actor=actor, target=entry.session, changes=changes)
+    audit.record("exploratory_session.note_changed", actor=actor, target=entry.session, changes=changes)
     return entry
 
 
@@ -178,7 +178,7 @@ def update_note(*, actor: User, entry: SessionEntry, text: str, if_match: str | 
 def remove_note(*, actor: User, entry: SessionEntry) -> None:
     """Take a note away. Raises Denied."""
     policies.can_remove_from_session(actor, entry).require()
-    audit.record("session.note_removed", actor=actor, target=entry.session, text=entry.text[:200])
+    audit.record("exploratory_session.note_removed", actor=actor, target=entry.session, text=entry.text[:200])
     entry.delete()
 
 
@@ -186,7 +186,7 @@ def remove_note(*, actor: User, entry: SessionEntry) -> None:
 def remove_finding(*, actor: User, finding: Finding) -> None:
     """Take a finding away; a case that was made of it stays. Raises Denied."""
     policies.can_remove_from_session(actor, finding).require()
-    audit.record("session.finding_removed", actor=actor, target=finding.session, finding=finding.title)
+    audit.record("exploratory_session.finding_removed", actor=actor, target=finding.session, finding=finding.title)
     finding.delete()
 
 
@@ -204,5 +204,5 @@ def make_case(*, actor: User, finding: Finding) -> TestCase:
     )
     finding.case, finding.updated_by = case, actor
     finding.save(update_fields=["case", "updated_by", "updated_at"])
-    audit.record("session.case_made", actor=actor, target=finding.session, case=case.test_id)
+    audit.record("exploratory_session.case_made", actor=actor, target=finding.session, case=case.test_id)
     return case

@@ -53,7 +53,7 @@ def create_session(*, actor: User | None, project: Project, name: str, **fields:
     checked = _checked(project, {"name": name, **fields})
     session = Session.objects.create(project=project, created_by=actor, updated_by=actor, **checked)
     claim_named(actor=actor, project=project, texts=[session.charter])
-    audit.record("session.created", actor=actor, target=session)
+    audit.record("exploratory_session.created", actor=actor, target=session)
     events.publish("session.created", session=session, actor=actor)
     return session
 
@@ -90,7 +90,7 @@ def update_session(
     session.updated_by = actor
     session.save()
     claim_named(actor=actor, project=session.project, texts=[session.charter])
-    audit.record("session.updated", actor=actor, target=session, changes=changes)
+    audit.record("exploratory_session.updated", actor=actor, target=session, changes=changes)
     events.publish("session.updated", session=session, actor=actor)
     if "status" in changes and session.status == SessionStatus.COMPLETED:
         events.publish("session.completed", session=session, actor=actor)
@@ -122,7 +122,7 @@ def delete_session(*, actor: User | None, session: Session, if_match: str | None
     session.deleted_at = timezone.now()
     session.updated_by = actor
     session.save(update_fields=["deleted_at", "updated_by", "updated_at"])
-    audit.record("session.deleted", actor=actor, target=session)
+    audit.record("exploratory_session.deleted", actor=actor, target=session)
     events.publish("session.deleted", session=session, actor=actor)
 
 

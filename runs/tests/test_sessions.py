@@ -24,7 +24,7 @@ def session(project) -> Session:
 def test_a_session_is_planned_and_noted(tester, project):
     made = create_session(actor=tester, project=project, name=" Refunds ", assigned_to=tester)
     assert (made.name, made.status, made.assigned_to) == ("Refunds", "planned", tester)
-    assert AuditEntry.objects.get(action="session.created").actor == tester
+    assert AuditEntry.objects.get(action="exploratory_session.created").actor == tester
 
 
 def test_the_timer_counts_what_was_worked_and_not_the_pauses(tester, session):
