@@ -39,7 +39,7 @@ def prepare_environment() -> None:
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "qaportal.settings",
         "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # the browser's event loop runs in the thread of the tests
-        "PGOPTIONS": "-c synchronous_commit=off",
+        "PGOPTIONS": "-c synchronous_commit=off -c jit=off",
         "QAPORTAL_CONN_MAX_AGE": "0",
         "QAPORTAL_DATA": data,
         "QAPORTAL_SECRET_KEY": "known to everybody, good enough for tests",

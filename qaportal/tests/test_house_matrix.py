@@ -1,6 +1,6 @@
 """The matrix of tenants finds what it looks for: one guard of the portal is taken away at a time, and it tells."""
 
-from functools import cache, wraps
+from functools import wraps
 
 import pytest
 from django.apps import apps
@@ -12,6 +12,7 @@ from .api_documents import guarded_writes, with_value
 from .callers import Caller
 from .isolation import ROUTES, address_of, all_findings, ids_in_body
 from .page_forms import Pages
+from .shared_findings import known_to_all_processes
 from .write_examples import example
 
 GUARD = "visible_to"
@@ -94,27 +95,27 @@ def calls_of(route, home):
             yield method, address, with_value(sent.data, field.path, BODY_IDS[field.key](home)), sent.options(route)
 
 
-@cache
-def _asked() -> dict[str, list]:
-    """The routes that ask the guard of each model; filled by the first test that needs it."""
-    return {}
-
-
 def routes_that_ask(model, home, monkeypatch):
     """The routes that call the guard of the model, those of the API with an object in their address first."""
-    if not _asked():
-        _asked().update({model._meta.label: [] for model in GUARDED})
-        asked, caller = set(), Caller(home.admin)
-        with monkeypatch.context() as patch:
-            for each in GUARDED:
-                patch.setattr(queryset_of(each), GUARD, noted(getattr(queryset_of(each), GUARD), each, asked))
-            for route in sorted(ROUTES, key=lambda route: (not route.is_api, not route.kwargs, route.name)):
-                asked.clear()
-                for method, address, data, options in calls_of(route, home):
-                    caller.call(route, method, address, data, **options)
-                for label in asked:
-                    _asked()[label].append(route)
-    return _asked()[model._meta.label]
+    known = known_to_all_processes("guards", lambda: asked_by_routes(home, monkeypatch))
+    names = known[model._meta.label]
+    return sorted((route for route in ROUTES if route.name in names), key=lambda route: names.index(route.name))
+
+
+def asked_by_routes(home, monkeypatch):
+    """The names of the routes that ask the guard of each model."""
+    found = {model._meta.label: [] for model in GUARDED}
+    asked, caller = set(), Caller(home.admin)
+    with monkeypatch.context() as patch:
+        for each in GUARDED:
+            patch.setattr(queryset_of(each), GUARD, noted(getattr(queryset_of(each), GUARD), each, asked))
+        for route in sorted(ROUTES, key=lambda route: (not route.is_api, not route.kwargs, route.name)):
+            asked.clear()
+            for method, address, data, options in calls_of(route, home):
+                caller.call(route, method, address, data, **options)
+            for label in asked:
+                found[label].append(route.name)
+    return found
 
 
 def noted(original, model, asked):
