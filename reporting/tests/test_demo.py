@@ -162,7 +162,7 @@ def test_runs_are_numbered_as_they_happened_and_all_lie_in_the_past(demo, db):
 
 
 def test_two_testers_are_in_the_middle_of_a_run_by_hand(demo, db):
-    run = TestRun.objects.in_project(demo).get(kind="manual", is_implicit=False)
+    run = TestRun.objects.in_project(demo).get(name="Checkout by hand")
     assert (run.status, run.total, run.count_in_progress) == ("active", 16, 1)
     assert run.count_passed + run.count_failed == 8
     assert run.tests.values("assigned_to").distinct().count() == 2

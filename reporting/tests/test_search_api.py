@@ -2,19 +2,25 @@ import pytest
 
 from catalog.models import Story
 from catalog.tests.factories import FolderFactory, TestCaseFactory
+from issues.services.issues import create_issue
+from releases.services.milestones import create_milestone
 from releases.tests.factories import ReleaseFactory
+from runs.services.sessions import create_session
 from runs.tests.factories import make_run
 
 ADDRESS = "/api/search"
 
 
 @pytest.fixture
-def world(project):
+def world(project, tester, lead):
     folder = FolderFactory(project=project, name="Walrus folder")
     case = TestCaseFactory(folder=folder, title="Walrus <b>case</b>", tags=["smoke"], description="walrus & co")
     Story.objects.create(project=project, story_id="ZOO-1", title="Walrus story")
     release = ReleaseFactory(project=project, name="Walrus release", version="1.2")
     run = make_run(project, name="Walrus run")
+    create_milestone(actor=lead, project=project, name="Walrus milestone")
+    create_session(actor=tester, project=project, name="Walrus session")
+    create_issue(actor=tester, project=project, title="Walrus issue")
     return {"folder": folder, "case": case, "release": release, "run": run}
 
 
@@ -31,11 +37,14 @@ def test_everything_is_found_by_words(world, project, tester, api):
         "Walrus story",
         "1.2 Walrus release",
         f"{world['run'].number} Walrus run",
+        "Walrus milestone",
+        "Walrus session",
+        "Walrus issue",
     }
     answer = response.json()
-    assert (answer["total"], answer["isCapped"], answer["limit"], answer["offset"]) == (5, False, 25, 0)
+    assert (answer["total"], answer["isCapped"], answer["limit"], answer["offset"]) == (8, False, 25, 0)
     assert {each["type"]: each["total"] for each in answer["counts"]} == dict.fromkeys(
-        ("repository_cases", "folders", "stories", "releases", "test_runs"), 1
+        ("repository_cases", "folders", "stories", "releases", "test_runs", "milestones", "sessions", "issues"), 1
     )
     case = next(each for each in answer["data"] if each["type"] == "repository_cases")
     assert case["code"] == world["case"].test_id
