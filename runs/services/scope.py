@@ -13,6 +13,15 @@ from releases.services.scope import add_cases
 from ..models import RunCase, TestRun
 
 _CARRY = """
+WITH latest AS MATERIALIZED (
+    SELECT DISTINCT ON (test.case_id)
+           test.case_id, test.last_result_id, test.status, test.is_flaky, test.executed_at, test.duration_ms
+    FROM runs_runcase AS test
+    JOIN runs_testrun AS run ON run.id = test.run_id
+    WHERE run.release_id = %(release)s AND run.deleted_at IS NULL AND test.case_id IS NOT NULL
+      AND test.last_result_id IS NOT NULL AND test.status <> 'not_started'
+    ORDER BY test.case_id, test.executed_at DESC, test.last_result_id DESC
+)
 UPDATE releases_releasecase AS scope SET
     execution_status = CASE latest.status WHEN 'error' THEN 'failed' ELSE latest.status END,
     executed_at = latest.executed_at,
@@ -23,15 +32,7 @@ UPDATE releases_releasecase AS scope SET
     is_automated_verdict = attempt.source = 'report',
     is_flaky = latest.is_flaky,
     updated_at = %(now)s
-FROM (
-    SELECT DISTINCT ON (test.case_id)
-           test.case_id, test.last_result_id, test.status, test.is_flaky, test.executed_at, test.duration_ms
-    FROM runs_runcase AS test
-    JOIN runs_testrun AS run ON run.id = test.run_id
-    WHERE run.release_id = %(release)s AND run.deleted_at IS NULL AND test.case_id IS NOT NULL
-      AND test.last_result_id IS NOT NULL AND test.status <> 'not_started'
-    ORDER BY test.case_id, test.executed_at DESC, test.last_result_id DESC
-) AS latest
+FROM latest
 JOIN runs_result AS attempt ON attempt.id = latest.last_result_id
 WHERE scope.release_id = %(release)s AND scope.case_id = latest.case_id
   AND (scope.last_result_id IS NULL OR latest.executed_at > scope.executed_at)
