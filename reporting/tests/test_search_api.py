@@ -58,14 +58,14 @@ def test_everything_is_found_by_words(world, project, tester, api):
     ("filters", "found"),
     [
         ({"type": ["repository_cases"]}, 1),
-        ({"type": ["repository-cases", "sessions"]}, 1),
+        ({"type": ["repository-cases", "sessions"]}, 2),
         ({"type": "folders,stories"}, 2),
-        ({"type": ["sessions", "issues"]}, 0),
+        ({"type": ["sessions", "issues"]}, 2),
         ({"tags": ["smoke"]}, 1),
         ({"tags": ["nightly"]}, 0),
-        ({"dateRange": {"field": "createdAt", "from": "2000-01-01"}}, 5),
+        ({"dateRange": {"field": "createdAt", "from": "2000-01-01"}}, 8),
         ({"dateRange": {"field": "updatedAt", "to": "2000-01-01"}}, 0),
-        ({}, 5),
+        ({}, 8),
     ],
 )
 def test_filters_narrow_what_is_found(world, tester, api, filters, found):
