@@ -332,9 +332,9 @@ def example(route: Route, method: str, world: World, pages: Pages) -> Example:
     return Example(form.data if form else {})
 
 
-ONE_OF_SEVERAL = frozenset({"action", "title"})
+ONE_OF_SEVERAL = frozenset({"action", "title", "step_id"})
 """What must stand there unless something else does in its place: a step says what to do, or is shared; a finding is
-called by its title or by what it describes."""
+called by its title or by what it describes; the result of a step by its id or its number."""
 
 
 def around(route: Route, method: str, field: Field, body: Any, world: World) -> Any:
