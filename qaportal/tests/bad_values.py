@@ -5,7 +5,7 @@ from typing import Any
 
 from qaportal.kit.api.spelling import snake
 
-from .api_documents import Field
+from .api_documents import Field, resolved
 from .callers import fields_of
 from .routes import Route
 
@@ -35,6 +35,8 @@ BAD_VALUES: dict[str, Any] = {
 }
 ALWAYS_TRIED = frozenset({*UNSTORABLE, "an infinite number", "an object"})
 """Also where the same fields were tried by another method of the route."""
+LIKE_A_TEXT = frozenset({"a fraction", "no date", "the 30th of February", "the year 10000", "digits of another script"})
+"""To a field of plain text they are texts like any other."""
 BAD_BODIES: dict[str, bytes] = {
     "nothing": b"",
     "half an object": b"{",
@@ -71,6 +73,15 @@ IN_PATHS_OF_PAGES = {
 
 REFUSALS = {400, 401, 403, 404, 409, 413, 415, 422}
 SHAPES = {"plain": "detail", "camel": "error", "envelope": "success", "envelope-camel": "success"}
+
+
+def kinds_for(field: Field, *, is_repeated: bool) -> frozenset[str]:
+    """The bad values that are tried in a field."""
+    if is_repeated:
+        return ALWAYS_TRIED
+    schema = resolved(field.schema)
+    is_text = schema.get("type") == "string" and not schema.get("format") and not schema.get("enum")
+    return frozenset(BAD_VALUES) - (LIKE_A_TEXT if is_text else frozenset())
 
 
 def as_multipart(fields: dict[str, Any], file: bytes) -> tuple[bytes, str]:

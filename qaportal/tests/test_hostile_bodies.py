@@ -13,6 +13,8 @@ from .contracts import CONTRACTS
 from .routes import named_routes
 from .tenant_rows import OF_CALLING
 
+pytestmark = pytest.mark.xdist_group("hostile_bodies")  # one process: what all tests need is made once
+
 SCRIPT = "<script>alert(document.domain)</script>"
 FIVE_MEGABYTES = "# Heading\n" + SCRIPT * (5 * 1024 * 1024 // len(SCRIPT))
 DEEP = 2_000

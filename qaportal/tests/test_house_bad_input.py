@@ -7,7 +7,6 @@ from runs.tests.reports import junit
 from . import address_objects
 from .api_documents import fields_of_body, query_names, takes_json, with_value, write_routes
 from .bad_values import (
-    ALWAYS_TRIED,
     BAD_BODIES,
     BAD_TEXTS,
     BAD_VALUES,
@@ -17,6 +16,7 @@ from .bad_values import (
     as_json,
     as_multipart,
     blames,
+    kinds_for,
     problems,
     style_of,
     wrong_style,
@@ -26,6 +26,8 @@ from .isolation import address_of
 from .page_forms import Pages, read_pages
 from .routes import OPEN_TO_THE_ANONYMOUS, named_routes, own_routes
 from .write_examples import around, example
+
+pytestmark = pytest.mark.xdist_group("house_bad_input")  # one process: what all tests need is made once
 
 METHODS = ("get", "post", "put", "patch", "delete")
 WRITING = [(route, method) for route, method in write_routes()]
@@ -59,7 +61,7 @@ def test_every_field_refuses_bad_values_by_its_name(route, method, home):
     address, is_repeated = address_of(route, home, sent), are_tried_elsewhere(route, method)
     for field in fields_of_body(route, method):
         base = around(route, method, field, sent.data, home)
-        for kind in ALWAYS_TRIED if is_repeated else BAD_VALUES:
+        for kind in sorted(kinds_for(field, is_repeated=is_repeated)):
             answer = caller.call(route, method, address, raw=as_json(with_value(base, field.path, BAD_VALUES[kind])))
             found += problems(route, answer, kind, field)
     assert not found, "\n".join(found)

@@ -22,6 +22,8 @@ from reporting.demo.step import make_demo, prepare_demo
 from reporting.demo.texts import logistics_cases, payment_cases, story, terminal_cases
 from runs.models import ReportImport, Result, TestRun
 
+pytestmark = pytest.mark.xdist_group("demo")  # one process: what all tests need is made once
+
 SATURDAY = 5
 
 

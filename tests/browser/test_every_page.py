@@ -34,11 +34,10 @@ from runs.services.sibling_runs import create_sibling_runs
 from runs.services.verdicts import set_verdict
 from runs.tests.factories import make_run, manual_run, record, reported
 
+from .looking import looked_at
+
 pytestmark = pytest.mark.django_db(transaction=True)
 WINDOWS = [(1440, 900), (390, 844)]
-SCHEMES = ("light", "dark")
-OF_COLOURS = ("color-contrast", "link-in-text-block")
-"""All that axe can find of a page in dark alone: a scheme changes colours and nothing else."""
 
 
 def pages(portal) -> list[str]:
@@ -247,19 +246,6 @@ def filled(portal, tester, lead, admin):
     set_project_role(actor=admin, project=portal.project, user=tester, role=tester.role)
     portal.role = create_role(actor=admin, tenant=admin.tenant, name="Reader", code="viewer", scope="module")
     return portal
-
-
-def looked_at(page, axe, path) -> list[str]:
-    """What axe and the edge of the window say of the open page, in light and in dark."""
-    found = []
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        rules = {} if scheme == "light" else {"runOnly": list(OF_COLOURS)}
-        for violation in axe.run(page, options={"resultTypes": ["violations"], **rules})["violations"]:
-            nodes = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
-            found.append(f"{path} ({scheme}): {violation['id']}: {nodes}")
-    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return [*found, f"{path}: runs {overflow} px over the edge"] if overflow > 0 else found
 
 
 @pytest.mark.parametrize("half", [0, 1])
