@@ -8,7 +8,7 @@ from django.db import connection
 from accounts import audit
 from accounts.services.seals import seal_entries
 
-PATIENCE = 180  # seconds that tests beside this one may keep a transaction open
+PATIENCE = 600  # seconds that tests beside this one may keep a transaction open
 
 
 def forge(statement: str, *values: Any) -> int:

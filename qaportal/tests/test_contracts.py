@@ -13,7 +13,7 @@ from .contracts import ALL, CONTRACTS
 from .contracts.contract import INVALID, Contract, Download, unlike, wrong_refusal
 from .isolation import MARKER
 
-pytestmark = pytest.mark.xdist_group("contracts")  # one process: what all tests need is made once
+pytestmark = pytest.mark.xdist_group("house_tenants")  # what all tests need is made once
 
 LIST = Path(__file__).resolve().parent.parent.parent / "docs" / "endpoints.csv"
 ALONE = ("/api/search", "/api/get-attachment-url")

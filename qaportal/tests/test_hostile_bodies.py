@@ -13,7 +13,7 @@ from .contracts import CONTRACTS
 from .routes import named_routes
 from .tenant_rows import OF_CALLING
 
-pytestmark = pytest.mark.xdist_group("hostile_bodies")  # one process: what all tests need is made once
+pytestmark = pytest.mark.xdist_group("house_tenants")  # what all tests need is made once
 
 SCRIPT = "<script>alert(document.domain)</script>"
 FIVE_MEGABYTES = "# Heading\n" + SCRIPT * (5 * 1024 * 1024 // len(SCRIPT))

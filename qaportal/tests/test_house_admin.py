@@ -20,7 +20,7 @@ from .callers import CHANGING, taken_back
 from .isolation import MARKER
 from .tenant_rows import rows_of
 
-pytestmark = pytest.mark.xdist_group("house_admin")  # one process: what all tests need is made once
+pytestmark = pytest.mark.xdist_group("house_inputs")  # what all tests need is made once
 
 TABLES = list(admin.site._registry.items())
 OURS = {"accounts", "files", "catalog", "releases", "runs", "issues"}

@@ -15,7 +15,7 @@ from . import address_objects
 from .callers import Caller
 from .routes import OPEN_TO_THE_ANONYMOUS, named_routes
 
-pytestmark = pytest.mark.xdist_group("house_api")  # one process: what all tests need is made once
+pytestmark = pytest.mark.xdist_group("house_inputs")  # what all tests need is made once
 
 LIST = Path(__file__).resolve().parent.parent.parent / "docs" / "endpoints.csv"
 with LIST.open(newline="") as listed:

@@ -27,7 +27,7 @@ from .page_forms import Pages, read_pages
 from .routes import OPEN_TO_THE_ANONYMOUS, named_routes, own_routes
 from .write_examples import around, example
 
-pytestmark = pytest.mark.xdist_group("house_bad_input")  # one process: what all tests need is made once
+pytestmark = pytest.mark.xdist_group("house_inputs")  # what all tests need is made once
 
 METHODS = ("get", "post", "put", "patch", "delete")
 WRITING = [(route, method) for route, method in write_routes()]

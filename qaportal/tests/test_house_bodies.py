@@ -18,7 +18,7 @@ from .page_forms import read_pages
 from .routes import own_routes
 from .write_examples import example
 
-pytestmark = pytest.mark.xdist_group("house_bodies")  # one process: what all tests need is made once
+pytestmark = pytest.mark.xdist_group("house_tenants")  # what all tests need is made once
 
 READING = [(route, method) for route, method in guarded_writes() if fields_of_body(route, method)]
 

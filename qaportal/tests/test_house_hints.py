@@ -15,7 +15,7 @@ from .routes import OPEN_TO_THE_ANONYMOUS, own_routes
 from .write_examples import example
 from .write_matrix import MYSELF, permission_of
 
-pytestmark = pytest.mark.xdist_group("house_hints")  # one process: what all tests need is made once
+pytestmark = pytest.mark.xdist_group("house_tenants")  # what all tests need is made once
 
 SEARCHED = "Okapi"
 """Stands in the names of everything at home, and of everything by which the other tenant grows."""

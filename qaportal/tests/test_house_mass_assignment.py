@@ -17,7 +17,7 @@ from .routes import named_routes
 from .tenant_rows import written, written_since
 from .write_examples import example
 
-pytestmark = pytest.mark.xdist_group("house_mass_assignment")  # one process: what all tests need is made once
+pytestmark = pytest.mark.xdist_group("house_inputs")  # what all tests need is made once
 
 DAY = "2001-02-03"
 MOMENT = f"{DAY}T04:05:06Z"

@@ -15,7 +15,7 @@ from .page_forms import Pages
 from .shared_findings import known_to_all_processes
 from .write_examples import example
 
-pytestmark = pytest.mark.xdist_group("house_matrix")  # one process: what all tests need is made once
+pytestmark = pytest.mark.xdist_group("house_inputs")  # what all tests need is made once
 
 GUARD = "visible_to"
 GUARDED = sorted(

@@ -16,7 +16,7 @@ from .tenant_rows import OF_CALLING, rows_of
 from .write_examples import example
 from .write_matrix import DATA, MYSELF, NOTHING_CHANGES, WRITES, permission_of
 
-pytestmark = pytest.mark.xdist_group("house_roles")  # one process: what all tests need is made once
+pytestmark = pytest.mark.xdist_group("house_tenants")  # what all tests need is made once
 
 PAGE_WRITES = [
     (route, method) for route in ROUTES if not route.is_api for method in route.methods if method in {"post", "put"}

@@ -20,7 +20,7 @@ from .page_forms import read_pages
 from .routes import OPEN_TO_THE_ANONYMOUS, Route, named_routes, own_routes
 from .write_examples import example
 
-pytestmark = pytest.mark.xdist_group("house_secrets")  # one process: what all tests need is made once
+pytestmark = pytest.mark.xdist_group("house_tenants")  # what all tests need is made once
 
 CANARY = "Canary-5ecret-42"
 SECRETS = (

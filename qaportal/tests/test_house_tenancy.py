@@ -17,7 +17,7 @@ from .isolation import (
 )
 from .page_forms import read_pages
 
-pytestmark = pytest.mark.xdist_group("house_tenancy")  # one process: what all tests need is made once
+pytestmark = pytest.mark.xdist_group("house_tenants")  # what all tests need is made once
 
 API_ROUTES = [route for route in WITH_OBJECTS if route.is_api]
 
