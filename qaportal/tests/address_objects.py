@@ -150,6 +150,7 @@ BODY_IDS: dict[str, Callable[[World], Any]] = {
     "folder_id": pk_of("feature"),
     "test_case_id": pk_of("case"),
     "repository_case_id": pk_of("case"),
+    "run_test_id": pk_of("run_case"),
     "step_id": lambda world: world.objects["planned_test"].case.steps.first().pk,
     "test_case_ids": lambda world: [world.objects["case"].pk],
     "template_id": pk_of("template"),
