@@ -132,14 +132,14 @@ def require_status(status: str) -> None:
         raise InvalidInput(_("Unknown status."), fields={"status": [words]})
 
 
-def require_place(text: CaseText, step_number: int, iteration: int) -> None:
-    """Refuse a step or an example that the case does not have."""
+def require_place(text: CaseText, step_number: int, iteration: int, *, inside: str = "") -> None:
+    """Refuse a step or an example that the case does not have; `inside` is where the fields to blame lie."""
     if not 1 <= iteration <= max(1, len(text.iterations)):
         words = _("The case has no such example.")
-        raise InvalidInput(words, fields={"iteration": [words]})
+        raise InvalidInput(words, fields={f"{inside}iteration": [words]})
     if not 1 <= step_number <= max(1, len(text.steps)):
         words = _("The case has no such step.")
-        raise InvalidInput(words, fields={"step_number": [words]})
+        raise InvalidInput(words, fields={f"{inside}step_number": [words]})
 
 
 def require_note(notes: str | None) -> None:

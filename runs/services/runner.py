@@ -96,8 +96,8 @@ def record_verdict(  # noqa: PLR0913  one keyword for each thing a tester can sa
     require_status(status)
     require_note(notes)
     require_place(text, 1, iteration or 1)
-    for step in steps:
-        require_place(text, step["step_number"], step.get("iteration", 1))
+    for place, step in enumerate(steps):
+        require_place(text, step["step_number"], step.get("iteration", 1), inside=f"step_results[{place}].")
     if duration_ms is not None and not 0 <= duration_ms <= LONGEST_DURATION:
         words = _("Between 0 seconds and 7 days.")
         raise InvalidInput(words, fields={"duration": [words]})
