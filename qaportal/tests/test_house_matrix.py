@@ -31,7 +31,6 @@ NOT_ALONE = {
     "releases.ReleaseCase": "found within a release, which has a guard of its own",
     "runs.Configuration": "pages name the project too, which has a guard of its own",
     "runs.RetentionSweep": "read for a project, which has a guard of its own",
-    "runs.RunCase": "found within a run, which has a guard of its own",
     "runs.TestStability": "pages name the project too, which has a guard of its own",
     "runs.SessionEntry": "found within a session, which has a guard of its own",
     "runs.Finding": "found within a session, which has a guard of its own",
