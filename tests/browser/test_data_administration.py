@@ -1,10 +1,11 @@
 """The data administration in a browser: its scripts run under the content policy, and the rules of the portal hold."""
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from accounts.models import Membership, User
+
+from .looking import AXE, NARROW, WIDE, over_the_edge, violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = ("", "accounts/user/", "accounts/role/add/", "accounts/membership/add/", "runs/testrun/", "catalog/testcase/")
@@ -51,14 +52,16 @@ def test_people_are_looked_up_while_one_types(portal, signed_in_page, admin, tes
     assert Membership.objects.get().user == tester
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)])
-def test_axe_finds_nothing_and_nothing_runs_over_the_edge(portal, signed_in_page, admin, scheme, width):
-    page = signed_in_page(admin, color_scheme=scheme, viewport={"width": width, "height": 900})
-    axe, found = Axe(), []
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_and_nothing_runs_over_the_edge(portal, signed_in_page, admin, scheme):
+    """One scheme from the start: the colours of these pages fade into each other."""
+    page, found = signed_in_page(admin, color_scheme=scheme, viewport=WIDE), []
     for path in (*PAGES, f"accounts/user/{admin.pk}/change/", f"accounts/user/{admin.pk}/history/"):
         page.goto(portal.address(f"/admin/{path}"))
         page.wait_for_load_state("networkidle")
-        found += [f"{path}: {violation['id']}" for violation in axe.run(page)["violations"]]
-        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        found += [f"{path}: runs {over} px over the edge"] if over > 0 else []
-    assert not found
+        page.evaluate(AXE)
+        for window in (WIDE, NARROW):
+            page.set_viewport_size(window)
+            found += over_the_edge(page, path) + violations(page, f"{path} ({window['width']})")
+        page.set_viewport_size(WIDE)
+    assert not found, "\n".join(found)
