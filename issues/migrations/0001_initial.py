@@ -10,10 +10,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0008_former_status'),
-        ('catalog', '0021_order_of_cases'),
-        ('releases', '0002_milestones'),
-        ('runs', '0010_sessions'),
+        ('accounts', '0001_squashed'),
+        ('catalog', '0001_squashed'),
+        ('releases', '0001_squashed'),
+        ('runs', '0001_squashed'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

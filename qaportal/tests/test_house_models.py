@@ -2,7 +2,8 @@
 
 import pytest
 from django.apps import apps
-from django.db import models
+from django.db import connection, models
+from django.db.migrations.loader import MigrationLoader
 
 from accounts.models import Authored, ProjectOwned
 
@@ -108,3 +109,12 @@ def test_no_signals_make_the_product_happen(model):
             if getattr(receiver, "__module__", "").split(".")[0] in {*LAYERS, "qaportal"}
         ]
         assert ours == []
+
+
+def test_every_migration_can_be_taken_back():
+    loader = MigrationLoader(connection, load=False)
+    loader.load_disk()
+    ours = [each for (app, _name), each in loader.disk_migrations.items() if app in LAYERS]
+    lasting = [f"{each}: {step}" for each in ours for step in each.operations if not step.reversible]
+    assert len(ours) >= len(PROJECT_APPS)
+    assert not lasting, "\n".join(lasting)
