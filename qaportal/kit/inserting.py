@@ -1,14 +1,13 @@
 """Storing many new rows at once, as fast as the database takes them."""
 
-from collections.abc import Callable, Sequence
-from enum import Enum
-from operator import attrgetter
+from collections.abc import Sequence
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import Field, JSONField, Model
+from django.db.models import Model
 from django.db.models.expressions import DatabaseDefault
+
+from .copying import RowForm
 
 FEW = 50
 """Up to so many rows are inserted as usual, in one statement."""
@@ -28,12 +27,8 @@ def insert_all(rows: Sequence[Model]) -> None:
     with connection.wrap_database_errors, connection.cursor() as cursor:
         _give_keys(cursor, rows)
         stored = [field for field in meta.concrete_fields if not field.generated]
-        columns = [each for each in stored if not isinstance(getattr(rows[0], each.attname), DatabaseDefault)]
-        names = ", ".join(f'"{field.column}"' for field in columns)
-        readers = [value_reader(field) for field in columns]
-        with cursor.copy(f'COPY "{meta.db_table}" ({names}) FROM STDIN') as copy:
-            for row in rows:
-                copy.write_row([read(row) for read in readers])
+        given = [each for each in stored if not isinstance(getattr(rows[0], each.attname), DatabaseDefault)]
+        RowForm(meta.model, given).copy(cursor, rows)
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
 
@@ -50,18 +45,3 @@ def _give_keys(cursor: Any, rows: Sequence[Model]) -> None:
     )
     for row, (key,) in zip(keyless, cursor.fetchall(), strict=True):
         row.pk = key
-
-
-def value_reader(field: Field) -> Callable[[Model], Any]:
-    """What takes the value of the field out of a row, as the driver wants it."""
-    if isinstance(field, JSONField | ArrayField):
-        return lambda row: field.get_db_prep_save(field.pre_save(row, True), connection)
-    read = (
-        attrgetter(field.attname) if type(field).pre_save is Field.pre_save else lambda row: field.pre_save(row, True)
-    )
-    return (lambda row: _plain(read(row))) if field.choices else read
-
-
-def _plain(value: Any) -> Any:
-    """The value of a choice that is told by its member."""
-    return value.value if isinstance(value, Enum) else value

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from django.db import connection, transaction
 from django.db.models import Model
 
-from .inserting import FEW, value_reader
+from .copying import RowForm
+from .inserting import FEW
 
 _STAGED = "staged_changes"
 
@@ -23,15 +24,12 @@ def update_all(rows: Sequence[Model], fields: Sequence[str]) -> None:
         return
     meta = rows[0]._meta
     changed = [meta.get_field(name) for name in fields]
-    names = ", ".join(f'"{field.column}"' for field in (meta.pk, *changed))
     values = ", ".join(f'"{field.column}" = {_STAGED}."{field.column}"' for field in changed)
-    readers = [value_reader(field) for field in (meta.pk, *changed)]
+    form = RowForm(meta.model, (meta.pk, *changed))
     with transaction.atomic(), connection.wrap_database_errors, connection.cursor() as cursor:
         # All names come from the model; what people wrote travels in the COPY alone.
-        cursor.execute(f'CREATE TEMP TABLE {_STAGED} AS SELECT {names} FROM "{meta.db_table}" WITH NO DATA')  # noqa: S608
-        with cursor.copy(f"COPY {_STAGED} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row([read(row) for read in readers])
+        cursor.execute(f'CREATE TEMP TABLE {_STAGED} AS SELECT {form.names} FROM "{meta.db_table}" WITH NO DATA')  # noqa: S608
+        form.copy(cursor, rows, table=_STAGED)
         key = f'"{meta.pk.column}"'
         same_row = f'"{meta.db_table}".{key} = {_STAGED}.{key}'
         cursor.execute(f'UPDATE "{meta.db_table}" SET {values} FROM {_STAGED} WHERE {same_row}')  # noqa: S608

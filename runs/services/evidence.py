@@ -14,12 +14,12 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from qaportal.kit.errors import RuleViolation
+from qaportal.kit.inserting import insert_all
 from qaportal.kit.models import new_uuid
 
 from .. import policies
 from ..models import Checkpoint, LogEntry, Result, RunCase, StepResult, TestRun
 from ..partitions import ensure_partitions
-from .copying import copy_rows
 from .screenshots import find_pictures
 from .silence import note_heard
 
@@ -87,7 +87,7 @@ def _write(stored: Stored, known: Mapping[tuple, Any]) -> None:
     if again:
         with connection.cursor() as cursor:
             cursor.execute(f'DELETE FROM "{table}" WHERE id = ANY(%s)', [again])  # noqa: S608
-    copy_rows(stored.rows)
+    insert_all(stored.rows)
 
 
 def _note(actor: User, run: TestRun, result: Result, **counts: int) -> None:
@@ -145,6 +145,6 @@ def save_logs(*, actor: User, result: Result, logs: Sequence[Mapping[str, Any]])
         for entry in logs
     ]
     if rows:
-        copy_rows(rows)
+        insert_all(rows)
     _note(actor, run, result, logs=len(rows))
     return Stored(rows, len(rows))

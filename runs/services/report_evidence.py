@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from accounts.models import Project, User
 from files.models import FileState, StoredFile
 from files.services import file_name_of
+from qaportal.kit.copying import Spool
 from qaportal.kit.models import new_uuid
 
 from ..choices import ArtifactCategory, ArtifactType
@@ -24,7 +25,6 @@ from ..importers.bounds import DEFAULT_LIMITS, Limits
 from ..importers.normal_form import NOT_PASSED, ReportedAttachment, ReportedResult, ReportedStep
 from ..models import Artifact, StepResult
 from ..models.evidence import LONGEST_ACTION, LONGEST_PATH
-from .copying import Spool
 
 TOLD_NAMES = 5
 ENDINGS = {

@@ -11,8 +11,8 @@ from django.db import connection
 from uuid_utils import uuid7
 
 from catalog.choices import ResultStatus
+from qaportal.kit.copying import NULL, chunks, flag, moment, optional, text, texts
 
-from .copying import NULL, chunks, flag, moment, optional, text, texts
 from .judging import Judge, mark_of, paths_of
 
 SUMMARY_LENGTH = 300
