@@ -95,7 +95,9 @@ class TestTheRun:
         record_verdict(actor=tester, test=picked, status="passed")
         client.post(address, {"all": "1", "people": [tester.pk, lead.pk], "sharing": "turn"})
         assert run.tests.filter(assigned_to=lead).count() == 1
-        client.post(address, {"ids": [picked.pk, "x"], "people": ""})
+        asked = "tab=all&status=passed&page=2"
+        answer = client.post(f"{address}?{asked}", {"ids": [picked.pk, "x"], "people": ""})
+        assert answer.url == f"{run.get_absolute_url()}?{asked}"
         picked.refresh_from_db()
         assert picked.assigned_to is None
 

@@ -89,7 +89,7 @@ def _planned_words(runs: list[TestRun]) -> str:
 @require_POST
 @project_page
 def assign(request: HttpRequest, number: int) -> HttpResponse:
-    """Give the picked tests, or all without a verdict, to people or to nobody."""
+    """Give the picked tests, or all without a verdict, to people or to nobody; the list stays as it was narrowed."""
     run = visible_run(request, number)
     form = AssignForm(request.POST, project=request.project)
     picked = [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit() and len(text) < 18]
@@ -102,4 +102,4 @@ def assign(request: HttpRequest, number: int) -> HttpResponse:
         messages.success(request, words)
     if refusal:
         messages.error(request, refusal.message)
-    return redirect(f"{run.get_absolute_url()}?tab=all")
+    return redirect(f"{run.get_absolute_url()}?{request.GET.urlencode() or 'tab=all'}")
