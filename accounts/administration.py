@@ -68,8 +68,8 @@ def choice_tabs(
 
 
 def way_back(request: HttpRequest, otherwise: str) -> str:
-    """The page of this host that a form names to return to, else the other one."""
-    wanted = request.POST.get("next", "")
+    """The page of this host that a form or its address names to return to, else the other one."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
     is_path = wanted.startswith("/") and wanted.isprintable()
     if is_path and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
         return wanted
