@@ -18,7 +18,7 @@ from qaportal.kit.concurrency import require_match
 from qaportal.kit.errors import InvalidInput, NotVisible, RuleViolation
 
 from .. import policies
-from ..choices import FindingType, Severity
+from ..choices import FindingType, SessionStatus, Severity
 from ..models import Finding, Session, SessionEntry
 from .sessions import LONGEST_BOX, locked_session
 
@@ -138,8 +138,10 @@ def record_session(
     if duration is not None:
         session.worked = min(session.worked + duration, LONGEST_BOX)
     session.started_at = session.started_at or timezone.now()
+    if session.status == SessionStatus.PLANNED:  # it was worked on, and no timer runs
+        session.status = SessionStatus.PAUSED
     session.updated_by = actor
-    session.save(update_fields=["worked", "started_at", "updated_by", "updated_at"])
+    session.save(update_fields=["worked", "started_at", "status", "updated_by", "updated_at"])
     if text := _usable_text(notes, "notes"):
         _note(session, actor, text)
     for number, each in enumerate(findings):

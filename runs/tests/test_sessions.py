@@ -115,6 +115,7 @@ def test_what_a_client_records_is_kept_or_refused_as_a_whole(tester, session):
     record_session(actor=tester, session=session, notes="All seen", duration=3600, findings=findings)
     session.refresh_from_db()
     assert (session.worked, session.entries.get().text, session.findings.count()) == (3600, "All seen", 2)
+    assert (session.status, bool(session.started_at)) == ("paused", True)
     with pytest.raises(InvalidInput) as refused:
         record_session(actor=tester, session=session, notes="More", findings=[findings[0], {"type": "bug"}])
     assert "findings[1].title" in refused.value.fields
