@@ -49,12 +49,6 @@ def find_person(request: HttpRequest, user_id: int) -> User:
     return get_object_or_404(User.objects.manageable_by(request.user).for_list(), pk=user_id)
 
 
-def kept_query(request: HttpRequest, *without: str) -> list[tuple[str, str]]:
-    """What a search or filter form carries along in hidden fields: the query without its own keys and the page."""
-    left_out = {*without, "page"}
-    return [(name, value) for name, value in request.GET.items() if name not in left_out and value]
-
-
 def choice_tabs(
     request: HttpRequest, name: str, choices: Iterable[tuple[str, Any]], counts: Mapping[str, int]
 ) -> list[dict[str, Any]]:
@@ -74,8 +68,8 @@ def choice_tabs(
 
 
 def way_back(request: HttpRequest, otherwise: str) -> str:
-    """The page of this host that a form names to return to, else the other one."""
-    wanted = request.POST.get("next", "")
+    """The page of this host that a form or its address names to return to, else the other one."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
     is_path = wanted.startswith("/") and wanted.isprintable()
     if is_path and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
         return wanted

@@ -52,7 +52,7 @@ class IssueTable(PortalTable):
         attrs={"th": {"class": "w-sig q-wide"}, "td": {"class": "q-wide"}},
     )
     updated_at = tables.Column(
-        verbose_name=gettext_lazy("Changed"), attrs={"th": {"class": "w-time"}, "td": {"class": "c-side"}}
+        verbose_name=gettext_lazy("Changed"), attrs={"th": {"class": "w-sig"}, "td": {"class": "c-side"}}
     )
 
     class Meta(PortalTable.Meta):

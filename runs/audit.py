@@ -53,6 +53,7 @@ def register_all() -> None:
                 "recorded": _("sent what a session found"),
                 "note_changed": _("changed a note of a session"),
                 "note_removed": _("took a note of a session away"),
+                "finding_changed": _("changed a finding of a session"),
                 "finding_removed": _("took a finding of a session away"),
                 "case_made": _("made a test case of a finding"),
             },

@@ -52,6 +52,7 @@ class RuleForm(PortalForm):
     expires_on = forms.DateField(
         label=gettext_lazy("Counts until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
+    if_match = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         """Offer the people of the company."""

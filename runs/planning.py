@@ -24,6 +24,10 @@ COMBINING = [("", _("Every combination")), ("pairs", _("In pairs: each two value
 SHARING = [("", _("Nobody yet")), ("turn", _("In turn")), ("load", _("To whoever has the least to do"))]
 
 
+SOURCES = (*("everything", "folders", "tags", "view", "scope", "previous", "statuses", "cases"),)
+"""The fields that say what a run is made of."""
+
+
 class PeopleChoice(forms.ModelMultipleChoiceField):
     """People of the project; an empty value is nobody."""
 
@@ -200,14 +204,14 @@ class PlanForm(AssignForm):
     @property
     def chosen(self) -> Chosen:
         """What the run is made of."""
-        values = self.cleaned_data
-        statuses = [*values["statuses"], "error"] if "failed" in values["statuses"] else values["statuses"]
-        folders = Folder.objects.visible_to(self.user).in_project(self.project).filter(pk__in=values["folders"])
+        values = {name: self.cleaned_data.get(name) for name in SOURCES}  # what cannot be used names nothing
+        statuses = [*(values["statuses"] or []), *(["error"] if "failed" in (values["statuses"] or []) else [])]
+        folders = Folder.objects.visible_to(self.user).in_project(self.project).filter(pk__in=values["folders"] or [])
         return Chosen(
-            everything=values["everything"],
-            case_ids=values["cases"],
+            everything=bool(values["everything"]),
+            case_ids=values["cases"] or [],
             folders=list(folders) if values["folders"] else [],
-            tags=values["tags"],
+            tags=values["tags"] or [],
             view=values["view"],
             release=values["scope"],
             run=values["previous"],

@@ -176,6 +176,11 @@ class RunnerPage:
         return f"{path}?{query}" if query else path
 
     @property
+    def here(self) -> str:
+        """The test with the example that is open."""
+        return self.address(self.test.pk, **({"iteration": self.iteration} if self.text.iterations else {}))
+
+    @property
     def last_url(self) -> str:
         """The test as it stands."""
         return self.address(self.test.pk)

@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Project, User
 from catalog.models import Template
 from catalog.services.drafts import LONGEST_TEXT
+from qaportal.kit.concurrency import etag
 from qaportal.kit.forms import MarkdownArea, PortalForm
 from releases.models import Milestone, Release
 
 from .choices import FindingType, Severity
-from .models import Configuration, Session
+from .models import Configuration, Finding, Session
 
 NOTE = "note"
 
@@ -77,20 +78,32 @@ class NoteTextForm(PortalForm):
     if_match = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
-class NoteForm(PortalForm):
-    """A note, or a bug, a question or an idea."""
+SEVERITIES = [("", _("Not said")), *Severity.choices]
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=[(NOTE, _("Note")), *FindingType.choices], initial=NOTE)
-    severity = forms.ChoiceField(label=_("Severity"), choices=[("", _("Not said")), *Severity.choices], required=False)
+
+class FindingForm(PortalForm):
+    """A bug, a question or an idea that is stored already."""
+
     title = forms.CharField(
-        label=_("Title"),
-        required=False,
-        max_length=300,
-        help_text=_("Of a bug, a question or an idea; the first line counts when it is empty."),
+        label=_("Title"), required=False, max_length=300, help_text=_("The first line counts when it is empty.")
     )
+    kind = forms.ChoiceField(label=_("Kind"), choices=FindingType.choices)
+    severity = forms.ChoiceField(label=_("Severity"), choices=SEVERITIES, required=False)
     text = forms.CharField(
-        label=_("What you see"), required=False, max_length=LONGEST_TEXT, widget=MarkdownArea(rows=3)
+        label=_("What you saw"), required=False, max_length=LONGEST_TEXT, widget=MarkdownArea(rows=6)
     )
+    if_match = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @classmethod
+    def initial_of(cls, finding: Finding) -> dict[str, str]:
+        """The facts of the finding as the form shows them."""
+        return {
+            "title": finding.title,
+            "kind": finding.type,
+            "severity": finding.severity,
+            "text": finding.description,
+            "if_match": etag(finding),
+        }
 
     def finding(self) -> dict[str, str]:
         """What was typed, as a finding."""
@@ -107,3 +120,19 @@ class NoteForm(PortalForm):
         if "description" in error.fields:
             error.fields["text"] = error.fields.pop("description")
         super().refuse(error)
+
+
+class NoteForm(FindingForm):
+    """A note, or a bug, a question or an idea."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=[(NOTE, _("Note")), *FindingType.choices], initial=NOTE)
+    title = forms.CharField(
+        label=_("Title"),
+        required=False,
+        max_length=300,
+        help_text=_("Of a bug, a question or an idea; the first line counts when it is empty."),
+    )
+    text = forms.CharField(
+        label=_("What you see"), required=False, max_length=LONGEST_TEXT, widget=MarkdownArea(rows=3)
+    )
+    if_match = None

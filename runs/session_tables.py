@@ -25,7 +25,7 @@ class SessionTable(PortalTable):
     )
     worked = tables.Column(
         verbose_name=gettext_lazy("Time"),
-        attrs={"th": {"class": "w-time q-r q-wide"}, "td": {"class": "q-r q-num q-wide"}},
+        attrs={"th": {"class": "w-sig q-r q-wide"}, "td": {"class": "q-r q-num q-wide"}},
     )
     count_entries = tables.Column(
         verbose_name=gettext_lazy("Notes"),
@@ -42,7 +42,7 @@ class SessionTable(PortalTable):
         attrs={"th": {"class": "w-sig q-wide"}, "td": {"class": "q-wide"}},
     )
     created_at = tables.Column(
-        verbose_name=gettext_lazy("Planned"), attrs={"th": {"class": "w-time"}, "td": {"class": "c-side"}}
+        verbose_name=gettext_lazy("Planned"), attrs={"th": {"class": "w-sig"}, "td": {"class": "c-side"}}
     )
 
     class Meta(PortalTable.Meta):

@@ -107,7 +107,7 @@ class _SiblingColumn(tables.Column):
             self.place,
             sibling.label,
             is_this,
-            sibling.label,
+            sibling.run.number if is_narrow else sibling.label,
         )
         super().__init__(verbose_name=head, empty_values=(), orderable=False, attrs=attrs)
 

@@ -79,6 +79,7 @@ urlpatterns = [
     path(f"{session}add/", session_notes.add, name="session_add"),
     path(f"{session}notes/<int:entry_id>/edit/", session_notes.edit_note, name="session_note_edit"),
     path(f"{session}notes/<int:entry_id>/remove/", session_notes.remove_note, name="session_note_remove"),
+    path(f"{session}findings/<int:finding_id>/edit/", session_notes.edit_finding, name="session_finding_edit"),
     path(f"{session}findings/<int:finding_id>/remove/", session_notes.remove_finding, name="session_finding_remove"),
     path(f"{session}findings/<int:finding_id>/case/", session_notes.make_case, name="session_finding_case"),
     path("p/<str:project_key>/runs/new/", planning.plan_run, name="plan"),

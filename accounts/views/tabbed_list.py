@@ -5,15 +5,13 @@ from typing import Any
 
 from qaportal.kit.views import FilteredListView, FragmentMixin
 
-from ..administration import choice_tabs, kept_query
+from ..administration import choice_tabs
 
 
 class TabbedListView(FragmentMixin, FilteredListView):
-    """Base of such lists; `accounts/_list_filters.html` draws the search and the menu."""
+    """Base of such lists; the company is a filter of the menu for those alone who see several."""
 
     tab_field: str
-    menu_fields: tuple[str, ...] = ()
-    """The filters of the menu; the company is for those alone who see several."""
 
     def tab_choices(self) -> list[tuple[str, Any]]:
         """The values of the field that have a tab."""
@@ -32,12 +30,6 @@ class TabbedListView(FragmentMixin, FilteredListView):
         return [chip for chip in super().chips(filterset) if chip["name"] != self.tab_field]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Tabs with counts, the menu, and what the forms carry along."""
-        context = super().get_context_data(**kwargs)
-        form, menu = context["filter"].form, self.menu()
-        return context | {
-            "tabs": choice_tabs(self.request, self.tab_field, self.tab_choices(), self.tab_counts()),
-            "menu": [form[name] for name in menu],
-            "kept_by_search": kept_query(self.request, "q"),
-            "kept_by_filters": kept_query(self.request, *menu),
-        }
+        """The tabs with their counts."""
+        tabs = choice_tabs(self.request, self.tab_field, self.tab_choices(), self.tab_counts())
+        return super().get_context_data(**kwargs) | {"tabs": tabs}

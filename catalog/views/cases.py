@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.administration import way_back
 from accounts.project_pages import get_visible, project_page
 from qaportal.kit.concurrency import etag
 from qaportal.kit.errors import InvalidInput, VersionConflict
@@ -144,7 +145,7 @@ def _render_form(
         "draft": _draft_key(request, case),
         "project": request.project,
         "crumbs": [(_("Test cases"), list_url)],
-        "cancel_url": (case.get_absolute_url() if case else list_url) + query,
+        "cancel_url": way_back(request, (case.get_absolute_url() if case else list_url) + query),
     }
     status = 422 if form.errors or context.get("conflict") else 200
     template = "catalog/case_form.html" + ("#own_fields" if wants_fragment(request) else "")
@@ -152,6 +153,6 @@ def _render_form(
 
 
 def _after_save(request: HttpRequest, case: TestCase) -> HttpResponse:
-    """Back to where the form was opened, the case beside the list; a new one beside its folder's."""
+    """Back to where the form was opened: a run, or the case beside the list; a new one beside its folder's."""
     query = request.GET.urlencode() or (f"folder={case.folder_id}" if case.folder_id else "")
-    return redirect(f"{case.get_absolute_url()}?{query}" if query else case.get_absolute_url())
+    return redirect(way_back(request, f"{case.get_absolute_url()}?{query}" if query else case.get_absolute_url()))

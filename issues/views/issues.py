@@ -22,7 +22,6 @@ from qaportal.kit.views import (
     shown_refusal,
     wants_fragment,
 )
-from runs.views.addresses import kept
 
 from .. import policies, targets
 from ..drafts import Draft, draft_for
@@ -34,14 +33,13 @@ from ..models import Issue, IssueLink
 from ..services import issues as services
 from ..tables import IssueTable
 
-FILTERS = ("status", "severity", "priority", "assigned")
-
 
 class IssueListView(ProjectMixin, FragmentMixin, FilteredListView):
     """The issues of the project; htmx asks for the rows alone."""
 
     table_class, filterset_class, fragment = IssueTable, IssuePageFilter, "rows"
     template_name = "issues/issue_list.html"
+    menu_fields = ("status", "severity", "priority", "assigned")
 
     def get_queryset(self) -> QuerySet[Issue]:
         """The issues the reader may see."""
@@ -53,12 +51,10 @@ class IssueListView(ProjectMixin, FragmentMixin, FilteredListView):
         return super().get_filterset_kwargs(filterset_class) | more
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The tabs and what the forms of the filters carry along."""
+        """The tabs and whether the reader may write."""
         return super().get_context_data(**kwargs) | {
             "tabs": self.tabs(),
             "may_edit": policies.can_edit_issues(self.request.user, self.project),
-            "kept_by_search": kept(self.request, "q", "page"),
-            "kept_by_filters": kept(self.request, *FILTERS, "page"),
         }
 
     def tabs(self) -> list[dict[str, Any]]:

@@ -131,6 +131,8 @@ class FilteredListView(FilterView):
     table_class: type
     strict = False
     paginate_by = 50
+    menu_fields: tuple[str, ...] = ()
+    """The filters of the menu beside the search; `kit/list_filters.html` draws both."""
 
     def get_paginate_by(self, queryset: Any) -> int:
         """The page size of the URL, if it is one of those offered."""
@@ -155,11 +157,24 @@ class FilteredListView(FilterView):
         table.paginate(page=1, per_page=per_page, paginator_class=self.paginator_class)
         table.page = table.paginator.get_page(self.request.GET.get("page"))
         context.update(table=table, page_obj=table.page, chips=self.chips(context["filter"]), page_sizes=PAGE_SIZES)
+        form, menu = context["filter"].form, self.menu()
+        context["menu"] = [form[name] for name in menu]
+        context["kept_by_search"], context["kept_by_filters"] = carried(self.request, "q"), carried(self.request, *menu)
         return context
+
+    def menu(self) -> list[str]:
+        """The filters that the reader is offered."""
+        return list(self.menu_fields)
 
     def chips(self, filterset: Any) -> list[dict[str, str]]:
         """The active filters: field, value in words and the address without it."""
         return filter_chips(self.request, filterset)
+
+
+def carried(request: HttpRequest, *without: str) -> list[tuple[str, str]]:
+    """What a GET form carries along in hidden fields: the query without its own keys and the page."""
+    left_out = {*without, "page"}
+    return [(name, value) for name, values in request.GET.lists() if name not in left_out for value in values if value]
 
 
 def filter_chips(request: HttpRequest, filterset: Any) -> list[dict[str, str]]:

@@ -33,6 +33,7 @@ class MilestoneListView(ProjectMixin, FragmentMixin, FilteredListView):
 
     table_class, filterset_class, fragment = MilestoneTable, MilestoneFilter, "rows"
     template_name = "releases/milestone_list.html"
+    menu_fields = ("status",)
 
     def get_queryset(self) -> QuerySet[Milestone]:
         """The milestones the reader may see."""

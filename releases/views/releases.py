@@ -27,6 +27,7 @@ class ReleaseListView(ProjectMixin, FragmentMixin, FilteredListView):
 
     table_class, filterset_class, fragment = ReleaseTable, ReleaseFilter, "rows"
     template_name = "releases/release_list.html"
+    menu_fields = ("overall_status",)
 
     def get_queryset(self) -> QuerySet[Release]:
         """The releases the reader may see."""

@@ -21,6 +21,7 @@ from qaportal.kit.api.styles import CamelStyle
 from qaportal.kit.errors import InvalidInput
 from releases.models import Milestone
 
+from ..case_text import text_of
 from ..choices import RunStatus
 from ..filters import TestRunApiFilter
 from ..models import Configuration, Result, RunCase, TestRun
@@ -205,16 +206,35 @@ def _test_of(run: TestRun, given: str) -> RunCase:
 
 
 def _steps(test: RunCase, given: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The results of steps by their numbers; raises InvalidInput for a step that the case does not have."""
-    numbers = dict(TestStep.objects.filter(case_id=test.case_id).values_list("pk", "position"))
+    """The results of steps by their numbers; raises InvalidInput for a step that the executed version does not have."""
+    numbers = _numbers_by_id(test) if any(each.get("step_id") for each in given) else {}
     found = []
     for place, each in enumerate(given):
         number = each.get("step_number") or numbers.get(each.get("step_id"))
         if number is None:
-            words = _("The case has no such step.")
+            words = _("The version of the case that this run executes has no such step.")
             raise InvalidInput(words, fields={f"step_results[{place}].step_id": [words]})
         told = {"status": each["status"], "notes": each.get("notes"), "iteration": each.get("iteration", 1)}
         if each.get("duration") is not None:
             told["duration_ms"] = each["duration"] * 1000
         found.append({"step_number": number, **told})
+    return found
+
+
+def _numbers_by_id(test: RunCase) -> dict[int, int]:
+    """Where the steps of the case stand in the version that the run executes.
+
+    Versions know no ids: where the case was changed since, a step is the one that says the same, in the same order.
+    """
+    rows = TestStep.objects.filter(case_id=test.case_id).order_by("position")
+    text = text_of(test)
+    if not text.is_outdated:
+        return dict(rows.values_list("pk", "position"))
+    left = [(step.number, (step.action, step.expected)) for step in text.steps]
+    found: dict[int, int] = {}
+    for pk, *words in rows.values_list("pk", "action", "expected"):
+        number = next((number for number, said in left if said == tuple(words)), None)
+        if number is not None:
+            found[pk] = number
+            left = [each for each in left if each[0] != number]
     return found

@@ -6,6 +6,7 @@ from qaportal.kit.api.viewsets import PortalRouter
 
 from . import execution_urls, failures, reports, sessions, views
 from .executions import TestExecutionViewSet
+from .findings import FindingViewSet
 from .manual_runs import TestRunViewSet
 from .sync import urls as sync_urls
 
@@ -49,6 +50,11 @@ urlpatterns = [
     ),
     re_path(
         r"^executions/(?P<pk>[^/]+)/?$", TestExecutionViewSet.as_view({"get": "retrieve"}), name="execution-detail"
+    ),
+    re_path(
+        r"^sessions/(?P<session_id>[0-9]{1,18})/findings/(?P<finding_id>[^/]+)/?$",
+        FindingViewSet.as_view({"get": "retrieve", "put": "update", "patch": "update", "delete": "destroy"}),
+        name="exploratory-session-finding",
     ),
     *execution_urls.urlpatterns,
     *sync_urls.urlpatterns,

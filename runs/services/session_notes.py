@@ -1,7 +1,7 @@
 """What is written in an exploratory session: notes and findings, and what becomes of a finding."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,12 +18,16 @@ from qaportal.kit.concurrency import require_match
 from qaportal.kit.errors import InvalidInput, NotVisible, RuleViolation
 
 from .. import policies
-from ..choices import FindingType, Severity
+from ..choices import FindingType, SessionStatus, Severity
 from ..models import Finding, Session, SessionEntry
 from .sessions import LONGEST_BOX, locked_session
 
+FINDING_FIELDS = ("type", "title", "description", "severity")
+LONGEST_SAID = 200  # characters of a text that the trail repeats
 LONGEST_TITLE = 300
 MOST_FINDINGS = 500
+
+Written = TypeVar("Written", SessionEntry, Finding)
 
 
 def _require_open(session: Session) -> None:
@@ -134,8 +138,10 @@ def record_session(
     if duration is not None:
         session.worked = min(session.worked + duration, LONGEST_BOX)
     session.started_at = session.started_at or timezone.now()
+    if session.status == SessionStatus.PLANNED:  # it was worked on, and no timer runs
+        session.status = SessionStatus.PAUSED
     session.updated_by = actor
-    session.save(update_fields=["worked", "started_at", "updated_by", "updated_at"])
+    session.save(update_fields=["worked", "started_at", "status", "updated_by", "updated_at"])
     if text := _usable_text(notes, "notes"):
         _note(session, actor, text)
     for number, each in enumerate(findings):
@@ -158,7 +164,7 @@ def update_note(*, actor: User, entry: SessionEntry, text: str, if_match: str | 
     """Write a note anew. Raises Denied, InvalidInput, VersionConflict, and RuleViolation for a completed session."""
     policies.can_remove_from_session(actor, entry).require()
     _require_open(locked_session(entry.session))
-    entry = SessionEntry.objects.select_for_update(of=("self",)).select_related("session", "project").get(pk=entry.pk)
+    entry = _held(entry)
     require_match(entry, if_match)
     text = _usable_text(text, "text")
     if not text:
@@ -167,7 +173,7 @@ def update_note(*, actor: User, entry: SessionEntry, text: str, if_match: str | 
     if text == entry.text:
         return entry
     claim_named(actor=actor, project=entry.project, texts=[text])
-    changes = {"text": [entry.text[:200], text[:200]]}
+    changes = {"text": [entry.text[:LONGEST_SAID], text[:LONGEST_SAID]]}
     entry.text, entry.updated_by = text, actor
     entry.save(update_fields=["text", "updated_by", "updated_at"])
     audit.record("exploratory_session.note_changed", actor=actor, target=entry.session, changes=changes)
@@ -175,10 +181,45 @@ def update_note(*, actor: User, entry: SessionEntry, text: str, if_match: str | 
 
 
 @transaction.atomic
+def update_finding(*, actor: User, finding: Finding, if_match: str | None = None, **given: Any) -> Finding:
+    """Write a finding anew: those of `type`, `title`, `description` and `severity` that are given.
+
+    A case or an issue that was made of it stays as it is. Raises Denied, InvalidInput, VersionConflict, and
+    RuleViolation for a completed session.
+    """
+    policies.can_remove_from_session(actor, finding).require()
+    _require_open(locked_session(finding.session))
+    finding = _held(finding)
+    require_match(finding, if_match)
+    before = audit.snapshot(finding, FINDING_FIELDS)
+    facts = _usable_finding(before | given)
+    changes = audit.changes_between(before, facts)
+    if not changes:
+        return finding
+    claim_named(actor=actor, project=finding.project, texts=[facts["description"]])
+    for name, value in facts.items():
+        setattr(finding, name, value)
+    finding.updated_by = actor
+    finding.save(update_fields=[*facts, "updated_by", "updated_at"])
+    said = {name: [str(value)[:LONGEST_SAID] for value in pair] for name, pair in changes.items()}
+    audit.record("exploratory_session.finding_changed", actor=actor, target=finding.session, changes=said)
+    return finding
+
+
+def _held(item: Written) -> Written:
+    """The note or finding as it is stored now, locked; raises NotVisible when it was taken away meanwhile."""
+    rows = type(item).objects.select_for_update(of=("self",)).select_related("session", "project")
+    stored = rows.filter(pk=item.pk).first()
+    if stored is None:
+        raise NotVisible
+    return stored
+
+
+@transaction.atomic
 def remove_note(*, actor: User, entry: SessionEntry) -> None:
     """Take a note away. Raises Denied."""
     policies.can_remove_from_session(actor, entry).require()
-    audit.record("exploratory_session.note_removed", actor=actor, target=entry.session, text=entry.text[:200])
+    audit.record("exploratory_session.note_removed", actor=actor, target=entry.session, text=entry.text[:LONGEST_SAID])
     entry.delete()
 
 

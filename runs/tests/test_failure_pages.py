@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from qaportal.kit.concurrency import etag
 from runs.models import FailureCluster, FailureRule, Quarantine, RunCase, TestRun
 from runs.tests.factories import make_run, record, reported
 
@@ -139,3 +140,35 @@ def test_the_lists_need_a_constant_number_of_queries(signed_in, viewer, project,
         record(other, *failing)
 
     same_queries(lambda: client.get("/p/PAY/failures/"), more)
+
+
+@pytest.mark.parametrize("path", ["", "rules/", "flaky/", "quarantine/"])
+def test_lists_of_failures_are_searched_and_tell_when_nothing_fits(signed_in, tester, project, run, path):
+    client = signed_in(tester)
+    assert client.get(f"/p/PAY/failures/{path}?q=x%00&cause=none&page=2&state=").status_code == 200
+    assert "Nothing fits these filters" in client.get(f"/p/PAY/failures/{path}?q=nowhere").content.decode()
+    headers = {"HX-Request": "true", "HX-Request-Type": "partial"}
+    assert "<html" not in client.get(f"/p/PAY/failures/{path}?q=a", headers=headers).content.decode()
+
+
+def test_a_cause_is_found_by_its_words_and_by_its_fingerprint(signed_in, viewer, project, run):
+    client, cluster = signed_in(viewer), FailureCluster.objects.get(title__startswith="Ledger")
+    for words in ("ledger GONE", cluster.fingerprint.hex[:8]):
+        page = client.get("/p/PAY/failures/", {"q": words})
+        assert [each.pk for each in page.context["page_obj"]] == [cluster.pk]
+
+
+def test_a_rule_begins_with_the_words_of_its_cause_and_is_not_overwritten(signed_in, tester, project, run):
+    client, cluster = signed_in(tester), FailureCluster.objects.get(title__startswith="Ledger")
+    way = f"/p/PAY/failures/rules/new/?fingerprint={cluster.fingerprint.hex}"
+    assert "/failures/rules/new/?fingerprint=" in client.get(f"{run.get_absolute_url()}?tab=failures").content.decode()
+    form = client.get(way).context["form"]
+    assert form.initial == {"fingerprint": cluster.fingerprint.hex, "name": cluster.title}
+    client.post(way, form.initial | {"cause": "product", "expires_on": "2020-01-01"})
+    rule = FailureRule.objects.get()
+    assert "Expired" in client.get("/p/PAY/failures/rules/?cause=product&state=active").content.decode()
+    values = {"name": "Mine", "cause": "test", "pattern": "gone away", "if_match": etag(rule)}
+    assert client.post(rule.get_absolute_url(), values).status_code == 302
+    assert client.post(rule.get_absolute_url(), values | {"name": "Late"}).status_code == 422
+    rule.refresh_from_db()
+    assert rule.name == "Mine"

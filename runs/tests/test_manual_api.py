@@ -3,6 +3,8 @@
 import pytest
 
 from catalog.models import CaseActivity
+from catalog.services.cases import update_case
+from catalog.services.steps import steps_document
 from catalog.tests.factories import TestCaseFactory
 from releases.services.milestones import create_milestone
 from releases.tests.factories import ReleaseCaseFactory, ReleaseFactory
@@ -77,6 +79,22 @@ class TestRuns:
         assert Artifact.objects.get().file.external_url == "https://files.example.com/shot.png"
         again = api(tester).post(address, {"status": "passed"}).json()
         assert (again["attempt"], again["status"]) == (2, "PASSED")
+
+    def test_the_id_of_a_step_means_the_step_of_the_version_that_is_executed(self, api, tester, project):
+        run = manual_run(project, tester)
+        test = run.tests.select_related("case__project__tenant").get()
+        known = steps_document(test.case)
+        update_case(actor=tester, case=test.case, steps=[{"action": "Sign in", "expected": "You are in"}, *known])
+        first, *_between, last = test.case.steps.order_by("position")
+        address = f"/api/test-runs/{run.pk}/cases/{test.case_id}/execute"
+
+        def told(step):
+            given = {"status": "FAILED", "stepResults": [{"stepId": step.pk, "status": "FAILED"}]}
+            return api(tester).post(address, given)
+
+        assert told(last).json()["stepResults"][0]["stepNumber"] == len(known)
+        refused = told(first)
+        assert (refused.status_code, refused.json()["error"]["details"]["field"]) == (422, "stepResults[0].stepId")
 
     @pytest.mark.parametrize(
         "given",

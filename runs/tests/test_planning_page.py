@@ -86,6 +86,22 @@ class TestTheRun:
         assert "assign-tests" not in page
         assert "/execute/" not in page
 
+    def test_the_form_tells_how_many_tests_come_of_what_is_chosen(self, signed_in, tester, lead, project, same_queries):
+        run = manual_run(project, lead, count=3)
+        record_verdict(actor=tester, test=run.tests.select_related("run__project", "case").first(), status="failed")
+        client, address = signed_in(tester), reverse("runs:plan", args=[project.key])
+        headers = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+        def told(**chosen):
+            return client.get(address, {"count": "1"} | chosen, headers=headers).content.decode()
+
+        assert "3 tests" in told(everything="on")
+        assert "1 test<" in told(previous=str(run.pk), statuses="failed")
+        assert "test" not in told()
+        assert "There is no case TC_NOPE_1." in told(everything="on", cases="TC_NOPE_1")
+        assert "<html" not in told(view="x", scope="99", previous="x", folders="x", tags="y", statuses="z")
+        same_queries(lambda: told(everything="on"), lambda: manual_run(project, lead, count=5))
+
     def test_picked_tests_change_hands(self, signed_in, tester, lead, project):
         run = manual_run(project, lead, count=3)
         picked = run.tests.order_by("position").first()
@@ -95,7 +111,9 @@ class TestTheRun:
         record_verdict(actor=tester, test=picked, status="passed")
         client.post(address, {"all": "1", "people": [tester.pk, lead.pk], "sharing": "turn"})
         assert run.tests.filter(assigned_to=lead).count() == 1
-        client.post(address, {"ids": [picked.pk, "x"], "people": ""})
+        asked = "tab=all&status=passed&page=2"
+        answer = client.post(f"{address}?{asked}", {"ids": [picked.pk, "x"], "people": ""})
+        assert answer.url == f"{run.get_absolute_url()}?{asked}"
         picked.refresh_from_db()
         assert picked.assigned_to is None
 

@@ -2,6 +2,7 @@
 
 import io
 import uuid
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -9,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from catalog.services.cases import update_case
+from qaportal.kit.concurrency import etag
 from runs.models import Artifact, Result, RunCase, StepResult
 from runs.services.presence import note_presence
 from runs.services.runner import record_step, record_verdict, take_new_text
@@ -51,6 +53,20 @@ class TestReading:
         assert "Card regression case 1</h1>" in page
         client.post(at(tests[0], "take_text"))
         assert "A new title</h1>" in client.get(at(tests[0])).content.decode()
+
+    def test_editing_the_case_leads_back_to_the_test(self, signed_in, tester, tests):
+        client, case = signed_in(tester), tests[0].case
+        page = client.get(f"{at(tests[0])}?status=left").content.decode()
+        form_url = reverse("catalog:case_update", args=[case.project.key, case.test_id])
+        edit = f"{form_url}?next={quote(at(tests[0]), safe='')}"
+        assert f"{edit}%3Fstatus%3Dleft" in page
+        form = client.get(edit)
+        assert f'href="{at(tests[0])}">Cancel' in form.content.decode()
+        values = {name: value or "" for name, value in form.context["form"].initial.items() if name != "tags"}
+        answer = client.post(edit, values | {"title": "A new title", "etag": etag(case)})
+        assert answer.url == at(tests[0])
+        foreign = form_url + "?next=https://elsewhere.example/"
+        assert "elsewhere" not in client.get(foreign).context["cancel_url"].partition("?")[0]
 
     def test_starting_goes_to_ones_own_first_test_without_a_verdict(self, signed_in, tester, run, tests):
         RunCase.objects.filter(pk=tests[1].pk).update(assigned_to=tester)

@@ -8,10 +8,18 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from catalog.models import TestCase
 from qaportal.kit.concurrency import etag
-from qaportal.kit.errors import Denied, InvalidInput, RuleViolation
+from qaportal.kit.errors import Denied, InvalidInput, NotVisible, RuleViolation
 from releases.tests.factories import MilestoneFactory, ReleaseFactory
-from runs.models import Session
-from runs.services.session_notes import add_finding, add_note, make_case, record_session, remove_finding, remove_note
+from runs.models import Finding, Session
+from runs.services.session_notes import (
+    add_finding,
+    add_note,
+    make_case,
+    record_session,
+    remove_finding,
+    remove_note,
+    update_finding,
+)
 from runs.services.sessions import create_session, delete_session, update_session
 from runs.session_page import clock
 
@@ -107,6 +115,7 @@ def test_what_a_client_records_is_kept_or_refused_as_a_whole(tester, session):
     record_session(actor=tester, session=session, notes="All seen", duration=3600, findings=findings)
     session.refresh_from_db()
     assert (session.worked, session.entries.get().text, session.findings.count()) == (3600, "All seen", 2)
+    assert (session.status, bool(session.started_at)) == ("paused", True)
     with pytest.raises(InvalidInput) as refused:
         record_session(actor=tester, session=session, notes="More", findings=[findings[0], {"type": "bug"}])
     assert "findings[1].title" in refused.value.fields
@@ -254,3 +263,43 @@ def test_nobody_edits_what_another_tester_wrote(signed_in, tester, viewer, lead,
         assert signed_in(person).post(address, {"text": "Mine"}).status_code == 403
     entry.refresh_from_db()
     assert entry.text == "Seen"
+
+
+def test_a_finding_is_edited_by_its_writer_while_the_session_goes_on(signed_in, tester, session):
+    finding = add_finding(actor=tester, session=session, type="bug", title="Wrong sum", severity="minor")
+    client, address = signed_in(tester), f"{session.get_absolute_url()}findings/{finding.pk}/edit/"
+    assert address in client.get(session.get_absolute_url()).content.decode()
+    assert "Wrong sum" in client.get(address).content.decode()
+    facts = {"kind": "question", "title": "Which sum?", "text": "**By a cent**", "if_match": etag(finding)}
+    assert client.post(address, facts).status_code == 302
+    finding.refresh_from_db()
+    assert (finding.type, finding.title, finding.description) == ("question", "Which sum?", "**By a cent**")
+    assert (finding.severity, finding.updated_by) == ("", tester)
+    told = AuditEntry.objects.get(action="exploratory_session.finding_changed")
+    assert told.changes["title"] == ["Wrong sum", "Which sum?"]
+    assert client.post(address, facts | {"title": "Late"}).status_code == 422
+    empty = client.post(address, {"kind": "bug", "title": "", "text": ""})
+    assert (empty.status_code, "A finding has a title" in empty.content.decode()) == (422, True)
+    update_session(actor=tester, session=session, status="completed")
+    assert "Continue it to write more" in client.post(address, {"kind": "bug", "title": "Late"}).content.decode()
+    assert address not in client.get(session.get_absolute_url()).content.decode()
+
+
+def test_nobody_edits_a_finding_of_another_tester_or_session(signed_in, tester, lead, stranger, project, session):
+    finding = add_finding(actor=lead, session=session, type="bug", title="Wrong sum")
+    address = f"{session.get_absolute_url()}findings/{finding.pk}/edit/"
+    facts = {"kind": "bug", "title": "Mine"}
+    assert signed_in(tester).get(address).status_code == 403
+    assert signed_in(tester).post(address, facts).status_code == 403
+    assert signed_in(stranger).post(address, facts).status_code == 404
+    other = create_session(actor=lead, project=project, name="Other")
+    assert signed_in(lead).post(f"{other.get_absolute_url()}findings/{finding.pk}/edit/", facts).status_code == 404
+    remove_finding(actor=lead, finding=finding)
+    with pytest.raises(NotVisible):
+        update_finding(actor=lead, finding=Finding(pk=finding.pk, session=session, project=project), title="Gone")
+
+
+def test_a_change_that_changes_nothing_leaves_no_trace(tester, session):
+    finding = add_finding(actor=tester, session=session, type="bug", title="Wrong sum")
+    assert update_finding(actor=tester, finding=finding, title="Wrong sum").updated_at == finding.updated_at
+    assert not AuditEntry.objects.filter(action="exploratory_session.finding_changed").exists()

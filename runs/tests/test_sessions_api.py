@@ -4,7 +4,7 @@ import pytest
 
 from runs.models import Session
 from runs.services.session_notes import add_finding, add_note
-from runs.services.sessions import create_session
+from runs.services.sessions import create_session, update_session
 
 
 @pytest.fixture
@@ -81,3 +81,40 @@ def test_the_list_takes_the_same_number_of_queries_for_more(api, tester, project
 
     grow()
     same_queries(lambda: client.get("/api/sessions"), grow)
+
+
+def test_a_finding_is_read_changed_and_taken_away(api, tester, lead, session):
+    finding = add_finding(actor=tester, session=session, type="bug", title="Wrong sum", severity="minor")
+    client, address = api(tester), f"/api/sessions/{session.pk}/findings/{finding.pk}"
+    read = client.get(address)
+    assert (read.json()["title"], read.json()["severity"]) == ("Wrong sum", "MEDIUM")
+    tag = {"If-Match": read["ETag"]}
+    changed = client.put(address, {"type": "QUESTION", "severity": "HIGH"}, headers=tag)
+    assert (changed.status_code, changed.json()["type"], changed.json()["severity"]) == (200, "QUESTION", "HIGH")
+    assert changed.json()["title"] == "Wrong sum"
+    assert client.put(address, {"title": "Late"}, headers=tag).status_code == 409
+    for body, field in (
+        ({"type": "RUMOUR"}, "type"),
+        ({"title": "x" * 301}, "title"),
+        ({"severity": "HUGE"}, "severity"),
+    ):
+        refused = client.put(address, body)
+        assert (refused.status_code, refused.json()["error"]["details"]["field"]) == (422, field)
+    update_session(actor=tester, session=session, status="completed")
+    assert client.put(address, {"title": "After the end"}).status_code == 409
+    assert client.delete(address).status_code == 204
+    assert client.get(address).status_code == 404
+
+
+def test_a_finding_is_changed_by_its_writer_in_its_session_alone(api, tester, lead, viewer, stranger, project, session):
+    finding = add_finding(actor=lead, session=session, type="bug", title="Wrong sum")
+    other = create_session(actor=None, project=project, name="Other")
+    address = f"/api/sessions/{session.pk}/findings/{finding.pk}"
+    for person in (tester, viewer):
+        assert api(person).put(address, {"title": "Mine"}).status_code == 403
+        assert api(person).delete(address).status_code == 403
+    assert api(stranger).put(address, {"title": "Mine"}).status_code == 404
+    for place in (f"{other.pk}/findings/{finding.pk}", f"{session.pk}/findings/none"):
+        assert api(lead).put(f"/api/sessions/{place}", {"title": "Mine"}).status_code == 404
+    finding.refresh_from_db()
+    assert finding.title == "Wrong sum"

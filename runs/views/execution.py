@@ -19,6 +19,7 @@ from qaportal.kit.views import (
     FragmentMixin,
     Refusal,
     announce,
+    carried,
     filter_chips,
     render_fragment,
     shown_refusal,
@@ -34,7 +35,6 @@ from releases.services.scope import update_scope_row
 from .. import policies
 from ..execution_page import ExecutionPage, last_values
 from ..services.verdicts import set_verdict
-from .addresses import kept
 
 TEMPLATE = "runs/execution.html"
 PARTS = {"summary", "modules", "drawer"}
@@ -102,8 +102,8 @@ class ExecutionView(ProjectMixin, FragmentMixin, TemplateView):
             context["head"] = release_head(page.release, user=request.user, current="execution")
         if part in {"", "panes"}:
             context["chips"] = filter_chips(request, page.filterset)
-            context["kept_by_search"] = kept(request, "q", "page", "case")
-            context["kept_by_filters"] = kept(request, "status", "assigned", "priority", "type", "page", "case")
+            context["kept_by_search"] = carried(request, "q", "case")
+            context["kept_by_filters"] = carried(request, "status", "assigned", "priority", "type", "case")
         return context
 
 

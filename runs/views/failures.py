@@ -8,16 +8,20 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.project_pages import get_visible, project_page
+from qaportal.kit.concurrency import etag
 from qaportal.kit.errors import PortalError
-from qaportal.kit.views import shown_refusal
+from qaportal.kit.views import carried, filter_chips, render_fragment, shown_refusal, wants_fragment
 
 from .. import policies
+from ..failure_filters import CauseFilter, FlakyFilter, QuarantineFilter, RuleFilter
 from ..failure_forms import RuleForm
 from ..models import FailureCluster, FailureRule, Quarantine, RunCluster, TestStability
+from ..runner_page import key_of
 from ..services import failure_rules
 from ..services.quarantine import lift_quarantine
 
@@ -38,15 +42,30 @@ def _tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
     ]
 
 
+FILTERS = {"clusters": CauseFilter, "rules": RuleFilter, "flaky": FlakyFilter, "quarantine": QuarantineFilter}
+MENUS = {"rules": ("cause", "state")}
+
+
 def _list(request: HttpRequest, tab: str, rows: QuerySet) -> HttpResponse:
+    """A list, narrowed by what its filters say; htmx asks for `#rows` alone."""
+    narrowed = FILTERS[tab](request.GET, queryset=rows, request=request)
+    menu = MENUS.get(tab, ())
     context = {
         "project": request.project,
-        "page_obj": _page_of(request, rows),
+        "filter": narrowed,
+        "chips": filter_chips(request, narrowed),
+        "menu": [narrowed.form[name] for name in menu],
+        "kept_by_search": carried(request, "q"),
+        "kept_by_filters": carried(request, *menu),
+        "today": timezone.localdate(),
+        "page_obj": _page_of(request, narrowed.qs if narrowed.is_valid() else rows),
         "tab": tab,
         "tabs": _tabs(request, tab),
         "may_sort": policies.can_sort_failures(request.user, request.project),
         "crumbs": [(_("Runs"), reverse("runs:list", args=[request.project.key]))],
     }
+    if wants_fragment(request):
+        return render_fragment(request, "runs/failures.html#rows", context)
     return render(request, "runs/failures.html", context)
 
 
@@ -122,18 +141,23 @@ def rule_form(request: HttpRequest, rule_id: int | None = None) -> HttpResponse:
 
 
 def _initial(request: HttpRequest, rule: FailureRule | None) -> dict[str, Any]:
+    """What the form begins with: the rule, or the cause that a new one is to recognise, under the cause's words."""
     if rule is None:
-        return {"fingerprint": request.GET.get("fingerprint", "")[:40]}
+        sign = key_of(request.GET.get("fingerprint", ""))
+        known = _mine(FailureCluster, request).filter(fingerprint=sign).first() if sign else None
+        return {"fingerprint": sign.hex if sign else "", "name": known.title[:200] if known else ""}
     values = {name: getattr(rule, name) for name in failure_rules.WRITABLE}
-    return values | {"fingerprint": rule.fingerprint.hex if rule.fingerprint else ""}
+    return values | {"fingerprint": rule.fingerprint.hex if rule.fingerprint else "", "if_match": etag(rule)}
 
 
 def _saved(request: HttpRequest, rule: FailureRule | None, form: RuleForm) -> bool:
+    fields = dict(form.cleaned_data)
+    seen = fields.pop("if_match") or None
     try:
         if rule is None:
-            failure_rules.create_rule(actor=request.user, project=request.project, **form.cleaned_data)
+            failure_rules.create_rule(actor=request.user, project=request.project, **fields)
         else:
-            failure_rules.update_rule(actor=request.user, rule=rule, **form.cleaned_data)
+            failure_rules.update_rule(actor=request.user, rule=rule, if_match=seen, **fields)
     except PortalError as error:
         form.refuse(error)
         return False

@@ -16,8 +16,8 @@ from qaportal.kit.views import render_fragment, shown_refusal, wants_fragment
 
 from .. import policies
 from ..models import TestRun
-from ..planning import LONGEST_AXES, AssignForm, PlanForm, combinations_of
-from ..services.manual_runs import assign_tests
+from ..planning import LONGEST_AXES, SOURCES, AssignForm, PlanForm, combinations_of
+from ..services.manual_runs import assign_tests, chosen_cases
 from ..services.sibling_runs import create_sibling_runs
 from .test_links import visible_run
 
@@ -35,9 +35,11 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 @project_page
 def plan_run(request: HttpRequest) -> HttpResponse:
-    """The form of a new run by hand; htmx asks for the combinations of what is typed alone."""
+    """The form of a new run by hand; htmx asks how many cases, and which combinations, what is typed comes to."""
     policies.can_plan_run(request.user, request.project).require()
     if request.method == "GET" and wants_fragment(request):
+        if "count" in request.GET:
+            return render_fragment(request, f"{TEMPLATE}#chosen", _chosen(request))
         return render_fragment(request, f"{TEMPLATE}#combinations", _combinations(request.GET))
     form = PlanForm(request.POST or None, user=request.user, project=request.project, initial=_initial(request))
     status = 200
@@ -52,8 +54,21 @@ def plan_run(request: HttpRequest) -> HttpResponse:
                 messages.success(request, _planned_words(runs))
                 return redirect(runs[0] if len(runs) == 1 else f"{runs[0].get_absolute_url()}?tab=siblings")
     crumbs = [(_("Runs"), reverse("runs:list", args=[request.project.key]))]
-    context = {"project": request.project, "form": form, "crumbs": crumbs} | _combinations(request.POST or request.GET)
+    context = {"project": request.project, "form": form, "crumbs": crumbs, "chosen": None, "chosen_refused": []}
+    context |= _combinations(request.POST or request.GET)
     return render(request, TEMPLATE, context, status=status)
+
+
+def _chosen(request: HttpRequest) -> dict[str, Any]:
+    """How many cases what is chosen until now comes to, or why it cannot be told."""
+    form = PlanForm(request.GET, user=request.user, project=request.project)
+    form.is_valid()
+    refused = [text for name in SOURCES for text in form.errors.get(name, [])]
+    chosen = form.chosen
+    if refused or chosen.is_empty:
+        return {"chosen": None, "chosen_refused": refused}
+    cases = chosen_cases(actor=request.user, project=request.project, chosen=chosen)
+    return {"chosen": cases.order_by().count(), "chosen_refused": []}
 
 
 def _combinations(data: QueryDict) -> dict[str, Any]:
@@ -89,7 +104,7 @@ def _planned_words(runs: list[TestRun]) -> str:
 @require_POST
 @project_page
 def assign(request: HttpRequest, number: int) -> HttpResponse:
-    """Give the picked tests, or all without a verdict, to people or to nobody."""
+    """Give the picked tests, or all without a verdict, to people or to nobody; the list stays as it was narrowed."""
     run = visible_run(request, number)
     form = AssignForm(request.POST, project=request.project)
     picked = [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit() and len(text) < 18]
@@ -102,4 +117,4 @@ def assign(request: HttpRequest, number: int) -> HttpResponse:
         messages.success(request, words)
     if refusal:
         messages.error(request, refusal.message)
-    return redirect(f"{run.get_absolute_url()}?tab=all")
+    return redirect(f"{run.get_absolute_url()}?{request.GET.urlencode() or 'tab=all'}")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.project_pages import ProjectMixin, get_visible, project_page
 from qaportal.kit import panels
-from qaportal.kit.views import FilteredListView, FragmentMixin, render_fragment
+from qaportal.kit.views import FilteredListView, FragmentMixin, carried, render_fragment
 from qaportal.kit.wording import duration
 
 from .. import policies
@@ -26,7 +26,7 @@ from ..planning import AssignForm
 from ..siblings import Sibling, SiblingTable, siblings_of
 from ..suggestions import cases_like
 from ..tables import PlannedTable, RunCaseTable, UnmatchedTable
-from .addresses import address, kept
+from .addresses import address
 from .test_links import MOST_AT_ONCE, LinkOffer
 
 RUN_PANELS = "runs.run"
@@ -133,10 +133,8 @@ class RunDetailView(ProjectMixin, FragmentMixin, FilteredListView):
             link=self.link_offer(context["page_obj"]),
             close_url=address(self.request, {}, *DRAWER_KEYS),
             all_url=address(self.request, {"tab": "all"}, *LIST_KEYS),
-            kept_by_search=kept(self.request, "q", "page", *DRAWER_KEYS),
-            kept_by_filters=kept(
-                self.request, "status", "assigned", "flaky", "cause", "quarantine", "page", *DRAWER_KEYS
-            ),
+            kept_by_search=carried(self.request, "q", *DRAWER_KEYS),
+            kept_by_filters=carried(self.request, "status", "assigned", "flaky", "cause", "quarantine", *DRAWER_KEYS),
             groups=groups_of(self.run, self.request) if self.tab == "failures" else None,
             may_edit=policies.can_edit_run(self.request.user, self.run),
             may_sort=policies.can_sort_failures(self.request.user, self.project),

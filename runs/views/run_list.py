@@ -12,9 +12,6 @@ from .. import policies
 from ..filters import RunFilter
 from ..models import TestRun
 from ..tables import RunTable
-from .addresses import kept
-
-FILTER_FIELDS = ("status", "verdict", "kind", "release", "branch", "environment", "pinned")
 
 
 class RunListView(ProjectMixin, FragmentMixin, FilteredListView):
@@ -22,6 +19,7 @@ class RunListView(ProjectMixin, FragmentMixin, FilteredListView):
 
     table_class, filterset_class, fragment = RunTable, RunFilter, "rows"
     template_name = "runs/run_list.html"
+    menu_fields = ("verdict", "status", "kind", "release", "branch", "environment", "pinned")
 
     def get_queryset(self) -> QuerySet:
         """The runs the user may see, newest first."""
@@ -51,8 +49,6 @@ class RunListView(ProjectMixin, FragmentMixin, FilteredListView):
             may_import=may_import,
             may_plan=policies.can_plan_run(self.request.user, self.project),
             upload_url=upload_url,
-            kept_by_search=kept(self.request, "q", "page"),
-            kept_by_filters=kept(self.request, *FILTER_FIELDS, "page"),
             is_filtered=any(value for name, value in self.request.GET.items() if name not in {"sort", "page"}),
             **kwargs,
         )

@@ -1,4 +1,6 @@
-"""Writing in an exploratory session: notes and findings, taking them away, and making a case of a finding."""
+"""Writing in an exploratory session: notes and findings, changing them, and making a case of a finding."""
+
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.project_pages import get_visible, project_page
 from qaportal.kit.concurrency import etag
 from qaportal.kit.errors import Denied, PortalError
+from qaportal.kit.forms import PortalForm
 from qaportal.kit.views import shown_refusal
 
 from .. import policies
 from ..models import Finding, Session, SessionEntry
 from ..services import session_notes as services
-from ..session_forms import NOTE, NoteForm, NoteTextForm
+from ..session_forms import NOTE, FindingForm, NoteForm, NoteTextForm
 from .sessions import render_session, visible_session
 
 
@@ -43,25 +46,44 @@ def edit_note(request: HttpRequest, pk: int, entry_id: int) -> HttpResponse:
     entry = _note(request, session, entry_id)
     policies.can_remove_from_session(request.user, entry).require()
     form = NoteTextForm(request.POST or None, initial={"text": entry.text, "if_match": etag(entry)})
-    if request.method == "POST" and form.is_valid() and _rewritten(request, entry, form):
-        return redirect(session)
+
+    def rewrite(if_match: str | None) -> None:
+        services.update_note(actor=request.user, entry=entry, text=form.cleaned_data["text"], if_match=if_match)
+
+    return _edited(request, session, form, rewrite, _("Edit the note"))
+
+
+@require_http_methods(["GET", "POST"])
+@project_page
+def edit_finding(request: HttpRequest, pk: int, finding_id: int) -> HttpResponse:
+    """The form of a stored finding; it goes on only while the session does."""
+    session = visible_session(request, pk)
+    finding = _finding(request, session, finding_id)
+    policies.can_remove_from_session(request.user, finding).require()
+    form = FindingForm(request.POST or None, initial=FindingForm.initial_of(finding))
+
+    def rewrite(if_match: str | None) -> None:
+        services.update_finding(actor=request.user, finding=finding, if_match=if_match, **form.finding())
+
+    return _edited(request, session, form, rewrite, _("Edit the finding"))
+
+
+def _edited(
+    request: HttpRequest, session: Session, form: PortalForm, rewrite: Callable[[str | None], None], heading: str
+) -> HttpResponse:
+    """Take what was typed in, or show the form with what was refused."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            rewrite(form.cleaned_data["if_match"] or None)
+            return redirect(session)
+        except Denied:
+            raise
+        except PortalError as error:
+            form.refuse(error)
     list_url = reverse("runs:sessions", args=[request.project.key])
     crumbs = [(_("Sessions"), list_url), (session.name, session.get_absolute_url())]
-    context = {"form": form, "session": session, "project": request.project, "crumbs": crumbs}
-    return render(request, "runs/session_note_form.html", context, status=422 if form.errors else 200)
-
-
-def _rewritten(request: HttpRequest, entry: SessionEntry, form: NoteTextForm) -> bool:
-    """Whether the note was taken; the refusal stands in the form."""
-    try:
-        facts = {"text": form.cleaned_data["text"], "if_match": form.cleaned_data["if_match"] or None}
-        services.update_note(actor=request.user, entry=entry, **facts)
-    except Denied:
-        raise
-    except PortalError as error:
-        form.refuse(error)
-        return False
-    return True
+    context = {"form": form, "session": session, "project": request.project, "crumbs": crumbs, "heading": heading}
+    return render(request, "runs/session_entry_form.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -37,6 +37,7 @@ class SessionListView(ProjectMixin, FragmentMixin, FilteredListView):
 
     table_class, filterset_class, fragment = SessionTable, SessionFilter, "rows"
     template_name = "runs/session_list.html"
+    menu_fields = ("status",)
 
     def get_queryset(self) -> QuerySet[Session]:
         """The sessions the reader may see."""

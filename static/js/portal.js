@@ -147,4 +147,31 @@
     if (!event.detail.ctx?.response) toast({ text: say("networkError"), kind: "failed" });
   });
   window.portal.announced = announced;
+
+  // -- what a tester entered in the runner while the network was gone is sent from whatever page he opens next
+  const sendKept = async (user) => {
+    const store = window.runnerStore;
+    const refusedTitles = new Set();
+    let sent = 0;
+    store.listen((what, detail) => {
+      if (what === "stored") sent += 1;
+      if (what === "refused") refusedTitles.add(detail.entry.title);
+      if (what !== "kept" || detail) return;
+      if (sent) toast({ text: say("keptSent", sent) });
+      if (refusedTitles.size) toast({ text: say("keptRefused", [...refusedTitles].join(", ")), kind: "blocked" });
+      sent = 0;
+      refusedTitles.clear();
+    });
+    store.flush(user);
+  };
+  const lookForKept = () => {
+    const { user, runnerStore } = words();
+    let isKept = false;
+    try {
+      isKept = Boolean(user && localStorage.getItem(`portal-runner-${user}`));
+    } catch { /* a browser that keeps nothing kept nothing of the runner */ }
+    if (!isKept || document.getElementById("runner")) return;
+    document.head.append(Object.assign(document.createElement("script"), { src: runnerStore, onload: () => sendKept(user) }));
+  };
+  lookForKept();
 })();

@@ -8,7 +8,6 @@
   const user = () => page().dataset.user;
   const words = (name, value) => (page().dataset[name] ?? "").replace("%s", value ?? "");
   const seenAt = new Map(); // the attempt that this window knows of a test, by its id
-  const refusedKeys = new Set(); // entries that the portal did not take
   const ahead = new Map(); // pages fetched before they are needed
 
   // -- what is entered
@@ -23,7 +22,8 @@
   const enter = (form, submitter, more = {}) => {
     const key = store.key();
     const values = [...seen(valuesOf(form, submitter)), ["key", key]];
-    const sent = store.add({ user: user(), test: page().dataset.runner, url: form.action, values, key, at: Date.now(), ...more });
+    const title = document.querySelector("#runner h1").textContent;
+    const sent = store.add({ user: user(), test: page().dataset.runner, title, url: form.action, values, key, at: Date.now(), ...more });
     return Object.assign(sent, { key });
   };
 
@@ -69,23 +69,25 @@
     const example = form.elements.namedItem("iteration");
     const last = [...document.querySelectorAll("[data-example]")].filter((each) => Number(each.dataset.example) > Number(example?.value ?? 0))[0];
     markTest(example && last ? "in_progress" : submitter.value);
-    timer.forget();
     const sent = enter(form, submitter);
     await within(sent);
-    if (refusedKeys.has(sent.key)) return;
+    if (kept.isRefused(sent.key)) return;
+    timer.forget();
     open(example && last ? last.href : page().dataset.next || page().dataset.end);
   };
   // The next test shows what was said of this one, if the portal answers soon; nobody waits for a network that is gone.
-  const within = (sent) => Promise.race([sent, new Promise((resolve) => setTimeout(resolve, 1500))]);
+  const within = (sent) => Promise.race([sent, new Promise((resolve) => setTimeout(resolve, kept.isCutOff() ? 0 : 1500))]);
 
   // -- opening a test without leaving the page
   const bring = async (url) => {
+    const known = ahead.get(new URL(url, location.href).href);
+    if (known && kept.isCutOff()) return known;
     try {
-      const response = await fetch(url, { credentials: "same-origin" });
+      const response = await fetch(url, { credentials: "same-origin", signal: AbortSignal.timeout(known ? 4_000 : 15_000) });
       if (!response.ok) return null;
       return { url: response.url, text: await response.text() };
     } catch {
-      return ahead.get(new URL(url, location.href).href) ?? undefined;
+      return known;
     }
   };
   const show = (text) => {
@@ -112,8 +114,9 @@
     document.getElementById("main").scrollTop = 0;
     goTo(current());
   };
-  window.addEventListener("popstate", () => open(location.href, { isBack: true }));
   const again = () => open(location.href, { isBack: true });
+  window.addEventListener("popstate", again);
+  const kept = window.runnerKept({ page, user, words, again, restore: (entry) => restore(entry) });
 
   const fetchAhead = async () => {
     const wanted = (page().dataset.ahead ?? "").split(" ").filter(Boolean).map((each) => new URL(each, location.href).href);
@@ -145,49 +148,29 @@
     }
   };
 
-  let wasOffline = false;
-  let kept = 0; // the most that waited while the network was gone
-  const banner = (name, count) => {
-    const shown = document.getElementById("kept");
-    shown.hidden = !name;
-    if (name) shown.querySelector("[data-kept-words]").textContent = words(name, count);
+  // What was typed comes back into the form that was refused.
+  const restore = (entry) => {
+    const form = document.getElementById("verdict");
+    const typed = entry.values.filter(([name]) => name === "notes" || name.startsWith("cf_"));
+    for (const [name, value] of typed) {
+      const control = entry.url === form.action ? form.elements.namedItem(name) : null;
+      if (control?.type === "checkbox") control.checked = true;
+      else if (control && "value" in control) control.value = value;
+    }
+  };
+  // An answer that comes after the next test was opened changes how far the run is.
+  let isBehind = false;
+  const catchUp = async () => {
+    isBehind = false;
+    const found = await bring(location.href);
+    const fresh = found && new DOMParser().parseFromString(found.text, "text/html").querySelector(".q-focus-progress");
+    if (fresh) document.querySelector(".q-focus-progress").replaceWith(document.adoptNode(fresh));
   };
   store.listen((what, detail) => {
-    if (what === "offline" || what === "signed-out") {
-      wasOffline = what;
-      kept = Math.max(kept, 1);
-    }
-    if (what === "stored") {
-      wasOffline = false;
-      if (detail.answer.attempt) seenAt.set(detail.entry.test, detail.answer.attempt);
-    }
-    if (what === "refused") refused(detail);
-    if (what !== "kept") return;
-    const count = detail;
-    if (wasOffline) banner(wasOffline === "signed-out" ? "signedOutWords" : "offlineWords", count);
-    else banner(count > 1 ? "waitingWords" : "", count);
-    if (kept) kept = Math.max(kept, count);
-    if (count || wasOffline || !kept) return;
-    toast({ text: words("sentWords", kept) });
-    kept = 0;
+    if (what === "stored" && detail.answer.attempt) seenAt.set(detail.entry.test, detail.answer.attempt);
+    if (what === "stored") isBehind ||= detail.entry.test !== page().dataset.runner;
+    if (what === "kept" && !detail && isBehind) catchUp();
   });
-  const refused = ({ entry, answer, status }) => {
-    refusedKeys.add(entry.key);
-    if (answer.html && entry.test === page().dataset.runner) {
-      const place = document.getElementById("conflict");
-      place.innerHTML = answer.html;
-      const form = place.querySelector("[data-mine]");
-      form.action = entry.url;
-      if (entry.file) form.file = { file: entry.file, name: entry.name };
-      place.scrollIntoView({ block: "nearest" });
-      form.querySelector("button").focus();
-      return;
-    }
-    const link = entry.test !== page().dataset.runner;
-    toast({ text: `${answer.detail ?? status}`, kind: "failed" });
-    if (answer.html && link) toast({ text: entry.url.replace(/[^/]+\/$/, ""), kind: "failed" });
-    else if (!answer.html) again();
-  };
 
   // -- pictures
   const showShot = (step, file) => {
@@ -329,7 +312,7 @@
       if (event.submitter) setTest(form, event.submitter);
     } else if (form.matches("[data-mine]")) {
       event.preventDefault();
-      enter(form, null, form.file ?? {}).then(again);
+      kept.sendAgain(form);
     } else if (form.matches("[data-note], [data-shot]")) event.preventDefault();
     else if (form.matches("[data-queue-filter]")) {
       event.preventDefault();
@@ -345,10 +328,11 @@
       return;
     }
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || link.target) return;
-    if (!link.matches(".q-queue a, [data-next], [data-example], [data-theirs]")) return;
+    if (!link.matches(".q-queue a, [data-next], [data-example], [data-theirs], [data-held-test]")) return;
     if (new URL(link.href).pathname === new URL(page().dataset.end, location.href).pathname) return;
     event.preventDefault();
-    open(link.href);
+    if (link.matches("[data-theirs]")) kept.drop().then(again);
+    else open(link.href);
   });
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
@@ -373,6 +357,7 @@
     timer.begin();
     present();
     showKept();
+    kept.show();
     store.flush(user());
     setTimeout(fetchAhead, 400);
   };

@@ -1,5 +1,6 @@
 // What a tester enters in the runner is kept in this browser until the portal has it: the network may be gone for a
 // while. Entries are sent in their order, each with a key of its own, so that one whose answer got lost counts once.
+// What the portal refuses is held back, until its tester says whether it is sent again or thrown away.
 (() => {
   "use strict";
   const NAME = "portal-runner";
@@ -34,7 +35,9 @@
     return kept ? wish(kept.getAll()) : [...memory];
   };
   /** The entries of one person that are not sent yet, the oldest first. */
-  const waiting = async (user) => (await all()).filter((each) => each.user === user);
+  const waiting = async (user) => (await all()).filter((each) => each.user === user && !each.refusal);
+  /** Those that the portal refused. */
+  const held = async (user) => (await all()).filter((each) => each.user === user && each.refusal);
 
   const put = async (entry) => {
     const kept = await store("readwrite");
@@ -47,6 +50,19 @@
     const kept = await store("readwrite");
     if (kept) await wish(kept.delete(id));
     memory = memory.filter((each) => each.id !== id);
+  };
+
+  const replace = async (entry) => {
+    const kept = await store("readwrite");
+    if (kept) await wish(kept.put(entry));
+    else memory = memory.map((each) => (each.id === entry.id ? entry : each));
+  };
+  /** Tell the portal's other pages whether somebody's entries wait, so that they look for them. */
+  const mark = (user, count) => {
+    try {
+      if (count) localStorage.setItem(`${NAME}-${user}`, "1");
+      else localStorage.removeItem(`${NAME}-${user}`);
+    } catch { /* a browser that keeps nothing has nothing for other pages either */ }
   };
 
   const bodyOf = (entry) => {
@@ -62,24 +78,40 @@
     credentials: "same-origin",
     redirect: "manual",
     headers: { "X-CSRFToken": window.portal.token(), "HX-Request": "true", "HX-Request-Type": "partial" },
+    signal: AbortSignal.timeout(entry.file ? 180_000 : 20_000), // a network may swallow everything and say nothing
   });
+  const isJson = (response) => Boolean(response.headers.get("content-type")?.includes("json"));
+  const isOut = (response) => response.type === "opaqueredirect" || response.status === 401 || response.status === 403 && !isJson(response);
+
+  /** Somebody who signed in again in another window has another token since; nobody sends in another's name. */
+  const renewToken = async (user) => {
+    const response = await fetch(location.href, { credentials: "same-origin" });
+    if (!response.ok || response.redirected) return false;
+    const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+    if (fresh.getElementById("portal-words")?.dataset.user !== user) return false;
+    const name = "hx-headers:inherited";
+    document.body.setAttribute(name, fresh.body.getAttribute(name) ?? "{}");
+    return true;
+  };
 
   /** Send one entry; answers whether the next one may follow. */
   const send = async (entry) => {
     let response;
     try {
       response = await post(entry);
+      if (response.status === 403 && isOut(response) && await renewToken(entry.user)) response = await post(entry);
     } catch {
       tell("offline");
       return false;
     }
-    const isSignedOut = response.type === "opaqueredirect" || response.status === 401 || response.status === 403 && !response.headers.get("content-type")?.includes("json");
+    const isSignedOut = isOut(response);
     if (isSignedOut || response.status >= 500 || response.status === 429) {
       tell(isSignedOut ? "signed-out" : "offline");
       return false;
     }
-    const answer = response.headers.get("content-type")?.includes("json") ? await response.json() : {};
-    await remove(entry.id);
+    const answer = isJson(response) ? await response.json() : {};
+    if (response.ok || response.status === 404) await remove(entry.id);
+    else await replace({ ...entry, refusal: { ...answer, status: response.status } });
     tell(response.ok ? "stored" : "refused", { entry, answer, status: response.status });
     return true;
   };
@@ -87,7 +119,9 @@
   const sendAll = async (user) => {
     let isFree = true;
     for (let rest = await waiting(user); rest.length && isFree; rest = await waiting(user)) isFree = await send(rest[0]);
-    tell("kept", (await waiting(user)).length);
+    const count = (await waiting(user)).length;
+    mark(user, count);
+    tell("kept", count);
     if (!isFree) setTimeout(() => flush(user), AGAIN);
   };
   const locked = (user) => (navigator.locks ? navigator.locks.request(`${NAME}-${user}`, () => sendAll(user)) : sendAll(user));
@@ -102,13 +136,28 @@
 
   const add = async (entry) => {
     await put(entry);
+    mark(entry.user, 1);
     tell("kept", (await waiting(entry.user)).length);
     await sending; // what was added while the last one was under way goes with the next round
     return flush(entry.user);
   };
 
+  const heldAt = async (user, test) => (await held(user)).filter((each) => each.test === test);
+  /** Send what was refused of a test once more, with these values changed. */
+  const release = async (user, test, changes = {}) => {
+    for (const { refusal, ...entry } of await heldAt(user, test)) {
+      await replace({ ...entry, values: entry.values.map(([name, value]) => [name, changes[name] ?? value]) });
+    }
+    await sending;
+    return flush(user);
+  };
+  /** Throw away what was refused of a test. */
+  const discard = async (user, test) => {
+    for (const entry of await heldAt(user, test)) await remove(entry.id);
+  };
+
   const key = () => crypto.randomUUID?.() ?? "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) => (
     Number(digit) ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (Number(digit) / 4)))).toString(16));
 
-  window.runnerStore = { add, flush, waiting, key, listen: (listener) => listeners.add(listener) };
+  window.runnerStore = { add, flush, waiting, held, release, discard, forget: remove, key, listen: (listener) => listeners.add(listener) };
 })();

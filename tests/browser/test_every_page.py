@@ -101,6 +101,7 @@ def pages(portal) -> list[str]:
         "~/sessions/new/",
         portal.session.get_absolute_url(),
         f"{portal.session.get_absolute_url()}notes/{portal.session.entries.first().pk}/edit/",
+        f"{portal.session.get_absolute_url()}findings/{portal.session.findings.first().pk}/edit/",
         f"{portal.siblings[0].get_absolute_url()}?tab=siblings",
         "~/issues/",
         f"~/issues/new/?result={portal.test.last_result_id}",

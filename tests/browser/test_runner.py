@@ -147,3 +147,49 @@ def test_a_picture_that_is_pasted_offline_is_sent_once_after_a_reload(portal, ru
     artifact = Artifact.objects.select_related("file").get()
     assert (artifact.step_number, artifact.file.content_type) == (1, "image/png")
     page.problems[:] = [each for each in page.problems if "ERR_INTERNET_DISCONNECTED" not in each]
+
+
+def test_what_is_refused_after_the_network_was_gone_is_kept_until_its_tester_decides(
+    portal, run, tester, lead, signed_in_page
+):
+    page = signed_in_page(tester)
+    start(page, portal, run)
+    heading, (first, second, *_rest) = page.get_by_role("heading", level=1), queue_of(run)
+    expect(page.locator("#runner")).to_have_attribute("data-fetched", "1")
+    page.context.set_offline(True)
+    page.keyboard.press("f")
+    page.keyboard.press("Shift+F")
+    expect(heading).to_have_text(second.name)
+    record_verdict(actor=lead, test=first, status="passed", notes="Fine on my phone")
+    page.context.set_offline(False)
+
+    held = page.locator("#held").get_by_role("link", name=first.name)
+    expect(held).to_be_visible()
+    held.click()
+    conflict = page.get_by_role("region", name="Two results of the same test")
+    expect(conflict).to_contain_text("Fine on my phone")
+    conflict.get_by_role("button", name="Record mine as the next attempt").click()
+    expect(page.locator("[data-test-status]")).to_contain_text("Failed")
+    expect(page.locator("#held")).to_be_hidden()
+    found = Result.objects.filter(run_case=first).order_by("attempt").values_list("status", flat=True)
+    assert list(found) == ["passed", "failed"]
+    assert StepResult.objects.get(result__run_case=first, result__status="failed").status == "failed"
+    page.problems.clear()
+
+
+def test_what_was_entered_in_a_window_that_is_closed_is_sent_from_the_next_page(portal, run, tester, signed_in_page):
+    page = signed_in_page(tester)
+    start(page, portal, run)
+    context, heading = page.context, page.get_by_role("heading", level=1)
+    expect(page.locator("#runner")).to_have_attribute("data-fetched", "1")
+    context.set_offline(True)
+    page.keyboard.press("Shift+B")
+    expect(heading).to_have_text(queue_of(run)[1].name)
+    other = context.new_page()
+    other.problems = []
+    page.close()
+    context.set_offline(False)
+    other.goto(portal.address("~/"))
+    expect(other.locator("[data-toast]")).to_contain_text("Sent what you entered in the runner")
+    assert statuses(run)[0] == "blocked"
+    assert Result.objects.filter(run_case__run=run).count() == 1
