@@ -63,6 +63,8 @@
     dialog.showModal();
   });
 
+  window.portal.ask = ask;
+
   const confirmed = new WeakSet();
   document.addEventListener("submit", async (event) => {
     const form = event.target;
