@@ -81,3 +81,10 @@ def test_the_list_takes_the_same_number_of_queries_for_more(api, tester, project
             create_configuration(actor=None, project=project, name=f"Device {number}")
 
     same_queries(lambda: client.get("/api/configurations"), grow)
+
+
+@pytest.mark.parametrize("given", [0, "0", -1, False, [], {}])
+def test_a_project_that_is_none_is_never_taken_for_the_default_one(api, lead, project, given):
+    answer = api(lead).post("/api/configurations", {"projectId": given, "name": "x"})
+    assert answer.status_code in {404, 422}
+    assert not Configuration.objects.exists()
