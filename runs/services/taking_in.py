@@ -220,7 +220,7 @@ def _run_for(report_import: ReportImport, opened: OpenedReport, upload: Upload) 
         "metadata": {"framework": report.framework} if report.framework else {},
     }
     if request.external_id:
-        return external_run(external_id=request.external_id, **values)
+        return external_run(external_id=request.external_id, **values)[0]
     return create_run(**values)
 
 
