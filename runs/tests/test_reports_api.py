@@ -80,6 +80,13 @@ def test_several_files_become_one_run_and_each_is_told(client):
     assert again.status_code == 201
 
 
+def test_a_run_is_called_after_its_report_though_pictures_came_along(client):
+    send(client, file("a.xml", junit("pays")), file("shot.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 50))
+    assert TestRun.objects.get().name == "checkout"
+    send(client, file("a.xml", junit("refunds")), file("b.xml", junit("ships")))
+    assert TestRun.objects.latest("number").name == "a.xml and 1 more"
+
+
 def test_the_same_files_sent_again_add_nothing(client):
     files = [("a.xml", junit("pays")), ("b.xml", junit("refunds"))]
     first, second = (send(client, *(file(*each) for each in files), externalId="7") for _time in range(2))
