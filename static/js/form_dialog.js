@@ -21,7 +21,7 @@
       made.remove();
       if (!unsaved.has(made)) return;
       kept.set(link.href, made);
-      window.portal.toast({ text: link.dataset.formKept, kind: "blocked" });
+      window.portal.toast({ text: link.dataset.formKept });
     });
     return made;
   };
