@@ -6,6 +6,7 @@ An advisory lock on the address makes storing, reusing and removing the same byt
 
 import gzip
 import hashlib
+import io
 import logging
 import re
 import tempfile
@@ -78,6 +79,13 @@ def _check_size(size: int) -> None:
     if size > settings.UPLOAD_LIMIT:
         words = _("The file is larger than %d MB.") % (settings.UPLOAD_LIMIT // (1024 * 1024))
         raise InvalidInput(words, "too_large", fields={"file": [words]})
+
+
+def _check_announced(expected: int, size: int) -> None:
+    """What S3 checks by its signature: half a file is none."""
+    if size != expected:
+        words = _("%(size)d bytes came, and %(expected)d were announced.") % {"size": size, "expected": expected}
+        raise InvalidInput(words, "other_size", fields={"file": [words]})
 
 
 def _measure(stream: IO[bytes]) -> _Measured:
@@ -231,16 +239,21 @@ def store(
 
 
 @transaction.atomic
-def fill(*, actor: User, stored: StoredFile, stream: IO[bytes]) -> StoredFile:
-    """Give a pending file the bytes that it was announced for.
+def fill(*, actor: User, stored: StoredFile, stream: IO[bytes], is_announced: bool = False) -> StoredFile:
+    """Give a pending file its bytes; the same bytes once more change nothing.
 
-    Raises Denied, RuleViolation for a file that has its bytes, and what `store` raises.
+    Raises Denied, InvalidInput naming `file` for a size that was announced otherwise, RuleViolation for a file that has
+    other bytes, and what `store` raises.
     """
     policies.can_upload(actor, stored.project).require()
     stored = StoredFile.objects.select_for_update(of=("self",)).select_related("project").get(pk=stored.pk)
-    if stored.state != FileState.PENDING:
-        raise RuleViolation(_("This file has arrived already."), "already_stored")
     with _seekable(stream) as source:
+        if stored.state != FileState.PENDING:
+            if _measure(source).sha256 == stored.sha256:
+                return stored
+            raise RuleViolation(_("This file has arrived already."), "already_stored")
+        if is_announced:
+            _check_announced(stored.size, source.seek(0, io.SEEK_END))
         kept = _keep(stored.tenant_id, source)
     for name, value in kept.items():
         setattr(stored, name, value)

@@ -109,7 +109,7 @@ def _settled(actor: User, stored: StoredFile, field: str) -> StoredFile:
     place = stored.path
     try:
         with default_storage.open(place, "rb") as sent:
-            stored = fill(actor=actor, stored=stored, stream=sent)
+            stored = fill(actor=actor, stored=stored, stream=sent, is_announced=True)
     except FileNotFoundError as error:
         words = _("The file has not arrived yet.")
         raise InvalidInput(words, "not_arrived", fields={field: [words]}) from error

@@ -72,15 +72,16 @@ class Seen:
     def steps(self) -> str:
         """The steps up to the end, the failing one marked."""
         actions = [step.action for step in self.text.steps]
+        numbers = list(range(1, len(actions) + 1))
         if not actions:
             of_first = [row for row in self.rows if row.iteration == self.rows[0].iteration]
-            actions = [row.action or row.description for row in of_first]
+            actions = [row.description or row.action for row in of_first]  # clients call the action by one word
+            numbers = [row.step_number for row in of_first]
         if not actions:
             return steps_of_case(self.test.case) if self.test.case else ""
         lines = numbered(actions).split("\n")
-        place = self.failing.step_number - 1 if self.failing else -1
-        if 0 <= place < len(lines):
-            lines[place] += f" **({self.failing.get_status_display()})**"
+        if self.failing and self.failing.step_number in numbers[: len(lines)]:
+            lines[numbers.index(self.failing.step_number)] += f" **({self.failing.get_status_display()})**"
         return section(_("Steps"), "\n".join(lines))
 
     @property

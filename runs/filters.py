@@ -12,7 +12,7 @@ from qaportal.kit.forms import style_widgets
 from releases.models import Release
 
 from .choices import FailureCause, RuleState, RunKind, RunStatus, SessionStatus
-from .models import FailureCluster, FailureRule, Quarantine, Result, RunCase, Session, TestRun
+from .models import Configuration, FailureCluster, FailureRule, Quarantine, Result, RunCase, Session, TestRun
 from .querysets import FAILURES
 
 LONGEST_WORDS = 200
@@ -212,6 +212,17 @@ class SessionFilter(filters.FilterSet):
     def having_words(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Those whose name or charter holds the words."""
         return queryset.filter(Q(name__icontains=value) | Q(charter__icontains=value))
+
+
+class ConfigurationFilter(filters.FilterSet):
+    """Configurations by their name or a part of it."""
+
+    q = filters.CharFilter(label=_("Words"), field_name="name", lookup_expr="icontains")
+    name = filters.CharFilter(label=_("Name"), lookup_expr="iexact")
+
+    class Meta:
+        model = Configuration
+        fields: list[str] = []
 
 
 class FailureClusterApiFilter(filters.FilterSet):

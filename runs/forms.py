@@ -160,8 +160,12 @@ class ConfigurationForm(PortalForm):
     """A configuration; its values stand beside it in rows of their own."""
 
     name = forms.CharField(
-        label=gettext_lazy("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=gettext_lazy("Name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
     )
+    values = forms.CharField(required=False)
+    """Never shown: what is wrong with the rows is said beside them in its name."""
     if_match = forms.CharField(required=False, widget=forms.HiddenInput)
 
 

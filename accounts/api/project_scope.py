@@ -33,9 +33,9 @@ def project_of(request: Request) -> Project:
     """
     body = request.data if hasattr(request.data, "get") else {}
     for name in NAMES:
-        given = body.get(name) or request.query_params.get(name)
-        if given not in (None, ""):
-            return visible_project(request.user, given)
+        for given in (body.get(name), request.query_params.get(name)):
+            if given not in (None, ""):
+                return visible_project(request.user, given)
     visible = Project.objects.visible_to(request.user).select_related("tenant").order_by("pk")
     default = visible.filter(pk=request.user.default_project_id).first() if request.user.default_project_id else None
     candidates = [default] if default else list(visible[:2])

@@ -86,4 +86,4 @@ class FileArrivalView(PlainStyle, APIView):
         if stored is None:
             raise NotVisible
         with request.data.get("file") or io.BytesIO() as body:
-            return Response(facts_of(fill(actor=request.user, stored=stored, stream=body)))
+            return Response(facts_of(fill(actor=request.user, stored=stored, stream=body, is_announced=True)))

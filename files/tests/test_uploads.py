@@ -55,7 +55,11 @@ def test_an_empty_file_is_a_file(client, project):
 
 def test_the_address_is_good_for_one_file_once(client, project):
     url = announced(client, project).json()["uploadUrl"]
+    half = sent(url, PNG[:100])
+    assert (half.status_code, list(half.json()["fields"])) == (400, ["file"])
+    assert StoredFile.objects.get().state == FileState.PENDING
     assert sent(url).status_code == 200
+    assert sent(url).json()["sha256"] == StoredFile.objects.get().sha256, "whoever did not hear the answer sends again"
     again = sent(url, b"something else")
     assert (again.status_code, again.json()["code"]) == (409, "already_stored")
     assert APIClient().get("/api/projects").status_code == 401

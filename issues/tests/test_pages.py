@@ -12,6 +12,7 @@ from issues.tests.factories import make_issue
 from qaportal.kit.concurrency import etag
 from runs.models import Result
 from runs.services.configurations import create_configuration
+from runs.services.evidence import save_steps
 from runs.services.runner import record_step
 from runs.services.runner_files import add_screenshot
 from runs.tests.factories import make_run, manual_run, record, reported
@@ -129,6 +130,21 @@ def test_a_failure_by_hand_tells_steps_expectation_and_what_came(signed_in, test
         ("result", executed.run_id, executed.pk, executed.last_result_id, None),
         ("case", None, None, None, executed.case_id),
     }
+
+
+def test_steps_that_a_client_reported_are_told_by_what_they_say(signed_in, tester, project):
+    run = make_run(project)
+    record(run, reported("signs in", "failed"))
+    result = Result.objects.select_related("run__project", "run_case").get(run=run)
+    rows = [
+        {"step_number": 0, "action": "navigate", "description": "Open the shop", "status": "passed"},
+        {"step_number": 1, "action": "fill", "description": "Enter the\nname", "status": "failed"},
+        {"step_number": 2, "action": "click", "status": "skipped"},
+    ]
+    save_steps(actor=tester, result=result, steps=rows)
+    form = signed_in(tester).get(f"/p/PAY/issues/new/?result={result.pk}").context["form"]
+    steps = form["description"].value().partition("### Steps\n\n")[2].partition("\n\n")[0]
+    assert steps.split("\n") == ["1. Open the shop", "2. Enter the name **(Failed)**", "3. click"]
 
 
 def test_a_test_that_was_not_executed_drafts_an_issue_of_its_run_and_case(signed_in, tester, project):

@@ -95,6 +95,7 @@ ROWS = (
     Row("pk", "milestone-", pk_of("milestone")),
     Row("pk", "runs:", pk_of("release")),
     Row("pk", "runs:configuration", pk_of("configuration")),
+    Row("pk", "configuration-", pk_of("configuration")),
     Row("pk", "runs:session", pk_of("exploratory_session")),
     Row("entry_id", "runs:session", pk_of("session_entry")),
     Row("finding_id", "runs:session", pk_of("finding")),

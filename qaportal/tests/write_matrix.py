@@ -128,6 +128,7 @@ WRITES = (
     Write("release-execution-status", "result.record"),
     Write("runs:", "run.edit"),
     Write("runs:configuration", "configuration.edit"),
+    Write("configuration-", "configuration.edit"),
     Write("runs:session_", "session.edit"),
     Write("runs:session_delete", "session.delete"),
     Write("runs:session_note_remove", "session.delete"),

@@ -14,6 +14,15 @@ from qaportal.kit.errors import InvalidInput
 from qaportal.kit.requests import FORM_MARGIN
 
 BLOCK = 256 * 1024
+ENDINGS = {"application/zip": ".zip", "application/json": ".json", "text/plain": ".txt"}
+"""What a body that has no name is called after."""
+
+
+def _check_encoding(request: Any) -> None:
+    encoding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
+    if encoding not in {"", "identity", "gzip", "x-gzip"}:
+        words = "Only gzip is unpacked. Send the body as it is, or in gzip."
+        raise InvalidInput(words, "bad_compression", fields={"Content-Encoding": [words]})
 
 
 class RawReportParser(BaseParser):
@@ -22,6 +31,7 @@ class RawReportParser(BaseParser):
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: dict | None = None) -> Any:
         """The body as `file`, spooled to disk; raises BodyTooLarge."""
         request = parser_context["request"]
+        _check_encoding(request)
         check_announced_size(request)
         spool = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the request that holds it
         size = 0
@@ -32,7 +42,8 @@ class RawReportParser(BaseParser):
                 raise too_large()
             spool.write(block)
         spool.seek(0)
-        name = request.query_params.get("fileName") or request.query_params.get("file_name") or "report.xml"
+        name = request.query_params.get("fileName") or request.query_params.get("file_name")
+        name = name or f"report{ENDINGS.get((media_type or '').partition(';')[0].strip().lower(), '.xml')}"
         report = UploadedFile(file=spool, name=name, content_type=media_type, size=size)
         fields = QueryDict(mutable=True)
         fields.update(request.query_params)
@@ -68,6 +79,7 @@ class ReportFormParser(UploadFormParser):
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: dict | None = None) -> Any:
         """Fields and files; raises BodyTooLarge, and InvalidInput for a body that is no gzip."""
+        _check_encoding(parser_context["request"])
         if "gzip" not in parser_context["request"].META.get("HTTP_CONTENT_ENCODING", "").lower():
             return super().parse(stream, media_type, parser_context)
         check_announced_size(parser_context["request"])

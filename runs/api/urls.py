@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from qaportal.kit.api.viewsets import PortalRouter
 
-from . import execution_urls, failures, reports, sessions, views
+from . import configurations, execution_urls, failures, reports, sessions, views
 from .executions import TestExecutionViewSet
 from .findings import FindingViewSet
 from .manual_runs import TestRunViewSet
@@ -14,6 +14,7 @@ router = PortalRouter()
 router.register("v1/failure-clusters", failures.FailureClusterViewSet, basename="failure-cluster")
 router.register("v1/failure-rules", failures.FailureRuleViewSet, basename="failure-rule")
 router.register("v1/quarantine", failures.QuarantineViewSet, basename="quarantine")
+router.register("configurations", configurations.ConfigurationViewSet, basename="configuration")
 router.register("sessions", sessions.SessionViewSet, basename="exploratory-session")
 
 urlpatterns = [

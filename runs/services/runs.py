@@ -165,12 +165,17 @@ def ad_hoc_run(*, project: Project, actor: User | None) -> TestRun:
     return run
 
 
-def external_run(*, project: Project, external_id: str, actor: User | None, name: str, **fields: Any) -> TestRun:
-    """The living run that shards with this external id share; the first shard makes it. Call it in a transaction."""
+def external_run(
+    *, project: Project, external_id: str, actor: User | None, name: str, **fields: Any
+) -> tuple[TestRun, bool]:
+    """The living run that shards with this external id share, which the first one makes, and whether this was it.
+
+    Call it in a transaction.
+    """
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     found = TestRun.objects.living().filter(project=project, external_id=external_id).first()
     if found is not None:
         if found.status == RunStatus.CANCELLED:
             raise RuleViolation(_("The run with this external id was cancelled."), "run_cancelled")
-        return found
-    return create_run(actor=actor, project=project, name=name, external_id=external_id, **fields)
+        return found, False
+    return create_run(actor=actor, project=project, name=name, external_id=external_id, **fields), True

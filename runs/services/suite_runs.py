@@ -38,19 +38,18 @@ def open_suite_run(
     release = fields.get("release")
     if release is not None and release.overall_status not in OPEN_STATUSES:
         raise RuleViolation(_("This release is closed and takes no more results."), "release_closed")
-    before = timezone.now()
+    now = timezone.now()
     values = {
         "actor": actor,
         "project": project,
         "name": name,
         "kind": RunKind.AUTOMATED,
-        "started_at": min(started_at or before, before),
+        "started_at": min(started_at or now, now),
         **{field: value for field, value in fields.items() if field in CREATED_BY_CLIENT},
     }
     if not external_id:
         return create_run(**values), True
-    run = external_run(external_id=external_id, **values)
-    return run, run.created_at >= before
+    return external_run(external_id=external_id, **values)
 
 
 @transaction.atomic

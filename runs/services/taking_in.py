@@ -39,6 +39,8 @@ class Taken:
     repaired: bool = False
     warnings: list[dict[str, str]] = field(default_factory=list)
     parts: list[dict[str, Any]] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    """What the reports call themselves."""
     refusal: ReportRejected | None = None
 
     def refuse(self, name: str, refusal: ReportRejected) -> None:
@@ -53,6 +55,7 @@ class Taken:
     def take(self, name: str, opened: OpenedReport, recorded: Recorded, *, is_archive: bool) -> None:
         """Add what one report did."""
         self.recorded.add(recorded)
+        self.names.append(opened.report.name.strip())
         if opened.format not in self.formats:
             self.formats.append(opened.format)
         self.repaired = self.repaired or opened.report.repaired
@@ -139,6 +142,7 @@ def _take_in(import_id: UUID) -> ReportImport:
             taken.pass_over(upload, evidence)
             taken.check()
             evidence.store()
+    _name_after_report(run, report_import, taken)
     _finish_run(run)
     return _close(report_import, run, taken, upload, evidence)
 
@@ -210,7 +214,7 @@ def _run_for(report_import: ReportImport, opened: OpenedReport, upload: Upload) 
     values = {
         "actor": report_import.created_by,
         "project": project,
-        "name": request.run_name or named or report_import.file_name.removesuffix(".zip"),
+        "name": request.run_name or named or _name_of(report_import),
         "kind": RunKind.AUTOMATED,
         "release": release,
         "environment": (request.environment or report.environment)[:120],
@@ -220,8 +224,18 @@ def _run_for(report_import: ReportImport, opened: OpenedReport, upload: Upload) 
         "metadata": {"framework": report.framework} if report.framework else {},
     }
     if request.external_id:
-        return external_run(external_id=request.external_id, **values)
+        return external_run(external_id=request.external_id, **values)[0]
     return create_run(**values)
+
+
+def _name_of(report_import: ReportImport) -> str:
+    return report_import.file_name.removesuffix(".zip")
+
+
+def _name_after_report(run: TestRun, report_import: ReportImport, taken: Taken) -> None:
+    """Call a run that is called after its upload after the report, where that held but one and it has a name."""
+    if len(taken.names) == 1 and taken.names[0] and run.name == _name_of(report_import):
+        TestRun.objects.filter(pk=run.pk).update(name=taken.names[0][:300])
 
 
 def _start_of(report_import: ReportImport, opened: OpenedReport) -> Any:

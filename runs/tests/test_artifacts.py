@@ -168,6 +168,11 @@ def test_what_cannot_be_used_is_refused_by_its_name(client, result, fields, fiel
     assert not StoredFile.objects.exists()
 
 
+def test_a_wrong_choice_is_answered_by_the_right_ones(client, result):
+    answer = send(client, result, artifact_type="<script>")
+    assert answer.json()["fields"] == {"artifact_type": ["Choose among screenshot, video, log, other."]}
+
+
 def test_a_form_without_a_file_is_refused(client, result):
     for answer in (
         client.post(url(result), {"artifact_type": "log"}, format="multipart"),

@@ -130,6 +130,15 @@ def test_the_same_report_in_parallel_is_taken_in_once(api, options):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_run_that_is_opened_in_parallel_is_new_to_one_of_its_shards(api):
+    user, _project = _people_and_project()
+    body = {"name": "Nightly", "external_id": "build-7"}
+    answers = _at_once(5, lambda: api(user).post("/api/v1/reports/suite-runs", body))
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 200, 201]
+    assert len({answer.json()["id"] for answer in answers}) == 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_shards_in_parallel_share_their_run_and_lose_nothing(tmp_path):
     user, project = _people_and_project()
     numbers = iter(range(100))

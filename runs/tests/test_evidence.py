@@ -1,5 +1,6 @@
 """What a result leaves behind: steps once each, pictures beside their steps, checkpoints and logs as they were sent."""
 
+import json
 import threading
 
 import pytest
@@ -112,6 +113,21 @@ def test_a_step_that_cannot_be_used_is_named_and_nothing_is_stored(client, resul
     assert answer.status_code == 400
     assert list(answer.json()["fields"]) == [field]
     assert not StepResult.objects.exists()
+
+
+def test_texts_that_cannot_be_stored_are_repaired_and_named(client, result):
+    made = step(2, "Failed", error_message="half \ud83d of a picture", metadata={"seen": ["a\x00b"]})
+    sent = json.dumps({"steps": [step(1, description="fine \U0001f600"), made]})
+    answer = client.generic("POST", url(result, "steps/bulk"), sent, content_type="application/json")
+    assert answer.status_code == 201
+    assert answer.json()["repaired"] == ["steps[1].error_message", "steps[1].metadata.seen[0]"]
+    stored = StepResult.objects.get(step_number=2)
+    assert (stored.error_message, stored.metadata) == ("half \ufffd of a picture", {"seen": ["a\ufffdb"]})
+    assert StepResult.objects.get(step_number=1).description == "fine \U0001f600"
+    again = client.post(url(result, "steps/bulk"), {"steps": [step(1)]})
+    assert "repaired" not in again.json()
+    refused = client.post(url(result, "steps/bulk"), {"steps": [{**step(1), "no\x00name": 1}]})
+    assert refused.status_code == 400
 
 
 def test_an_aborted_run_takes_no_steps_and_a_completed_one_does(client, result):

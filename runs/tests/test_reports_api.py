@@ -80,6 +80,13 @@ def test_several_files_become_one_run_and_each_is_told(client):
     assert again.status_code == 201
 
 
+def test_a_run_is_called_after_its_report_though_pictures_came_along(client):
+    send(client, file("a.xml", junit("pays")), file("shot.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 50))
+    assert TestRun.objects.get().name == "checkout"
+    send(client, file("a.xml", junit("refunds")), file("b.xml", junit("ships")))
+    assert TestRun.objects.latest("number").name == "a.xml and 1 more"
+
+
 def test_the_same_files_sent_again_add_nothing(client):
     files = [("a.xml", junit("pays")), ("b.xml", junit("refunds"))]
     first, second = (send(client, *(file(*each) for each in files), externalId="7") for _time in range(2))
@@ -94,13 +101,20 @@ def test_shards_that_name_one_external_id_share_a_run(client):
 
 
 @pytest.mark.parametrize(
-    "content_type", ["application/zip", "application/json", "text/plain", "application/octet-stream"]
+    ("content_type", "called"),
+    [
+        ("application/zip", "report.zip"),
+        ("application/json", "report.json"),
+        ("text/plain", "report.txt"),
+        ("application/octet-stream", "report.xml"),
+    ],
 )
-def test_the_body_may_be_the_file_itself(client, content_type):
+def test_the_body_may_be_the_file_itself(client, content_type, called):
     content = zip_of(a=junit("pays"), b=(FORMATS / "node.tap").read_bytes())
     answer = client.generic("POST", f"{URL}?wait=5&projectId=PAY&runName=Raw", content, content_type=content_type)
     assert answer.status_code == 201, answer.json()
     assert TestRun.objects.get().name == "Raw"
+    assert answer.json()["data"]["fileName"] == called
 
 
 def test_a_body_in_gzip_is_unpacked(client):
@@ -123,6 +137,12 @@ def test_a_body_in_gzip_is_unpacked(client):
         answer = client.generic("POST", URL, spoilt, content_type=kind, HTTP_CONTENT_ENCODING="gzip")
         assert answer.status_code == 422
         assert "gzip" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("content_type", ["application/xml", "multipart/form-data; boundary=x"])
+def test_a_body_in_a_compression_that_is_not_known_is_refused_in_its_words(client, content_type):
+    answer = client.generic("POST", URL, b"\x0b\x02\x80", content_type=content_type, HTTP_CONTENT_ENCODING="br")
+    assert (answer.status_code, answer.json()["error"]["details"]["field"]) == (422, "Content-Encoding")
 
 
 def test_a_body_that_grows_too_large_is_refused(client):

@@ -4,6 +4,7 @@ import socket
 
 import httpx
 import pytest
+from django.db import connection
 
 from accounts.services.api_tokens import create_api_token
 from files.tests.conftest import storage  # noqa: F401  the files of these tests alone
@@ -66,9 +67,34 @@ def test_the_six_steps_of_the_verification(portal, picture):
     retrieve_the_steps(portal, address, created, artifact)
     assert portal.get(f"{address}/artifacts").json() == [artifact]  # 5. Retrieve the artifacts.
     download(portal, artifact, picture)
+    query_the_tables(result, created, artifact)
     finished = portal.patch(f"/suite-runs/{suite.json()['id']}", json={"status": "completed"})
     assert finished.json()["status"] == "completed"
     assert finished.json()["counts"]["failed"] == 1
+
+
+def query_the_tables(result, created, artifact):
+    """Database query results showing that data exists in the tables of the document."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id::text, step_number, action, status, duration_ms, error_message, screenshot_artifact_id::text"
+            " FROM test_step_results WHERE test_case_result_id = %s ORDER BY step_number",
+            [result["id"]],
+        )
+        steps = cursor.fetchall()
+        cursor.execute(
+            "SELECT artifact.id::text, step_result_id::text, artifact_type, file_name, file_size, mime_type,"
+            " storage_path"
+            " FROM test_artifacts artifact JOIN test_case_results result ON result.id = test_case_result_id"
+            " WHERE result.id = %s AND result.status = 'Failed'",
+            [result["id"]],
+        )
+        files = cursor.fetchall()
+    told = ("step_number", "action", "status", "duration_ms", "error_message")
+    assert [row[:6] for row in steps] == [(step["id"], *(step[name] for name in told)) for step in created]
+    assert artifact["id"] in {row[6] for row in steps}
+    told = ("id", "step_result_id", "artifact_type", "file_name", "file_size", "mime_type", "storage_path")
+    assert files == [tuple(artifact[name] for name in told)]
 
 
 def create_a_result(portal, suite_id):

@@ -41,6 +41,7 @@
     const field = within.querySelector(".q-field.is-wrong")?.querySelector("input:not([type=hidden]), select, textarea");
     const said = field ?? within.querySelector("form .q-note.is-failed");
     if (!said) return;
+    if (said.closest("form[data-guard]")) changed.add(said.closest("form")); // what was sent is not saved
     if (!field) said.tabIndex = -1;
     said.focus();
   };
@@ -62,6 +63,8 @@
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
     dialog.showModal();
   });
+
+  window.portal.ask = ask;
 
   const confirmed = new WeakSet();
   document.addEventListener("submit", async (event) => {

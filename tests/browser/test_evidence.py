@@ -39,7 +39,7 @@ def run(project):
 @pytest.fixture
 def documented(run, tester, settings, tmp_path):
     result = Result.objects.for_detail().get(run_case__name="challenge")
-    words = ("Open the checkout", "Pay", "The time is over")
+    words = ("Open the checkout", "Pay", "The time is over", "Close the shop")
     steps = [
         {
             "step_number": number,
@@ -83,6 +83,15 @@ def test_a_failure_is_understood_and_its_step_shared(signed_in_page, portal, run
     step.get_by_role("link", name="3", exact=True).click()
     expect(page).to_have_url(re.compile(r"step=3#step-3$"))
     expect(page.locator("#step-3")).to_have_class("is-chosen")
+
+
+def test_a_link_to_a_step_leads_there_though_pictures_stand_above_it(signed_in_page, portal, run, documented, viewer):
+    page = signed_in_page(viewer)
+    page.set_viewport_size({"width": 1000, "height": 500})
+    page.goto(f"{address(portal, run, 'challenge')}#step-4")
+    expect(page.locator("#step-3 img").last).to_have_js_property("complete", True)
+    expect(page.locator("#step-4")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("scrollY") == 0, "the list scrolls, not the page around it"
 
 
 def slide(step):

@@ -35,6 +35,20 @@ def test_a_plan_with_configurations_becomes_sibling_runs(portal, lead, signed_in
     expect(page.locator("#drawer")).to_contain_text("Failed")
 
 
+def close_and_throw_away(page, dialog):
+    """What is typed in the dialog is there again after it was closed, until it is thrown away on purpose."""
+    dialog.get_by_label("Description").fill("It froze at 0:07.")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.keyboard.press("i")
+    expect(dialog.get_by_label("Description")).to_have_value("It froze at 0:07.")
+    dialog.get_by_role("button", name="Cancel").click()
+    question = page.get_by_role("dialog", name="Throw away what you entered?")
+    question.get_by_role("button", name="Throw it away").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.keyboard.press("i")
+
+
 def test_a_failure_becomes_an_issue_without_leaving_the_runner(portal, lead, tester, signed_in_page):
     chosen = Chosen(case_ids=[case.pk for case in portal.cases[:2]])
     run = create_manual_run(actor=lead, project=portal.project, name="Card regression", chosen=chosen)
@@ -51,6 +65,7 @@ def test_a_failure_becomes_an_issue_without_leaving_the_runner(portal, lead, tes
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_label("Title")).to_have_value(f"{test.name}: The countdown froze")
     expect(dialog.get_by_label("Description")).to_have_value(re.compile("### Actual\n\nThe countdown froze"))
+    close_and_throw_away(page, dialog)
     dialog.get_by_label("Title").fill("  ")
     dialog.get_by_label("Title").press("Control+Enter")
     expect(dialog.get_by_label("Title")).to_have_attribute("aria-invalid", "true")

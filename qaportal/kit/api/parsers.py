@@ -9,7 +9,7 @@ from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import JSONParser
 
 from ..errors import InvalidInput
-from ..text import problem_in
+from ..text import problem_in, storable
 
 INTEGER_LIMIT = 2**63
 
@@ -60,6 +60,28 @@ def check_storable(document: Any, depth_limit: int) -> None:
             raise InvalidInput("The document cannot be used.", fields={field: [problem]})
 
 
+def repair_texts(document: Any) -> list[str]:
+    """Put U+FFFD where a text of the document holds what PostgreSQL refuses; answers the paths of these texts.
+
+    Ids stay as they are, to be refused: a repaired one might be another's.
+    """
+    repaired, stack = [], [("", document)]
+    while stack:
+        path, value = stack.pop()
+        if isinstance(value, dict):
+            children = [(f"{path}.{key}" if path else key, key, child) for key, child in value.items()]
+        else:
+            children = [(f"{path}[{place}]", place, child) for place, child in enumerate(value)]
+        for where, key, child in reversed(children):
+            if isinstance(child, dict | list):
+                stack.append((where, child))
+            elif isinstance(child, str) and not str(key).lower().endswith("id"):
+                value[key], is_repaired = storable(child)
+                if is_repaired:
+                    repaired.append(where)
+    return repaired
+
+
 class SafeJSONParser(JSONParser):
     """Reads JSON within the bounds of the settings."""
 
@@ -74,5 +96,21 @@ class SafeJSONParser(JSONParser):
             raise ParseError("The document is nested too deeply.") from error
         except ValueError as error:
             raise ParseError(f"The body is not JSON: {error}") from error
+        self.prepare(document, raw, parser_context or {})
         check_storable(document, settings.JSON_DEPTH_LIMIT)
         return document
+
+    def prepare(self, document: Any, raw: bytes, parser_context: dict) -> None:
+        """What else is done to the document before it is checked."""
+
+
+class ReportJSONParser(SafeJSONParser):
+    """Reads what a machine reports: a text that PostgreSQL refuses is repaired, for one byte refuses no report.
+
+    The request tells in `repaired` where.
+    """
+
+    def prepare(self, document: Any, raw: bytes, parser_context: dict) -> None:
+        """Repair the texts; only an escape can bring what needs it."""
+        if any(escape in raw for escape in (b"\\u0000", b"\\ud", b"\\uD")):
+            parser_context["request"].repaired = repair_texts(document)

@@ -11,9 +11,20 @@ from rest_framework import serializers
 
 from .spelling import Verbatim, with_known_names
 
+MOST_CHOICES = 20
+
 
 class BothSpellings:
-    """Accepts camelCase and snake_case names of the fields."""
+    """Accepts camelCase and snake_case names of the fields, and says what can be chosen where that was not met."""
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """The fields; a wrong choice is answered by the right ones and not by an echo."""
+        fields = super().get_fields()
+        for field in fields.values():
+            if isinstance(field, serializers.ChoiceField):
+                names = ", ".join(str(each) for each in list(field.choices)[:MOST_CHOICES])
+                field.error_messages["invalid_choice"] = _("Choose among %(names)s.") % {"names": names}
+        return fields
 
     def to_internal_value(self, data: Any) -> Any:
         """Rename known keys, then read as usual."""

@@ -23,6 +23,7 @@ MILESTONE = Exactly(
     completedAt=Maybe(WHEN),
     **AUTHORED,
 )
+CONFIGURATION = Exactly(id=str, projectId=str, name=str, values=Each({"name": str, "value": str}), **AUTHORED)
 FOUND = Exactly(
     id=str,
     type={"BUG", "QUESTION", "IDEA"},
@@ -91,6 +92,7 @@ CAMEL_ISSUE = {
     "updatedAt": WHEN,
 }
 ONE_SESSION = {"sessionId": pk_of("exploratory_session")}
+ONE_CONFIGURATION = {"configurationId": pk_of("configuration")}
 ONE_ISSUE = {"id": pk_of("issue")}
 CAMEL_ONE_ISSUE = {"issueId": pk_of("issue")}
 ONE_MILESTONE = {"milestoneId": pk_of("milestone")}
@@ -108,6 +110,11 @@ def _new_milestone(world: World) -> dict[str, Any]:
         "dueDate": "2024-12-31",
         "parentId": str(world.objects["milestone"].pk),
     }
+
+
+def _new_configuration(world: World) -> dict[str, Any]:
+    values = [{"name": "Browser", "value": "Firefox"}, {"name": "System", "value": "Windows 11"}]
+    return {"projectId": str(world.project.pk), "name": "Firefox on Windows 11", "values": values}
 
 
 def _new_session(world: World) -> dict[str, Any]:
@@ -183,6 +190,27 @@ PLANNING = (
         wrong=({"status": "SOMETIMES"}, "status"),
     ),
     Contract("DELETE", "/api/milestones/{milestoneId}", status=204, parts=ONE_MILESTONE),
+    Contract("GET", "/api/configurations", Exactly(data=[CONFIGURATION]), query=_of_project, names_project="projectId"),
+    Contract(
+        "POST",
+        "/api/configurations",
+        CONFIGURATION,
+        status=201,
+        body=_new_configuration,
+        echoed=("projectId", "name", "values"),
+        wrong=({"name": ""}, "name"),
+    ),
+    Contract("GET", "/api/configurations/{configurationId}", CONFIGURATION, parts=ONE_CONFIGURATION),
+    Contract(
+        "PUT",
+        "/api/configurations/{configurationId}",
+        CONFIGURATION,
+        parts=ONE_CONFIGURATION,
+        body=lambda world: {"values": [{"name": "Browser", "value": "Firefox 140"}]},
+        echoed=("values",),
+        wrong=({"values": "Firefox"}, "values"),
+    ),
+    Contract("DELETE", "/api/configurations/{configurationId}", status=204, parts=ONE_CONFIGURATION),
     Contract("GET", "/api/sessions", Exactly(data=[SESSION]), query=_of_project, names_project="projectId"),
     Contract(
         "POST",

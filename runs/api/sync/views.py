@@ -18,7 +18,7 @@ from catalog.status_words import parse_status
 from files.links import download_link
 from files.ranges import answer_file
 from files.thumbnails import answer_thumbnail
-from qaportal.kit.api.parsers import SafeJSONParser
+from qaportal.kit.api.parsers import ReportJSONParser
 from qaportal.kit.api.styles import PlainStyle
 from qaportal.kit.api.uploads import UploadFormParser
 from qaportal.kit.api.viewsets import PortalViewSet
@@ -45,14 +45,21 @@ DIRECT = OpenApiParameter(
     "redirect", bool, description="Where files are kept in S3: answer with a link to it, good for a few minutes."
 )
 SMALL = OpenApiParameter("thumbnail", bool, description="The small picture of a screenshot, where there is one.")
+MOST_TOLD = 100
 TOLD_LATER = ("name", "environment", "build", "branch", "status")
 
 
 class SyncStyle(PlainStyle):
-    """What the views of report sync share: limits for machines, and scopes to send results."""
+    """What the views of report sync share: limits for machines, scopes to send results, repairs of their texts."""
 
     throttle_scope = "ingest"
     token_scopes = RESULTS
+    parser_classes = [ReportJSONParser]
+
+    def worded(self, data: Any) -> Any:
+        """The bare object; `repaired` names the texts that could not be stored as they were sent."""
+        repaired = getattr(self.request, "repaired", None)
+        return {**data, "repaired": repaired[:MOST_TOLD]} if repaired else super().worded(data)
 
 
 class SuiteRunViewSet(SyncStyle, ProjectViewSet):
@@ -257,7 +264,7 @@ def _told(stored: evidence.Stored, name: str) -> dict[str, Any]:
 class ResultArtifactViewSet(OfResult):
     """The files of a result."""
 
-    parser_classes = [UploadFormParser, SafeJSONParser]
+    parser_classes = [UploadFormParser, ReportJSONParser]
 
     @extend_schema(responses=shapes.ArtifactSerializer(many=True))
     def list(self, request: Request, test_case_id: str) -> Response:
