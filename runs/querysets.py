@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 NEWEST = 2**31 - 1
 """No version has a higher number."""
+CASE_TEXTS = (
+    *("search", "folded", "steps_text", "description", "preconditions", "test_data", "expected_result"),
+    *("scenario_examples", "custom_values"),
+)
 FAILURES = (ResultStatus.FAILED, ResultStatus.ERROR)
 
 
@@ -136,6 +140,11 @@ class RunCaseQuerySet(ProjectOwnedQuerySet):
         return self.select_related("case__project", "run__project", "assigned_to", "rule").defer(
             "case__search", "case__folded"
         )
+
+    def for_rows(self) -> Self:
+        """What a row of the tests of one run shows, of its case no more than the id; the run is known already."""
+        told = self.select_related("case", "assigned_to", "rule")
+        return told.defer("suite_path", *(f"case__{name}" for name in CASE_TEXTS))
 
     def failures(self) -> Self:
         """Those whose last attempt failed."""
