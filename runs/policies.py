@@ -54,7 +54,7 @@ def can_delete_run(user: User, run: TestRun) -> Decision:
 
 
 def can_set_retention(user: User, project: Project) -> Decision:
-    """Whether the user may say how long results and files are kept."""
+    """Whether the user may say how long results and files are kept, and how long runs may be silent."""
     return decide(user, "project.edit", project)
 
 
