@@ -163,6 +163,8 @@ def test_page_and_api_say_that_it_goes_on(project, tester, lead, signed_in, run_
     address = done.get_absolute_url()
     page = client.post(f"{address}undo/", follow=True).content.decode()
     assert "Taking its results back" in page
+    assert done.run.get_absolute_url() in page
+    assert "A report of this run is being undone" in client.get(done.run.get_absolute_url()).content.decode()
     assert f'action="{address}undo/"' not in page
     run_jobs()
     assert "This import was undone." in client.get(address).content.decode()
