@@ -20,7 +20,7 @@ from . import undone_results, withdrawal
 
 AT_ONCE = 1_000
 """Attempts up to which a run is done within the request."""
-TESTS_AT_A_TIME, RESULTS_AT_A_TIME = 2_000, 4_000
+TESTS_AT_A_TIME = RESULTS_AT_A_TIME = 4_000
 _IS_SMALL = """
 SELECT count(*) <= %(most)s AND coalesce(sum(attempts), 0) <= %(most)s
 FROM (SELECT attempts FROM runs_runcase WHERE run_id = %(run)s LIMIT %(most)s + 1) AS first
