@@ -2,26 +2,48 @@
 
 import io
 import random
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from xml.sax.saxutils import quoteattr
 
 RANDOM = random.Random(7)
 VERBS = ("accepts", "refuses", "retries", "records", "settles", "reverses")
+SCRATCH = "portal_benchmark"
+DROP = f"DROP DATABASE IF EXISTS {SCRATCH} WITH (FORCE)"
 THINGS = ("a card payment", "a refund", "a payout", "a transfer", "a dispute", "a ledger entry")
 
 
 @contextmanager
 def scratch_database() -> Iterator[None]:
-    """An empty, migrated database that is dropped afterwards, on the embedded or the configured server."""
+    """An empty, migrated database that is dropped afterwards, on the embedded or the configured server.
+
+    What a benchmark left behind that was cut off is replaced, with whatever still uses it. It is no database of the
+    tests, which may run at the same time; a second benchmark on the same server is refused.
+    """
+    from django.conf import settings
     from django.db import connection
 
     name = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    try:
-        yield
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
+    connection.settings_dict["TEST"]["NAME"] = SCRATCH
+    signal.signal(signal.SIGTERM, _stop)
+    with connection._nodb_cursor() as server:
+        server.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [SCRATCH])
+        if not server.fetchone()[0]:
+            raise SystemExit("Another benchmark runs on this server.")
+        server.execute(DROP)
+        try:
+            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+            yield
+        finally:
+            connection.close()
+            server.execute(DROP)
+            settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
+
+
+def _stop(*_signal: object) -> None:
+    """Let a benchmark that is asked to stop clean up behind itself."""
+    raise SystemExit(1)
 
 
 def junit_report(tests: int) -> io.BytesIO:

@@ -3,7 +3,7 @@
 `--scale 0.01` makes everything a hundredth, to see that it works. `--only page,verdict` measures some of the parts:
 `page` (the run page and its filter by cause), `verdict` (the runner), `compare` (two runs), `overview` (a project with
 many results, what the page reads of them, and the preview of its retention), `during` (other pages while a report is
-imported).
+imported), `withdraw` (undoing an import and deleting a run).
 """
 
 import argparse
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from statistics import median, quantiles
@@ -127,7 +128,8 @@ def measure_verdicts(project: Any, user: Any, sizes: dict[str, int]) -> None:
 
     def by_request(test: Any) -> None:
         address = reverse("runs:set_test", args=[project.key, run.number, test.pk])
-        answer = client.post(address, {"status": "passed"})
+        entry = {"status": "passed", "seen": 0, "seen_status": "not_started", "key": str(uuid.uuid4())}
+        answer = client.post(address, entry, headers={"HX-Request": "true", "HX-Request-Type": "partial"})
         assert answer.status_code < 400, answer.content[:500]
 
     def by_service(test: Any) -> None:
@@ -288,12 +290,37 @@ def measure_during_import(project: Any, user: Any, sizes: dict[str, int]) -> Non
     show("  the most memory of its process", f"{told['peak_mb']:.0f} MB", "under 200 MB")
 
 
+def measure_withdrawal(project: Any, user: Any, sizes: dict[str, int]) -> None:
+    """What the request waits for, and what the job takes after it, when an import is undone and a run is deleted."""
+    from benchmarks.ground import junit_report
+    from runs.services.imports import start_import
+    from runs.services.runs import delete_run
+    from runs.services.taking_in import run_import
+    from runs.services.undoing import undo_import
+    from runs.services.withdrawing import withdraw_all
+
+    size = sizes["imported"]
+    stored, _known = start_import(actor=user, project=project, stream=junit_report(size), file_name="report.xml")
+    report_import = run_import(import_id=stored.pk)
+    run = automated_run(project, size, "Deleted")
+    settle()
+    for words, mark, run_id in (
+        ("undoing an import", lambda: undo_import(actor=user, report_import=report_import), report_import.run_id),
+        ("deleting a run", lambda: delete_run(actor=user, run=run), run.pk),
+    ):
+        seconds, _done = timed(mark)
+        show(f"{words} of {size:,} results, the request", f"{seconds * 1000:.0f} ms", "")
+        seconds, _done = timed(lambda run_id=run_id: withdraw_all(run_id=run_id))
+        show("  its job", f"{seconds:.1f} s", "")
+
+
 PARTS = {
     "page": measure_run_page,
     "verdict": measure_verdicts,
     "compare": measure_comparison,
     "overview": measure_overview,
     "during": measure_during_import,
+    "withdraw": measure_withdrawal,
 }
 
 

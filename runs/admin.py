@@ -11,7 +11,7 @@ from accounts.models import User
 from qaportal.kit.admin import NarrowedFilter, PortalModelAdmin
 from qaportal.kit.errors import Decision
 
-from . import failure_admin, policies  # noqa: F401 - registers its own
+from . import failure_admin, policies, retention_admin  # noqa: F401 - register their own
 from .models import Configuration, ReportImport, Result, RunCase, Session, TestRun
 from .services import configurations, runs, sessions
 

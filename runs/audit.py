@@ -82,6 +82,7 @@ def register_all() -> None:
                 "started": _("uploaded a test report"),
                 "finished": _("had a test report read"),
                 "failed": _("uploaded a test report that could not be read"),
+                "undo_started": _("let the import of a test report be undone"),
                 "undone": _("undid the import of a test report"),
             },
         ),

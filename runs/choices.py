@@ -55,10 +55,11 @@ class ImportState(models.TextChoices):
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
+    UNDOING = "undoing", _("Being undone")
     UNDONE = "undone", _("Undone")
 
 
-ENDED_IMPORTS = frozenset({ImportState.DONE, ImportState.FAILED, ImportState.UNDONE})
+ENDED_IMPORTS = frozenset({ImportState.DONE, ImportState.FAILED, ImportState.UNDOING, ImportState.UNDONE})
 
 
 class MatchedBy(models.TextChoices):

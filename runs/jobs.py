@@ -23,6 +23,7 @@ from .services import (
     rule_application,
     silence,
     taking_in,
+    withdrawing,
 )
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ MOST_ATTEMPTS = 8
 FAULTS = (OperationalError, InterfaceError, Unavailable)
 """What passes: the database or the storage is away for a while."""
 FILES_TASK_NAME = "runs.jobs.store_report_attachments"
+WITHDRAWAL_TASK_NAME = "runs.jobs.withdraw_results"
 
 
 @app.task(
@@ -77,6 +79,25 @@ def close_forgotten_imports(timestamp: int) -> None:
     """Every five minutes: close imports whose job tried often enough, so that nobody waits for them."""
     for import_id in imports.forgotten_imports(TASK_NAME):
         close_abandoned(task_name=TASK_NAME, arguments={"import_id": str(import_id)})
+
+
+@app.task(
+    name=WITHDRAWAL_TASK_NAME,
+    queue="heavy",
+    retry=RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=2, retry_exceptions=set(FAULTS)),
+)
+def withdraw_results(run_id: str) -> None:
+    """Go on with undoing imports of a large run and with its deletion, until nothing is left to do."""
+    set_request_id(f"withdrawal:{run_id}")
+    withdrawing.withdraw_all(run_id=UUID(run_id))
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="default", queueing_lock="go_on_withdrawing")
+def go_on_withdrawing(timestamp: int) -> None:
+    """Every five minutes: take up again what a job gave up, so that no import stays half undone."""
+    for run_id in withdrawing.forgotten_runs(WITHDRAWAL_TASK_NAME):
+        withdraw_results.defer(run_id=str(run_id))
 
 
 @app.periodic(cron="23 2 * * *")

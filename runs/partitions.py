@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import OperationalError, connection, migrations, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 
 logger = logging.getLogger(__name__)
 PARTITIONED_TABLES = ("runs_result", "runs_stepresult", "runs_checkpoint", "runs_logentry", "runs_artifact")
@@ -87,6 +89,14 @@ def ensure_partitions(*, now: datetime | None = None, months_ahead: int = MONTHS
         cursor.execute(_MISSING, [list(column) for column in zip(*asked, strict=True)])
         missing = cursor.fetchall()
     return [partition_name(table, months[step]) for table, step in missing if create_partition(table, months[step])]
+
+
+def lacks_partitions(now: datetime | None = None) -> RawSQL:
+    """Whether a partition of this month is missing, as a column of whatever is read anyway."""
+    month = month_start(now or datetime.now(UTC))
+    names = [partition_name(table, month) for table in PARTITIONED_TABLES]
+    asked = "EXISTS (SELECT FROM unnest(%s::text[]) AS name WHERE to_regclass(name) IS NULL)"
+    return RawSQL(asked, [names], output_field=BooleanField())  # noqa: S611  a constant
 
 
 def create_first_partitions(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:

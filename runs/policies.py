@@ -25,6 +25,8 @@ def is_undoable(report_import: ReportImport) -> Decision:
     """Whether anything of the import is there to be taken back."""
     if report_import.state == ImportState.UNDONE:
         return Denied(_("This import was undone already."), "import_undone")
+    if report_import.state == ImportState.UNDOING:
+        return Denied(_("This import is being undone."), "import_undoing")
     if report_import.state != ImportState.DONE:
         return Denied(_("Nothing of this import was stored."), "nothing_stored")
     if report_import.duplicate_of_id is not None:
@@ -52,7 +54,7 @@ def can_delete_run(user: User, run: TestRun) -> Decision:
 
 
 def can_set_retention(user: User, project: Project) -> Decision:
-    """Whether the user may say how long results and files are kept."""
+    """Whether the user may say how long results and files are kept, and how long runs may be silent."""
     return decide(user, "project.edit", project)
 
 

@@ -6,15 +6,22 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q
-from django.db.models.functions import Lower
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, JSONObject, Lower
 
 from accounts.querysets import ProjectOwnedQuerySet, projects_to_read
 from catalog.choices import ResultStatus
+from catalog.models import TestCaseVersion
 
 if TYPE_CHECKING:
     from catalog.models import TestCase
 
+NEWEST = 2**31 - 1
+"""No version has a higher number."""
+CASE_TEXTS = (
+    *("search", "folded", "steps_text", "description", "preconditions", "test_data", "expected_result"),
+    *("scenario_examples", "custom_values"),
+)
 FAILURES = (ResultStatus.FAILED, ResultStatus.ERROR)
 
 
@@ -134,6 +141,11 @@ class RunCaseQuerySet(ProjectOwnedQuerySet):
             "case__search", "case__folded"
         )
 
+    def for_rows(self) -> Self:
+        """What a row of the tests of one run shows, of its case no more than the id; the run is known already."""
+        told = self.select_related("case", "assigned_to", "rule")
+        return told.defer("suite_path", *(f"case__{name}" for name in CASE_TEXTS))
+
     def failures(self) -> Self:
         """Those whose last attempt failed."""
         return self.filter(status__in=FAILURES)
@@ -149,6 +161,14 @@ class RunCaseQuerySet(ProjectOwnedQuerySet):
     def unmatched(self) -> Self:
         """Those that found no case."""
         return self.filter(case__isnull=True)
+
+    def with_text(self) -> Self:
+        """What each executes, for `text_of`: the pinned version of its case, or the newest one, as `told_version`."""
+        versions = TestCaseVersion.objects.filter(
+            case=OuterRef("case"), number__lte=Coalesce(OuterRef("case_version"), NEWEST)
+        ).order_by("-number")
+        told = versions.values(told=JSONObject(document="document", number="number"))[:1]
+        return self.annotate(told_version=Subquery(told, output_field=models.JSONField()))
 
     def matching(self, words: str) -> Self:
         """Tests whose name, class, case id or failure holds the words."""

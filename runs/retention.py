@@ -79,7 +79,7 @@ def terms_of(project: Project) -> RetentionTerms:
 
 
 IS_OVER = """
-run.project_id = %(project)s AND run.pinned_at IS NULL AND NOT run.id = ANY(%(held)s)
+run.project_id = %(project)s AND run.pinned_at IS NULL AND run.withdrawn_to IS NULL AND NOT run.id = ANY(%(held)s)
 AND run.created_at < %(before)s AND coalesce(run.finished_at, run.created_at) < %(before)s
 AND NOT EXISTS (SELECT FROM runs_runcase AS test WHERE test.run_id = run.id AND test.last_result_id >= %(first_kept)s)
 """

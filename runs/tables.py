@@ -212,7 +212,7 @@ class RunCaseTable(PortalTable):
         empty_values=(),
         attrs={"th": {"class": "w-id q-wide"}, "td": {"class": "q-wide"}},
     )
-    name = tables.Column(verbose_name=gettext_lazy("Test"), attrs={"td": {"class": "c-title"}})
+    name = tables.Column(verbose_name=gettext_lazy("Test"), empty_values=(), attrs={"td": {"class": "c-title"}})
     signals = tables.Column(
         verbose_name=format_html('<span class="visually-hidden">{}</span>', gettext_lazy("Signals")),
         empty_values=(),
@@ -220,7 +220,9 @@ class RunCaseTable(PortalTable):
         attrs={"th": {"class": "w-sig"}, "td": {"class": "c-sub"}},
     )
     status = tables.Column(
-        verbose_name=gettext_lazy("Result"), attrs={"th": {"class": "w-status"}, "td": {"class": "c-status"}}
+        verbose_name=gettext_lazy("Result"),
+        empty_values=(),
+        attrs={"th": {"class": "w-status"}, "td": {"class": "c-status"}},
     )
     duration = tables.Column(
         verbose_name=gettext_lazy("Time"),

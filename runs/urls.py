@@ -42,6 +42,7 @@ urlpatterns = [
     path(f"{run}scope/", test_links.add_to_release, name="add_to_release"),
     path(f"{run}pin/", retention.pin_run, name="pin"),
     path("p/<str:project_key>/settings/retention/", retention.retention_terms, name="retention"),
+    path("p/<str:project_key>/settings/retention/silence/", retention.silent_hours, name="retention_silence"),
     path(f"{run}compare/", comparisons.compare, name="compare"),
     path(f"{run}tests/<int:test_id>/quarantine/", comparisons.quarantine_test, name="quarantine_test"),
     path(known, failures.clusters, name="clusters"),

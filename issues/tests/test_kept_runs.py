@@ -1,12 +1,16 @@
 """Retention of runs and issues: open ones keep the runs they were seen in, closed ones go on naming them."""
 
 import pytest
+from django.db import connection
 
 from issues.services.issues import create_issue, update_issue
 from issues.targets import of_result, of_run
-from runs.models import Result, RetentionTerms
+from runs.models import Result, RetentionTerms, RunnerPresence
 from runs.services.expiring import apply_terms
+from runs.services.undoing import undo_import
+from runs.tests.reports import junit
 from runs.tests.test_retention import failed_run, in_days
+from runs.tests.test_undoing import take_in
 
 pytestmark = pytest.mark.django_db
 
@@ -35,3 +39,13 @@ def test_an_issue_that_names_several_results_of_a_run_names_the_run_once(project
     apply_terms(project=project, now=in_days())
     for issue in (named, also):
         assert [(link.kind, link.run_id) for link in issue.links.all()] == [("run", run.pk)]
+
+
+def test_an_issue_of_an_undone_import_goes_on_naming_the_run(project, tester, lead):
+    done = take_in(tester, project, junit(("pays", "failed"), "refunds"))
+    result = Result.objects.select_related("run", "run_case").get(run=done.run, name="pays")
+    issue = create_issue(actor=lead, project=project, title="Broken", targets=[of_result(result)])
+    RunnerPresence.objects.create(project=project, run_case=result.run_case, user=tester)
+    undo_import(actor=tester, report_import=done)
+    connection.check_constraints()
+    assert [(link.kind, link.run_id) for link in issue.links.all()] == [("run", done.run_id)]

@@ -52,6 +52,7 @@ _SHOWN = {
     "cancelled": Shown(*STOPPED, _("Cancelled")),
     "paused": Shown(*BLOCKED, _("Paused")),
     "interrupted": Shown(*BLOCKED, _("Interrupted")),
+    "undoing": Shown(*PROGRESS, _("Being undone")),
     "undone": Shown(*STOPPED, _("Undone")),
     # releases, gates and approvals borrow the six with their own words
     "planned": Shown(*NOT_STARTED, _("Planned")),

@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from django import forms
 from django.contrib import messages
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -177,6 +179,14 @@ def carried(request: HttpRequest, *without: str) -> list[tuple[str, str]]:
     return [(name, value) for name, values in request.GET.lists() if name not in left_out for value in values if value]
 
 
+def _in_words(shown: forms.Field, value: Any, given: list[str]) -> Iterator[str]:
+    """What the chosen values are called; objects are not looked for among all that could be chosen."""
+    if isinstance(shown, forms.ModelChoiceField):
+        return (shown.label_from_instance(each) for each in ([value] if isinstance(value, Model) else value))
+    choices = dict(getattr(shown, "choices", []))
+    return (str(choices.get(each, each)) for each in given if each)
+
+
 def filter_chips(request: HttpRequest, filterset: Any) -> list[dict[str, str]]:
     """The active filters: field, value in words and the address without it."""
     chips: list[dict[str, str]] = []
@@ -192,7 +202,6 @@ def filter_chips(request: HttpRequest, filterset: Any) -> list[dict[str, str]]:
         query = request.GET.copy()
         query.pop(name, None)
         query.pop("page", None)
-        choices = dict(getattr(shown, "choices", []))
-        words = ", ".join(str(choices.get(each, each)) for each in values if each)
+        words = ", ".join(_in_words(shown, value, values))
         chips.append({"name": name, "label": str(shown.label or name), "value": words, "url": f"?{query.urlencode()}"})
     return chips

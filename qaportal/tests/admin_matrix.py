@@ -9,9 +9,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
+from django.utils import timezone
 
 from accounts.models import AuditEntry, Membership, RequestRecord
-from runs.models import Result, RunCluster, TestStability
+from runs.models import Result, RetentionSweep, RetentionTerms, RunCluster, TestStability
 
 
 def _entry(world: Any) -> models.Model:
@@ -75,6 +76,10 @@ MAKERS: dict[str, Callable[[Any], models.Model]] = {
     "runs.RunCluster": lambda world: RunCluster.objects.filter(project=world.project).first(),
     "runs.TestStability": lambda world: TestStability.objects.filter(project=world.project).first(),
     "runs.ReportImport": _known("report_import"),
+    "runs.RetentionTerms": lambda world: RetentionTerms.objects.get_or_create(project=world.project)[0],
+    "runs.RetentionSweep": lambda world: RetentionSweep.objects.create(
+        project=world.project, finished_at=timezone.now(), error=world.marker
+    ),
 }
 
 

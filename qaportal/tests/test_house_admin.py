@@ -98,7 +98,10 @@ def test_a_table_writes_through_services_alone(model, model_admin):
         assert getattr(model_admin, does) == is_there, f"{does} without {method}(), or the other way round"
 
 
-@pytest.mark.parametrize("name", ["AuditEntry", "RequestRecord", "Result", "RunCase", "ReportImport", "StoredFile"])
+@pytest.mark.parametrize(
+    "name",
+    ["AuditEntry", "RequestRecord", "Result", "RunCase", "ReportImport", "StoredFile", "RetentionSweep"],
+)
 def test_what_happened_is_only_read(name):
     model_admin = next(model_admin for model, model_admin in TABLES if model.__name__ == name)
     assert not any([model_admin.adds, model_admin.changes, model_admin.deletes, model_admin.restores])

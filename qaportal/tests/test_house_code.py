@@ -180,6 +180,8 @@ WITHOUT_ACTOR = {
     "runs.services.attempts": "a part of services that know who acts: what is held knows him",
     "runs.services.single": "a part of services that know who acts",
     "runs.services.screenshots": "a part of services that know who acts",
+    "runs.services.withdrawing": "run by a job: whoever undid the import or deleted the run is the actor",
+    "runs.services.undone_results": "a part of the same job: the import knows who undid it",
     "runs.services.expiring": "run by a job every night: nobody acts",
     "files.services.release": "a part of services and jobs that delete what named the files",
     "files.services.remove_bytes": "storage alone, no row",

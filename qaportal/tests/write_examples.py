@@ -232,6 +232,7 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "runs:session_finding_edit": lambda world: {"kind": "bug", "title": "Plain words"},
     "runs:session_add": lambda world: {"kind": "note", "text": "Plain"},
     "runs:retention": lambda world: {"results_days": "90", "artifacts_days": "30"},
+    "runs:retention_silence": lambda world: {"silent_hours": "6"},
     "runs:upload": lambda world: {"report": _report(world)["file"]},
     "runs:link_test": lambda world: {"case": world.objects["case"].test_id},
     "runs:create_cases": lambda world: {"all": "1"},

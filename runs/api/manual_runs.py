@@ -141,7 +141,10 @@ class TestRunViewSet(CamelStyle, ProjectViewSet):
         ]
 
     def destroy(self, request: Request, run_id: str) -> Response:
-        """Hide the run; the verdicts it set in a release stay."""
+        """Hide the run; the verdicts it set in a release stay.
+
+        It is gone at once; what a large run counted for is told anew within moments.
+        """
         delete_run(actor=request.user, run=self.get_object(), if_match=self.if_match)
         return Response(status=status.HTTP_204_NO_CONTENT)
 

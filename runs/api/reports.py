@@ -17,6 +17,7 @@ from accounts.permissions import RESULTS
 from qaportal.kit.api.styles import PlainStyle
 from qaportal.kit.api.uploads import too_large
 
+from ..choices import ImportState
 from ..models import ReportImport, Result
 from ..services.packing import one_file
 from ..services.reading_again import read_again
@@ -104,15 +105,23 @@ class ReportImportUndoView(PlainStyle, APIView):
     throttle_scope = "ingest"
     token_scopes = RESULTS
 
-    @extend_schema(operation_id="report_import_undo", request=None, responses=ReportImportSerializer)
+    @extend_schema(
+        operation_id="report_import_undo",
+        request=None,
+        responses={200: ReportImportSerializer, 202: ReportImportSerializer},
+    )
     def post(self, request: Request, import_id: UUID) -> Response:
         """Delete the results of the import; everything computed from them is as if it had not been.
 
-        Cases that it made stay. 409 with the reason when nothing of it is there to be undone.
+        Cases that it made stay. In a run of more than a thousand attempts a job does it: 202 with the status
+        `undoing`, and the address that tells when it is `undone`. 409 with the reason when nothing of it is there to
+        be undone.
         """
         undone = undo_import(actor=request.user, report_import=import_named(request, import_id))
         report_import = visible_imports(request.user).get(pk=undone.pk)
-        return Response(ReportImportSerializer(report_import, context={"request": request}).data)
+        data = ReportImportSerializer(report_import, context={"request": request}).data
+        is_done = report_import.state == ImportState.UNDONE
+        return Response(data, status=200 if is_done else 202, headers={"Location": data["url"]})
 
 
 class ReportImportReplayView(PlainStyle, APIView):

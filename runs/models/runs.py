@@ -75,6 +75,9 @@ class TestRun(ProjectOwned, Authored, SoftDeleted):
     """Since when it is kept whatever its age."""
     pinned_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
+    withdrawn_to = models.BigIntegerField(null=True, editable=False)
+    """While results of it are being withdrawn: the last test that is done; None when nothing is left to do."""
+
     objects = TestRunQuerySet.as_manager()
 
     class Meta:
@@ -97,6 +100,7 @@ class TestRun(ProjectOwned, Authored, SoftDeleted):
             models.Index(fields=["release"], name="test_run_of_release"),
             models.Index(fields=["project"], condition=Q(status="active"), name="test_run_active"),
             models.Index(fields=["group"], condition=Q(group__isnull=False), name="test_run_of_group"),
+            models.Index(fields=["id"], condition=Q(withdrawn_to__isnull=False), name="test_run_withdrawing"),
         ]
 
     def __str__(self) -> str:
@@ -222,7 +226,7 @@ class ReportImport(ProjectOwned, Authored):
         constraints = [
             models.UniqueConstraint(
                 fields=["run", "sha256"],
-                condition=~Q(Q(state__in=["failed", "undone"]) | Q(duplicate_of__isnull=False)),
+                condition=~Q(Q(state__in=["failed", "undoing", "undone"]) | Q(duplicate_of__isnull=False)),
                 name="report_import_bytes_once",
             ),
             models.UniqueConstraint(

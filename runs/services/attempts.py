@@ -5,29 +5,31 @@ until then all that he says goes into the same attempt. Whatever somebody else s
 is refused as a conflict, until its tester has seen the other attempt and says that his is one more.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, Model, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from catalog.choices import FINAL_STATUSES, ResultStatus
+from catalog.choices import FINAL_STATUSES, FieldTarget, ResultStatus
+from catalog.models import CustomField
 from qaportal.kit.errors import InvalidInput, RuleViolation
-from qaportal.kit.inserting import insert_all
 from qaportal.kit.models import new_uuid
 
 from .. import policies
 from ..case_text import CaseText
 from ..models import Artifact, Result, RunCase, RunnerEntry, StepResult, TestRun
-from ..partitions import ensure_partitions
+from ..partitions import ensure_partitions, lacks_partitions
 from .single import record_single
 from .staging import NewResult
 
 LONGEST_NOTE = 20_000
+OWN_FIELDS = CustomField.objects.filter(project=OuterRef("project"), target=FieldTarget.RESULT)
 VERDICTS = tuple(status for status in FINAL_STATUSES if status != ResultStatus.ERROR)
 
 
@@ -66,6 +68,12 @@ class Held:
     """The steps that a new attempt took over, by iteration and number."""
     is_repeated: bool = False
 
+    def show_in(self, test: RunCase, status: str = "") -> int:
+        """Let the test that the caller holds say what stands now; answers the number of the attempt."""
+        test.status = status or self.test.status
+        test.attempts = self.attempt if status else self.test.attempts
+        return self.attempt
+
 
 class AttemptConflict(RuleViolation):
     """Somebody else recorded an attempt that the tester has not seen."""
@@ -76,11 +84,13 @@ def hold(actor: User, test: RunCase, entry: Entry) -> Held:
     last = Result.objects.filter(pk=OuterRef("last_result_id"))
     found = (
         RunCase.objects.select_for_update(of=("run",))
-        .select_related("run__project__tenant", "run__release")
+        .select_related("run__release")
         .annotate(last_executor=Subquery(last.values("executor_id")), last_source=Subquery(last.values("source")))
+        .annotate(has_own_fields=Exists(OWN_FIELDS), lacks_partitions=lacks_partitions())
         .get(pk=test.pk)
     )
     run = found.run
+    run.project = test.run.project
     policies.can_record(actor, run.project).require()
     refusal = policies.takes_verdicts(run)
     if not refusal:
@@ -149,15 +159,23 @@ def require_note(notes: str | None) -> None:
         raise InvalidInput(words, fields={"notes": [words]})
 
 
-def begin(held: Held, status: str = ResultStatus.IN_PROGRESS, **told: Any) -> None:
-    """Open the attempt, which goes on with the steps of the tester's former one."""
-    ensure_partitions(months_ahead=0)
-    record_into(held, status, **told)
+def begin(
+    held: Held, status: str = ResultStatus.IN_PROGRESS, *, steps: Sequence[Mapping[str, Any]] = (), **told: Any
+) -> None:
+    """Open the attempt, which goes on with the steps of the tester's former one, or has these of its own."""
+    _ensure_partitions(held)
+    record_into(held, status, steps=steps, **told)
     if held.former:
         _carry_steps(held)
 
 
-def record_into(held: Held, status: str, **told: Any) -> None:
+def _ensure_partitions(held: Held) -> None:
+    """Holding the test has looked already."""
+    if held.test.lacks_partitions:
+        ensure_partitions(months_ahead=0)
+
+
+def record_into(held: Held, status: str, *, steps: Sequence[Mapping[str, Any]] = (), **told: Any) -> None:
     """Store the attempt as it is now."""
     result = NewResult(
         result_id=held.result_id,
@@ -167,24 +185,46 @@ def record_into(held: Held, status: str, **told: Any) -> None:
         case_id=held.test.case_id,
         **told,
     )
-    record_single(actor=held.actor, run=held.run, test=held.test, result=result, is_new=held.is_new)
+    record_single(actor=held.actor, run=held.run, test=held.test, result=result, is_new=held.is_new, steps=steps)
+
+
+def _copied(model: type[Model], source: str, **replaced: str) -> str:
+    """The rows of `source` once more, with these columns replaced."""
+    columns = [field.column for field in model._meta.concrete_fields]
+    values = ", ".join(replaced.get(column, f"{source}.{column}") for column in columns)
+    return f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) SELECT {values} FROM {source}"  # noqa: S608
+
+
+# New keys are made of the time of the attempt, as all keys are, and of the place of the row.
+_NUMBERED = """
+SELECT held.*, (left(%(key)s, 15) || lpad(to_hex(row_number() OVER (ORDER BY held.id) % 4096), 3, '0')
+                || substr(gen_random_uuid()::text, 19))::uuid AS new_id
+FROM {table} AS held WHERE held.result_id = %(former)s AND held.id >= %(former)s
+"""
+_OF_NEW = {"id": "{}.new_id", "result_id": "%(result)s", "created_at": "%(now)s", "updated_at": "%(now)s"}
+
+
+def _carrying() -> str:
+    """The statement that copies steps and files and lets each name the other's copy."""
+    steps, files = ({name: value.format(source) for name, value in _OF_NEW.items()} for source in ("step", "file"))
+    steps["screenshot_artifact_id"] = "(SELECT new_id FROM file WHERE file.id = step.screenshot_artifact_id)"
+    files["step_id"] = "(SELECT new_id FROM step WHERE step.id = file.step_id)"
+    numbered = _NUMBERED.replace("% 4096", "%% 4096")
+    return (
+        f"WITH step AS MATERIALIZED ({numbered.format(table=StepResult._meta.db_table)}),"  # noqa: S608
+        f" file AS MATERIALIZED ({numbered.format(table=Artifact._meta.db_table)}),"
+        f" steps AS ({_copied(StepResult, 'step', **steps)}), files AS ({_copied(Artifact, 'file', **files)})"
+        " SELECT iteration, step_number, status FROM step"
+    )
 
 
 def _carry_steps(held: Held) -> None:
     """Let the new attempt begin with what the former one says of its steps, pictures included."""
-    steps = list(StepResult.objects.filter(result=held.former))
-    artifacts = list(Artifact.objects.filter(result=held.former))
-    now, keys = timezone.now(), {row.pk: new_uuid() for row in (*steps, *artifacts)}
-    for row in (*steps, *artifacts):
-        row.pk, row.result_id, row.created_at, row.updated_at = keys[row.pk], held.result_id, now, now
-        row._state.adding = True
-    for step in steps:
-        step.screenshot_artifact_id = keys.get(step.screenshot_artifact_id)
-    for artifact in artifacts:
-        artifact.step_id = keys.get(artifact.step_id)
-    insert_all(steps)
-    insert_all(artifacts)
-    held.carried = {(step.iteration, step.step_number): step.status for step in steps}
+    later = UUID(int=(held.result_id.int >> 80) + 1 << 80 | 7 << 76)
+    values = {"former": held.former, "result": held.result_id, "key": str(later), "now": timezone.now()}
+    with connection.cursor() as cursor:
+        cursor.execute(_carrying(), values)
+        held.carried = {(iteration, number): status for iteration, number, status in cursor.fetchall()}
 
 
 def put_step(held: Held, text: CaseText, step_number: int, iteration: int, **told: Any) -> StepResult:
@@ -194,8 +234,7 @@ def put_step(held: Held, text: CaseText, step_number: int, iteration: int, **tol
     is_fresh = held.is_new and not held.former
     if not is_fresh and StepResult.objects.filter(**place).update(**given):
         return StepResult(**place, **given)
-    if not held.is_new:  # beginning the attempt has looked already
-        ensure_partitions(months_ahead=0)
+    _ensure_partitions(held)
     given = {"status": ResultStatus.IN_PROGRESS} | given
     action, description = text.words_of(step_number)
     return StepResult.objects.create(

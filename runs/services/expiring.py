@@ -36,7 +36,7 @@ ORDER BY run.created_at
 _IS_OVER = f"SELECT EXISTS (SELECT FROM runs_testrun AS run WHERE {IS_OVER} AND run.id = %(run)s)"
 _LIVING_ON = """
 SELECT id FROM runs_testrun AS run WHERE project_id = %(project)s AND pinned_at IS NULL AND NOT id = ANY(%(held)s)
-  AND created_at < %(before)s AND deleted_at IS NULL
+  AND created_at < %(before)s AND deleted_at IS NULL AND withdrawn_to IS NULL
   AND EXISTS (SELECT FROM runs_runcase AS test WHERE test.run_id = run.id AND test.attempts > 1)
 """
 _REPLACED = """

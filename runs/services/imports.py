@@ -56,7 +56,7 @@ def _same_upload(project: Project, sha256: str, request: ImportRequest) -> Repor
     itself, while a suite without timestamps writes the same bytes every night.
     """
     same = ReportImport.objects.filter(project=project, sha256=sha256, duplicate_of__isnull=True)
-    same = same.exclude(state__in=[ImportState.FAILED, ImportState.UNDONE])
+    same = same.exclude(state__in=[ImportState.FAILED, ImportState.UNDOING, ImportState.UNDONE])
     if request.run_id:
         return same.filter(request__run_id=request.run_id).first() or same.filter(run_id=request.run_id).first()
     if request.external_id:

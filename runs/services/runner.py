@@ -1,6 +1,6 @@
 """Executing one test by hand: verdicts of steps and of the whole case, by whoever has it open."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -62,14 +62,14 @@ def record_step(
         require_status(status)
     held = hold(actor, test, entry or Entry())
     if held.is_repeated:
-        return held.attempt
+        return held.show_in(test)
     if held.is_new:
         begin(held)
     put_step(held, text, step_number, iteration, status=status, notes=notes)
     audit.record(
         "run_case.step_set", actor=actor, target=held.test, project=held.run.project, step=step_number, status=status
     )
-    return held.attempt
+    return held.show_in(test, ResultStatus.IN_PROGRESS)
 
 
 @transaction.atomic
@@ -103,20 +103,23 @@ def record_verdict(  # noqa: PLR0913  one keyword for each thing a tester can sa
         raise InvalidInput(words, fields={"duration": [words]})
     held = hold(actor, test, entry or Entry())
     if held.is_repeated:
-        return held.attempt
+        return held.show_in(test)
     ended, iterations = _rolled_up(held, text, status, iteration)
     known = dict(metadata or {}) | ({"iterations": iterations} if iterations else {})
     told = {"notes": notes or "", "duration_ms": duration_ms, "metadata": known or None}
     told |= {"custom_values": _usable_values(held, ended, custom_values)}
     told["error_message"] = _error_of(held, told["notes"], steps) if ended == ResultStatus.FAILED else ""
-    if held.is_new:
+    if not held.is_new:
+        record_into(held, ended, **told)
+    elif held.former or steps:
         begin(held, ended, **told)
     else:
-        record_into(held, ended, **told)
-    _put_steps(held, text, status, iteration, steps)
+        begin(held, ended, steps=list(_unsaid_steps(text, status, iteration, {})), **told)
+    if held.former or steps or not held.is_new:
+        _put_steps(held, text, status, iteration, steps)
     changes = {"status": [held.test.status, ended]}
     audit.record("run_case.executed", actor=actor, target=held.test, project=held.run.project, changes=changes)
-    return held.attempt
+    return held.show_in(test, ended)
 
 
 def _error_of(held: Held, notes: str, steps: Sequence[Mapping[str, Any]]) -> str:
@@ -133,6 +136,8 @@ def _error_of(held: Held, notes: str, steps: Sequence[Mapping[str, Any]]) -> str
 
 def _usable_values(held: Held, status: str, given: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """What the result says in the project's own fields; only an executed case has to say what is required."""
+    if not held.test.has_own_fields and not given:
+        return None
     asks = status in FINAL_STATUSES
     own = OwnFields(held.run.project, actor=held.actor, target=FieldTarget.RESULT, asks_required=asks)
     if not own.by_key:
@@ -169,32 +174,31 @@ def _put_steps(
         put_step(held, text, step_number, number, **told)
     if status != ResultStatus.PASSED or not text.steps:
         return
-    numbers = [iteration] if iteration else range(1, max(1, len(text.iterations)) + 1)
     known = dict(held.carried) if held.is_new and not given else _known_steps(held)
-    now, rows = timezone.now(), []
-    for number in numbers:
-        for step_number in range(1, len(text.steps) + 1):
-            if (number, step_number) in known:
-                continue
-            action, description = text.words_of(step_number)
-            rows.append(
-                StepResult(
-                    id=new_uuid(),
-                    project_id=held.run.project_id,
-                    result_id=held.result_id,
-                    iteration=number,
-                    step_number=step_number,
-                    status=ResultStatus.PASSED,
-                    action=action,
-                    description=description,
-                    created_at=now,
-                    updated_at=now,
-                )
-            )
-    insert_all(rows)
+    now = timezone.now()
+    facts = {"project_id": held.run.project_id, "result_id": held.result_id, "created_at": now, "updated_at": now}
+    insert_all([StepResult(**facts, **step) for step in _unsaid_steps(text, status, iteration, known)])
     if ResultStatus.IN_PROGRESS in known.values():
         open_steps = StepResult.objects.filter(result=held.result_id, status=ResultStatus.IN_PROGRESS)
-        open_steps.filter(iteration__in=list(numbers)).update(status=ResultStatus.PASSED)
+        numbers = {number for number, _step in _places(text, iteration)}
+        open_steps.filter(iteration__in=numbers).update(status=ResultStatus.PASSED)
+
+
+def _places(text: CaseText, iteration: int | None) -> Iterator[tuple[int, int]]:
+    """Every step of the example, or of all examples, as iteration and number."""
+    numbers = [iteration] if iteration else range(1, max(1, len(text.iterations)) + 1)
+    return ((number, step.number) for number in numbers for step in text.steps)
+
+
+def _unsaid_steps(
+    text: CaseText, status: str, iteration: int | None, known: Container[tuple[int, int]]
+) -> Iterator[dict[str, Any]]:
+    """The steps that pass with their case because nobody said anything of them."""
+    for number, step_number in _places(text, iteration) if status == ResultStatus.PASSED else ():
+        if (number, step_number) not in known:
+            action, description = text.words_of(step_number)
+            place = {"id": new_uuid(), "iteration": number, "step_number": step_number}
+            yield {**place, "status": ResultStatus.PASSED, "action": action, "description": description}
 
 
 def _known_steps(held: Held) -> dict[tuple[int, int], str]:

@@ -45,6 +45,7 @@ def add_screenshot(
     held = hold(actor, test, entry or Entry())
     if held.is_repeated:
         stored.delete()
+        held.show_in(test)
         return None
     if held.is_new:
         begin(held)
@@ -66,6 +67,7 @@ def add_screenshot(
     audit.record(
         "run_case.documented", actor=actor, target=held.test, project=held.run.project, artifacts=1, step=step_number
     )
+    held.show_in(test, "in_progress")
     return artifact
 
 

@@ -18,7 +18,7 @@ from releases.models import Release
 from .. import policies
 from ..choices import RunKind, RunStatus
 from ..models import TestRun
-from . import withdrawal
+from . import withdrawing
 
 EDITABLE = (
     *("name", "description", "environment", "build", "branch", "status", "due", "release", "milestone"),
@@ -101,19 +101,20 @@ def _end_of(run: TestRun, told: datetime | None) -> datetime:
 
 
 @transaction.atomic
-def delete_run(*, actor: User, run: TestRun, if_match: str | None = None) -> None:
+def delete_run(*, actor: User, run: TestRun, if_match: str | None = None) -> TestRun:
     """Hide the run: causes, stability and activities count as if it had never been, while the verdicts that it set in
-    a release stay as they are. Raises Denied and VersionConflict.
+    a release stay as they are. Of a large run a job tells them anew, until then `withdrawn_to` of the answered run is
+    set. Raises Denied and VersionConflict.
     """
     policies.can_delete_run(actor, run).require()
     run = TestRun.objects.select_for_update(of=("self",)).select_related("project").get(pk=run.pk)
     require_match(run, if_match)
     run.deleted_at = timezone.now()
     TestRun.objects.filter(pk=run.pk).update(deleted_at=run.deleted_at, updated_at=run.deleted_at)
-    withdrawal.collect(run=run)
-    withdrawal.tell_anew(run=run)
     audit.record("run.deleted", actor=actor, target=run)
     events.publish("run.deleted", run=run, actor=actor)
+    withdrawing.begin(run=run)
+    return run
 
 
 def implicit_run(*, release: Release, actor: User | None) -> TestRun:

@@ -5,13 +5,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.models import User
+from accounts.models import Project, User
+from accounts.services.projects import update_project
 from qaportal.kit import events
+from qaportal.kit.errors import InvalidInput
 
+from .. import policies
 from ..choices import RunStatus
 from ..models import TestRun
 
 USUAL_HOURS = 2
+SHORTEST_HOURS, LONGEST_HOURS = 0.25, 720
 SETTING = "silentRunHours"
 """The setting of a project that takes the place of the usual hours: a number from a quarter of an hour to 30 days."""
 
@@ -23,7 +27,7 @@ WITH silent AS (
     JOIN accounts_project AS project ON project.id = run.project_id
     CROSS JOIN LATERAL (
         SELECT CASE WHEN jsonb_typeof(project.settings -> %(setting)s) = 'number'
-                    THEN least(greatest((project.settings ->> %(setting)s)::numeric, 0.25), 720)
+                    THEN least(greatest((project.settings ->> %(setting)s)::numeric, %(shortest)s), %(longest)s)
                     ELSE %(hours)s END AS hours
     ) AS patience
     WHERE run.status = 'active' AND run.kind = 'automated' AND NOT run.is_implicit AND run.deleted_at IS NULL
@@ -42,13 +46,35 @@ RETURNING run.id
 """
 
 
+def silent_hours_of(project: Project) -> float | None:
+    """The hours that the project says; None where the usual ones are."""
+    told = project.settings.get(SETTING)
+    is_told = isinstance(told, int | float) and not isinstance(told, bool)
+    return min(max(told, SHORTEST_HOURS), LONGEST_HOURS) if is_told else None
+
+
+@transaction.atomic
+def set_silent_hours(*, actor: User, project: Project, hours: float | None) -> Project:
+    """Say after how many hours of silence runs of the project are closed; None means the usual ones.
+
+    Raises Denied and InvalidInput.
+    """
+    policies.can_set_retention(actor, project).require()
+    if hours is not None and not SHORTEST_HOURS <= hours <= LONGEST_HOURS:
+        words = _("Between a quarter of an hour (0.25) and 30 days (720), or empty for the usual hours.")
+        raise InvalidInput(words, fields={"silent_hours": [words]})
+    told = int(hours) if hours is not None and hours == int(hours) else hours
+    return update_project(actor=actor, project=project, settings={SETTING: told})
+
+
 @transaction.atomic
 def close_silent_runs() -> int:
     """Close the automated runs of which nothing was heard for too long; answers how many.
 
     Such a run ended when it was heard of last. One whose report still waits to be read stays open.
     """
-    values = {"setting": SETTING, "hours": USUAL_HOURS, "reason": _("Nothing was heard of the run for # hours.")}
+    values = {"setting": SETTING, "hours": USUAL_HOURS, "shortest": SHORTEST_HOURS, "longest": LONGEST_HOURS}
+    values["reason"] = _("Nothing was heard of the run for # hours.")
     with connection.cursor() as cursor:
         cursor.execute(CLOSE_SILENT, values)
         keys = [key for (key,) in cursor.fetchall()]

@@ -5,6 +5,7 @@ A tester waits for each verdict. The staging table of a batch costs more than al
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +40,14 @@ UPDATE runs_result AS attempt SET
     custom_values = coalesce(staged.custom_values, attempt.custom_values), updated_at = %(now)s
 FROM staged_result AS staged WHERE attempt.id = staged.result_id
 """
+_STORE_STEPS = """
+INSERT INTO runs_stepresult (id, project_id, result_id, iteration, step_number, status, action, description,
+    error_message, screenshot_path, notes, created_at, updated_at)
+SELECT step.id, %(project)s, %(staged_result_id)s, step.iteration, step.step_number, step.status, step.action,
+    step.description, '', '', '', %(now)s, %(now)s
+FROM jsonb_to_recordset(%(steps)s::jsonb)
+    AS step(id uuid, iteration integer, step_number integer, status text, action text, description text)
+"""
 
 
 def _cause(test: RunCase, result: NewResult, judge: Judge | None) -> dict[str, Any]:
@@ -71,8 +80,17 @@ def _staged_values(test: RunCase, result: NewResult, judge: Judge | None, *, is_
     return {f"staged_{name}": value for name, value in values.items()}
 
 
-def record_single(*, actor: User, run: TestRun, test: RunCase, result: NewResult, is_new: bool) -> None:
-    """Store one more attempt of a test that stands in the run, or complete the open one, with all that it moves.
+def record_single(
+    *,
+    actor: User,
+    run: TestRun,
+    test: RunCase,
+    result: NewResult,
+    is_new: bool,
+    steps: Sequence[Mapping[str, Any]] = (),
+) -> None:
+    """Store one more attempt of a test that stands in the run, with steps that it has from its start, or complete the
+    open one, with all that it moves.
 
     The caller holds the run, has checked what it takes, and names the attempt by `result.result_id`.
     """
@@ -91,10 +109,12 @@ def record_single(*, actor: User, run: TestRun, test: RunCase, result: NewResult
         "kind": None,
         "now": now,
         "today": now.date(),
+        "steps": json.dumps(steps, default=str),
     }
     # None of these reads what another one writes; they need the test as the first statement left it.
     moves = [STORE_ATTEMPTS if is_new else _COMPLETE, *([MOVE_SCOPE] if run.release_id else []), MOVE_ACTIVITIES]
     moves += [failures.COUNT_UP] if values["staged_fingerprint"] else []
+    moves += [_STORE_STEPS] if steps else []
     together = "".join(f", move{number} AS ({move})" for number, move in enumerate(moves))
     with connection.cursor() as cursor:
         cursor.execute(_STAGED + INSERT_TESTS + MOVE_EXISTING, values)

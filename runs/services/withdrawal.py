@@ -1,9 +1,11 @@
 """What was computed from results that go, told anew: causes, stability, activities, and what the results left behind.
 
 The results are collected first. They may then be deleted, or their run hidden; either way what is told anew afterwards
-comes from the results that remain in runs that are not deleted. Set by set, whatever their number.
+comes from the results that remain in runs that are not deleted. All results of a test that go are collected together,
+while the tests of a run may be told anew stretch by stretch: what is counted down is counted down by each alone.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import connection
@@ -31,15 +33,17 @@ SELECT result.id, test.id, test.case_id, test.test_key, test.occurrence, result.
        result.attempt
 FROM runs_runcase AS test
 JOIN runs_result AS result ON result.run_case_id = test.id
-WHERE test.run_id = %(run)s
+WHERE test.run_id = %(run)s AND test.id = ANY(%(tests)s)
 """
 _OF_IMPORT = " AND result.report_import_id = %(import)s AND result.id >= %(first)s"
 
 
-def collect(*, run: TestRun, report_import_id: UUID | None = None, first: UUID | None = None) -> int:
-    """Note which results go: all of the run, or those of one import, whose keys are not below `first`; answers how
-    many."""
-    values = {"run": run.pk, "import": report_import_id, "first": first}
+def collect(
+    *, run: TestRun, tests: Sequence[int], report_import_id: UUID | None = None, first: UUID | None = None
+) -> int:
+    """Note which results of these tests go: all, or those of one import, whose keys are not below `first`; answers
+    how many."""
+    values = {"run": run.pk, "tests": list(tests), "import": report_import_id, "first": first}
     with connection.cursor() as cursor:
         cursor.execute(_STAGE)
         cursor.execute(_COLLECT + (_OF_IMPORT if report_import_id else ""), values)

@@ -1,6 +1,8 @@
 """The pages about failures."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from qaportal.kit.concurrency import etag
@@ -37,7 +39,11 @@ def test_the_run_groups_its_failures_and_filters_by_cause(signed_in, viewer, pro
     assert "New in this run" in content
     assert "Timeout waiting for the frame &lt;b&gt;" in content
     cluster = FailureCluster.objects.get(title__startswith="Timeout")
-    page = signed_in(viewer).get(run.get_absolute_url(), {"tab": "failures", "cluster": cluster.pk})
+    with CaptureQueriesContext(connection) as queries:
+        page = signed_in(viewer).get(run.get_absolute_url(), {"tab": "failures", "cluster": cluster.pk})
+    read = [each["sql"] for each in queries if 'FROM "runs_failurecluster"' in each["sql"]]
+    assert len(read) == 1, "the filter's chip looks through no causes of the project"
+    assert cluster.short in page.content.decode()
     assert [row.record.name for row in page.context["page_obj"].object_list] == ["pays"]
     page = signed_in(viewer).get(run.get_absolute_url(), {"cause": "unsorted"})
     assert [row.record.name for row in page.context["page_obj"].object_list] == ["pays"]

@@ -4,9 +4,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, Project
 from accounts.tests.factories import ProjectFactory
+from qaportal.kit.errors import InvalidInput
 from runs.models import RetentionSweep, RetentionTerms, TestRun
+from runs.services.silence import set_silent_hours
 from runs.tests.factories import make_run, record, reported
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +58,49 @@ def test_what_cannot_be_a_term_is_refused_beside_its_field(as_lead, project, giv
     assert answer.status_code == 422
     assert words in answer.content.decode()
     assert not RetentionTerms.objects.exists()
+
+
+def test_the_hours_of_silence_are_saved_shown_and_taken_back(as_lead, project):
+    silence = reverse("runs:retention_silence", args=[project.key])
+    for given, told, shown in (("0.5", 0.5, 'value="0.5"'), ("6", 6, 'value="6"'), ("", None, "Empty means 2 hours")):
+        page = as_lead.post(silence, {"silent_hours": given}, follow=True).content.decode()
+        assert "The hours of silence are saved" in page
+        assert shown in page
+        project.refresh_from_db()
+        assert project.settings["silentRunHours"] == told
+    assert AuditEntry.objects.filter(action="project.updated").count() == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("0.1", "greater than or equal to 0.25"),
+        ("721", "less than or equal to 720"),
+        ("nan", "Enter a number"),
+        ("soon", "Enter a number"),
+    ],
+)
+def test_hours_of_silence_that_cannot_be_are_refused_beside_their_field(as_lead, project, given, words):
+    answer = as_lead.post(reverse("runs:retention_silence", args=[project.key]), {"silent_hours": given})
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    project.refresh_from_db()
+    assert "silentRunHours" not in project.settings
+    with pytest.raises(InvalidInput) as refused:
+        set_silent_hours(actor=answer.wsgi_request.user, project=project, hours=0.1)
+    assert "silent_hours" in refused.value.fields
+
+
+def test_the_hours_of_silence_are_their_managers_alone(client, project, viewer, stranger):
+    silence = reverse("runs:retention_silence", args=[project.key])
+    Project.objects.filter(pk=project.pk).update(settings={"silentRunHours": "a lot"})
+    client.force_login(viewer)
+    assert 'name="silent_hours"' in client.get(address(project)).content.decode()
+    assert client.post(silence, {"silent_hours": "1"}).status_code == 403
+    client.force_login(stranger)
+    assert client.post(silence, {"silent_hours": "1"}).status_code == 404
+    project.refresh_from_db()
+    assert project.settings == {"silentRunHours": "a lot"}
 
 
 def test_the_preview_is_a_fragment_and_a_page(as_lead, project, old_run):

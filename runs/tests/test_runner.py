@@ -1,5 +1,6 @@
 """Executing a test by hand: steps, verdicts, attempts and two testers at once; tested on the services."""
 
+import io
 import uuid
 
 import pytest
@@ -12,9 +13,10 @@ from catalog.services.cases import update_case
 from qaportal.kit.errors import Denied, InvalidInput, RuleViolation
 from releases.tests.factories import ReleaseCaseFactory, ReleaseFactory
 from runs.case_text import text_of
-from runs.models import Result, RunCase, RunnerEntry, RunnerPresence, StepResult
+from runs.models import Artifact, Result, RunCase, RunnerEntry, RunnerPresence, StepResult
 from runs.services.presence import leave_test, note_presence, others_at
 from runs.services.runner import AttemptConflict, Entry, record_step, record_verdict, take_new_text
+from runs.services.runner_files import add_screenshot
 from runs.services.runs import update_run
 from runs.tests.factories import manual_run
 
@@ -68,6 +70,25 @@ class TestOneTester:
             "failed", "passed",
         ]  # fmt: skip
 
+    def test_a_correction_takes_the_pictures_along_each_with_its_step(self, test, tester):
+        for number in (1, 2, 2):
+            picture = io.BytesIO(b"\x89PNG\r\n\x1a\n" + bytes([number]))
+            add_screenshot(actor=tester, test=test, stream=picture, name=f"{number}.png", step_number=number)
+        record_verdict(actor=tester, test=test, status="failed", notes="Broken")
+        record_verdict(actor=tester, test=test, status="failed", notes="Still broken")
+        first, second = Result.objects.filter(run_case=test).order_by("attempt")
+
+        def told(result):
+            steps = {step.pk: step for step in StepResult.objects.filter(result=result)}
+            pictures = {each.pk: each for each in Artifact.objects.filter(result=result).order_by("id")}
+            assert all(key > result.pk for key in (*steps, *pictures)), "keys grow with time"
+            shown = [(pictures[step.screenshot_artifact_id].file_id, step.step_number) for step in steps.values()]
+            named = [(each.file_id, each.step_id and steps[each.step_id].step_number) for each in pictures.values()]
+            return sorted(shown, key=str), named
+
+        assert told(first) == told(second)
+        assert len(told(second)[1]) == 3
+
     def test_a_repeated_entry_is_ignored(self, test, tester):
         entry = Entry(seen=0, key=uuid.uuid4())
         for _time in range(3):
@@ -100,6 +121,8 @@ class TestOneTester:
             return len(told), "\n".join(told)
 
         for act in (
+            lambda: record_verdict(**verdict, entry=next(entries)),
+            lambda: record_verdict(**verdict | {"status": "failed", "notes": "It froze"}, entry=next(entries)),
             lambda: record_verdict(**verdict, entry=next(entries)),
             lambda: record_step(actor=tester, test=other, step_number=1, status="failed"),
             lambda: record_step(

@@ -11,7 +11,7 @@ from qaportal.kit.errors import Denied, RuleViolation
 from releases.models import ReleaseCase
 from releases.tests.factories import ReleaseFactory
 from runs.choices import ImportState, ResultSource, RunKind
-from runs.models import ReportImport, Result, RunCase, TestRun
+from runs.models import Result, RunCase, TestRun
 from runs.services import imports, taking_in
 from runs.services.undoing import undo_import
 from runs.tests.factories import make_run, record, reported
@@ -181,12 +181,3 @@ def test_what_cannot_be_undone_says_why(project, tester, viewer):
     failed = taking_in.run_import(import_id=report_import.pk)
     with pytest.raises(RuleViolation, match="Nothing of this import was stored"):
         undo_import(actor=tester, report_import=failed)
-
-
-def test_undoing_a_large_import_asks_a_constant_number_of_queries(project, tester, django_assert_max_num_queries):
-    names = [f"test {number}" for number in range(3_000)]
-    done = take_in(tester, project, junit(*names))
-    with django_assert_max_num_queries(45):
-        undo_import(actor=tester, report_import=done)
-    assert not Result.objects.filter(run=done.run).exists()
-    assert ReportImport.objects.get(pk=done.pk).state == ImportState.UNDONE

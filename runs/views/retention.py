@@ -17,8 +17,9 @@ from .. import policies
 from ..models import RetentionSweep
 from ..retention import Limits, terms_of
 from ..retention_figures import disk_use_of, preview_of
-from ..retention_forms import RetentionForm
+from ..retention_forms import RetentionForm, SilenceForm
 from ..services import retention as services
+from ..services.silence import set_silent_hours, silent_hours_of
 from .test_links import safe_next, visible_run
 
 PAGE = "runs/retention.html"
@@ -41,8 +42,26 @@ def retention_terms(request: HttpRequest) -> HttpResponse:
     context = _preview(request, form, initial)
     if wants_fragment(request):
         return render_fragment(request, f"{PAGE}#preview", context)
-    context |= _facts(request, form)
+    context |= _facts(request)
     return render(request, PAGE, context, status=422 if request.method == "POST" else 200)
+
+
+@require_POST
+@project_page
+def silent_hours(request: HttpRequest) -> HttpResponse:
+    """Say how long a run may be silent, on the page of the terms."""
+    policies.can_set_retention(request.user, request.project).require()
+    form = SilenceForm(request.POST)
+    if form.is_valid():
+        try:
+            set_silent_hours(actor=request.user, project=request.project, hours=form.cleaned_data["silent_hours"])
+            messages.success(request, _("The hours of silence are saved."))
+            return redirect("runs:retention", request.project.key)
+        except PortalError as error:
+            form.refuse(error)
+    terms = {name: getattr(terms_of(request.project), name) for name in services.TERMS}
+    context = _preview(request, RetentionForm(initial=terms), terms) | _facts(request) | {"silence_form": form}
+    return render(request, PAGE, context, status=422)
 
 
 def _is_saved(request: HttpRequest, form: RetentionForm) -> bool:
@@ -66,7 +85,7 @@ def _preview(request: HttpRequest, form: RetentionForm, initial: dict[str, Any])
     return {"preview": preview, "terms": terms, "is_saved": terms == initial, "form": form, "project": request.project}
 
 
-def _facts(request: HttpRequest, form: RetentionForm) -> dict[str, Any]:
+def _facts(request: HttpRequest) -> dict[str, Any]:
     uses = disk_use_of(request.project)
     sweeps = RetentionSweep.objects.visible_to(request.user).in_project(request.project).newest_first()
     return {
@@ -74,6 +93,7 @@ def _facts(request: HttpRequest, form: RetentionForm) -> dict[str, Any]:
         "total": sum(each.size for each in uses),
         "largest": max(1, *(each.size for each in uses)),
         "sweeps": list(sweeps[:SHOWN_SWEEPS]),
+        "silence_form": SilenceForm(initial={"silent_hours": silent_hours_of(request.project)}),
         "decision": policies.can_set_retention(request.user, request.project),
     }
 

@@ -81,7 +81,10 @@ def remove_run(request: HttpRequest, number: int) -> HttpResponse:
     run = visible_run(request, number)
     policies.can_delete_run(request.user, run).require()
     if request.method == "POST":
-        delete_run(actor=request.user, run=run)
-        messages.success(request, _("Run %d deleted") % run.number)
+        deleted = delete_run(actor=request.user, run=run)
+        words = _("Run %d deleted")
+        if deleted.withdrawn_to is not None:
+            words = _("Run %d deleted; what its results counted for is worked out anew, which takes some moments")
+        messages.success(request, words % run.number)
         return redirect("runs:list", run.project.key)
     return render(request, "runs/run_delete.html", {"run": run, "crumbs": crumbs_of(run)})

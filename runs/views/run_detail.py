@@ -47,6 +47,8 @@ LIST_KEYS = (
     "view",
     "before",
 )
+ANY_TEST = "0-0-0"
+"""Stands for the test in an address that is made once for all rows."""
 DRAWER_KEYS = ("test", "attempt", "view", "before")
 
 
@@ -94,7 +96,7 @@ class RunDetailView(ProjectMixin, FragmentMixin, FilteredListView):
 
     def get_queryset(self) -> QuerySet:
         """The tests of the tab, in the order of the report."""
-        tests = RunCase.objects.filter(run=self.run).for_list().order_by("position", "pk")
+        tests = self.run.tests.for_rows().order_by("position", "pk")
         narrowed = {"failures": tests.failures, "unmatched": tests.unmatched, "details": tests.none}
         return narrowed[self.tab]() if self.tab in narrowed else tests
 
@@ -113,9 +115,10 @@ class RunDetailView(ProjectMixin, FragmentMixin, FilteredListView):
     def get_table_kwargs(self) -> dict[str, Any]:
         """Which row is open, and where a row leads."""
         more = {"siblings": self.siblings} if self.tab == "siblings" else {}
+        start, _any, end = address(self.request, {"test": ANY_TEST}, *DRAWER_KEYS).partition(f"test={ANY_TEST}")
         return more | {
             "opened": self.opened.pk if self.opened else None,
-            "link_to": lambda test: address(self.request, {"test": test.pk}, *DRAWER_KEYS),
+            "link_to": lambda test: f"{start}test={test.pk}{end}",
         }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

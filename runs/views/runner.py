@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -52,12 +53,32 @@ def _entry(told: dict[str, Any]) -> Entry:
     return Entry(told.get("seen"), status=told.get("seen_status", ""), key=key_of(told.get("key", "")))
 
 
+ENTERED = (
+    *("name", "project", "position", "status", "attempts", "last_result_id", "case_version", "case__version"),
+    *("run__number", "run__status", "run__project"),
+)
+"""What an entry needs of its test, which is read whole when it is held."""
+
+
+def _tests(number: int) -> QuerySet[RunCase]:
+    """The tests of the run that stand for cases."""
+    return RunCase.objects.living().planned().filter(run__number=number, run__is_implicit=False)
+
+
 def _load(request: HttpRequest, number: int, test_id: int) -> RunCase:
     """A test of the run that stands for a case, else 404."""
-    tests = RunCase.objects.living().planned().filter(run__number=number, run__is_implicit=False)
+    tests = _tests(number).with_text()
     known = ("run__project__tenant", "run__release", "run__configuration", "assigned_to", "case__project")
     tests = tests.select_related(*known, "case__folder")
     return get_visible(tests.defer("case__search", "case__folded", "case__steps_text"), request, pk=test_id)
+
+
+def _load_for_entry(request: HttpRequest, number: int, test_id: int) -> RunCase:
+    """The same with no more than an entry needs."""
+    tests = _tests(number).with_text().select_related("run", "case").only("run", "case", *ENTERED)
+    test = get_visible(tests, request, pk=test_id)
+    test.run.project = request.project
+    return test
 
 
 def _page(request: HttpRequest, test: RunCase) -> RunnerPage:
@@ -106,8 +127,8 @@ def _mine(request: HttpRequest) -> dict[str, Any]:
 def _answer(
     request: HttpRequest, test: RunCase, refusal: Refusal, attempt: int | None, *, moves_on: bool
 ) -> HttpResponse:
-    """What the script, or a browser without one, gets for an entry."""
-    fresh = _load(request, test.run.number, test.pk)
+    """What the script, or a browser without one, gets for an entry; what was taken in stands in the test itself."""
+    fresh = _load(request, test.run.number, test.pk) if refusal else test
     page = _page(request, fresh)
     if refusal and wants_fragment(request):
         body = {"code": refusal.code, "detail": refusal.message, "seen": fresh.attempts}
@@ -133,7 +154,7 @@ def _entered(
     moves_on: bool = False,
 ) -> HttpResponse:
     """Record one entry and answer it."""
-    test, attempt = _load(request, number, test_id), None
+    test, attempt = _load_for_entry(request, number, test_id), None
     with shown_refusal(request) as refusal:
         attempt = record(test, EntryForm(request.POST).told())
     return _answer(request, test, refusal, attempt, moves_on=moves_on)
@@ -220,7 +241,7 @@ def take_text(request: HttpRequest, number: int, test_id: int) -> HttpResponse:
 @project_page
 def people_here(request: HttpRequest, number: int, test_id: int) -> HttpResponse:
     """Who else has the test open and what the last attempt says; 304 when neither changed."""
-    test = _load(request, number, test_id)
+    test = _load_for_entry(request, number, test_id)
     others = presence.others_at(actor=request.user, test=test)
     facts = f"{test.attempts}:{test.status}:{[person.pk for person in others]}:{test.run.status}"
     tag = f'"{hashlib.sha256(facts.encode()).hexdigest()[:20]}"'
@@ -238,7 +259,7 @@ def people_here(request: HttpRequest, number: int, test_id: int) -> HttpResponse
 @project_page
 def note_me_here(request: HttpRequest, number: int, test_id: int) -> HttpResponse:
     """Note that the tester has the test open, or has closed it."""
-    test = _load(request, number, test_id)
+    test = _load_for_entry(request, number, test_id)
     act = presence.leave_test if request.POST.get("leaves") else presence.note_presence
     act(actor=request.user, test=test)
     return HttpResponse(status=204)

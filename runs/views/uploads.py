@@ -30,7 +30,7 @@ from .test_links import MOST_AT_ONCE
 
 PREFILLED = ("run", "release", "run_name", "environment", "build", "branch", "external_id")
 SHOWN_UNMATCHED = 20
-OPEN_STATES = (ImportState.QUEUED, ImportState.RUNNING)
+OPEN_STATES = (ImportState.QUEUED, ImportState.RUNNING, ImportState.UNDOING)
 
 
 @require_http_methods(["GET", "POST"])
@@ -146,8 +146,9 @@ def undo_import(request: HttpRequest, import_id: UUID) -> HttpResponse:
     imports = ReportImport.objects.select_related("project", "run")
     report_import = get_visible(imports, request, pk=import_id)
     try:
-        undo(actor=request.user, report_import=report_import)
-        messages.success(request, _("The import was undone."))
+        undone = undo(actor=request.user, report_import=report_import)
+        if undone.state == ImportState.UNDONE:
+            messages.success(request, _("The import was undone."))
     except RuleViolation as refusal:
         messages.error(request, refusal.message)
     return redirect(report_import.get_absolute_url())

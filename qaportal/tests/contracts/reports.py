@@ -17,7 +17,7 @@ COUNTS = (
     *("matched", "unmatched", "created"),
 )
 STORED_IMPORT = {"importId": pk_of("stored_import")}
-STATES = {"queued", "running", "done", "failed", "undone"}
+STATES = {"queued", "running", "done", "failed", "undoing", "undone"}
 IMPORTED = {
     "id": str,
     "status": STATES,
