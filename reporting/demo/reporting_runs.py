@@ -26,7 +26,7 @@ def interrupt_run(
     """Report a part of a run, and let the portal close it after it heard nothing for too long."""
     plan = story["interrupted"]
     results = list(results_of(texts, night=plan["night"], started_at=started_at, story=story, salt=plan["name"]))
-    run = _start(project, actor, plan, started_at, len(results))
+    run = _start(project, actor, plan, started_at, results)
     heard_at = _report(run, actor, _whole_tests(results[: plan["executed"]]))
     closed_at = heard_at + timedelta(hours=USUAL_HOURS)
     with audit.dated(closed_at):
@@ -46,7 +46,7 @@ def report_live(project: Project, actor: User, texts: list[CaseText], story: dic
     took = told[len(executed)].executed_at - now
     started_at = now - SINCE_LAST_RESULT - took
     with audit.dated(started_at):
-        run = _start(project, actor, plan, started_at, len(told))
+        run = _start(project, actor, plan, started_at, told)
     for result in executed:
         result.executed_at = result.started_at = result.executed_at - (now - started_at)
     _report(run, actor, executed)
@@ -59,7 +59,9 @@ def _whole_tests(results: list[NewResult]) -> list[NewResult]:
     return results
 
 
-def _start(project: Project, actor: User, plan: dict[str, Any], started_at: datetime, expected: int) -> TestRun:
+def _start(
+    project: Project, actor: User, plan: dict[str, Any], started_at: datetime, planned: list[NewResult]
+) -> TestRun:
     run = create_run(
         actor=actor,
         project=project,
@@ -67,9 +69,9 @@ def _start(project: Project, actor: User, plan: dict[str, Any], started_at: date
         kind=RunKind.AUTOMATED,
         started_at=started_at,
         environment="staging",
-        build=plan["branch"].rpartition("/")[2],
+        build=plan["build"],
         branch=plan["branch"],
-        metadata={"total_tests": expected},
+        metadata={"total_tests": sum(result.attempt == 1 for result in planned)},
     )
     TestRun.objects.filter(pk=run.pk).update(created_at=started_at)
     return run
