@@ -103,7 +103,8 @@ class ReportEvidence:
                 missing.append(attachment.path or embedded_name(attachment))
                 continue
             waiting = WaitingFile(str(new_uuid()), found.name if attachment.path else report, attachment.body)
-            self._attach(key, attachment, found, waiting, steps, pictures, failed=result.status in NOT_PASSED)
+            failed = _shows_failure(attachment, result)
+            self._attach(key, attachment, found, waiting, steps, pictures, failed=failed)
         self._add_steps(key, result, steps, pictures)
         return key, missing
 
@@ -178,7 +179,9 @@ class ReportEvidence:
             file_id=stored.pk,
             artifact_type=kind,
             artifact_category=ArtifactCategory.ERROR if failed and kind == ArtifactType.SCREENSHOT else "",
-            description=attachment.name if attachment.name != name else "",
+            description=""
+            if name in (attachment.name, f"{attachment.name}.{name.rpartition('.')[2]}")
+            else attachment.name,
             created_at=self._now,
             updated_at=self._now,
         )
@@ -229,6 +232,12 @@ class ReportEvidence:
             {"code": CODES[reason], "text": sentence(reason, left.number, left.names)}
             for reason, left in self._left.items()
         ]
+
+
+def _shows_failure(attachment: ReportedAttachment, result: ReportedResult) -> bool:
+    """Whether a picture was taken when something failed: its step, or for one of no step the test."""
+    own = (step.status for step in result.steps if step.number == attachment.step_number)
+    return next(own, result.status) in NOT_PASSED
 
 
 _FILE_ENDINGS = {"jpeg": "jpg", "plain": "txt", "markdown": "md", "svg+xml": "svg", "x-ndjson": "ndjson"}

@@ -26,9 +26,9 @@ def embedding(content: bytes, kind: str = "image/png", **more: str) -> dict[str,
     return {"data": base64.b64encode(content).decode(), "mime_type": kind, **more}
 
 
-def cucumber(*embeddings: dict, name: str = "pays", status: str = "failed") -> bytes:
+def cucumber(*embeddings: dict, name: str = "pays", status: str = "failed", first: tuple = ()) -> bytes:
     steps = [
-        {"keyword": "Given", "name": "a card", "result": {"status": "passed"}},
+        {"keyword": "Given", "name": "a card", "result": {"status": "passed"}, "embeddings": first},
         {"keyword": "When", "name": "I pay", "result": {"status": status}, "embeddings": embeddings},
     ]
     return json.dumps([{"name": "Pay", "elements": [{"type": "scenario", "name": name, "steps": steps}]}]).encode()
@@ -55,13 +55,18 @@ def test_files_in_reports_of_real_tools_stand_with_their_tests(take, name, kept)
 
 
 def test_a_picture_in_the_report_is_that_of_its_step_and_the_same_bytes_are_stored_once(take):
-    inside = cucumber(embedding(PICTURE, name="the basket"), embedding(PICTURE, "image/png; charset=x"))
+    pictures = embedding(PICTURE, name="the basket"), embedding(PICTURE, "image/png; charset=x")
+    inside = cucumber(*pictures, first=(embedding(PICTURE),))
     take(zipped({"a.json": inside, "b/report.json": cucumber(embedding(PICTURE), name="refunds")}))
     found = list(Artifact.objects.filter(result__name="pays").select_related("file", "step").order_by("id"))
-    assert [each.file.name for each in found] == ["the basket.png", "attachment.png"]
-    assert (found[0].artifact_category, found[1].step.screenshot_artifact_id) == ("error", found[1].pk)
+    assert [(each.file.name, each.artifact_category, each.description) for each in found] == [
+        ("attachment.png", "", ""),
+        ("the basket.png", "error", ""),
+        ("attachment.png", "error", ""),
+    ]
+    assert found[1].step.screenshot_artifact_id == found[2].pk
     kept = StoredFile.objects.filter(content_type="image/png")
-    assert (kept.count(), kept.values("path").distinct().count()) == (3, 1)
+    assert (kept.count(), kept.values("path").distinct().count()) == (4, 1)
 
 
 def test_pages_and_drawings_in_a_report_are_downloaded_and_never_shown(take, client, tester):
