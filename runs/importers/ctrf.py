@@ -62,7 +62,8 @@ class CtrfReader(FormatReader):
         report.environment = words(environment.get("testEnvironment"))
         report.build = words(environment.get("buildNumber")) or words(environment.get("buildName"))
         report.branch = words(environment.get("branchName"))
-        report.properties = {name: text for name, value in environment.items() if (text := words(value))}
+        facts = {name: self._bodies.without_notes(words(value)) for name, value in environment.items()}
+        report.properties = {name: text for name, text in facts.items() if text}
 
 
 def _attempts(test: dict[str, Any], bodies: EmbeddedBodies) -> list[ReportedResult]:

@@ -23,6 +23,7 @@ KEPT = 8_000
 """Characters of a body that the reader gets: enough for a line of a log."""
 LONGEST_OPENING = 64
 LONGEST_PREFIX = 128
+LONGEST_NOTE = 160
 IN_MEMORY = 256 * 1024
 STRING = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 PREFIX = re.compile(r"data:([\w.+/\\-]{0,80})[\w.+/\\;=-]{0,30};base64,")
@@ -85,7 +86,7 @@ class EmbeddedBodies:
         """Look for texts under these names, or for `data:` addresses in JSON that stands in texts."""
         self._source = source
         self._mark = f"embedded-{secrets.token_hex(8)}:"  # nobody can write it into a report
-        self._noted = re.compile(rf"{self._mark}(\d+):(\d+):(-?\d+):([01])\Z")
+        self._noted = re.compile(rf"{self._mark}(\d+):(\d+):(-?\d+):([01])")
         self._opening = re.compile(rf'"(?:{"|".join(names)})"[ \t\r\n]{{0,8}}:[ \t\r\n]{{0,8}}"')
         self._inner = UNESCAPED if in_texts else STRING
         if in_texts:
@@ -130,13 +131,17 @@ class EmbeddedBodies:
 
     def read(self, value: str) -> tuple[str, EmbeddedBody | None]:
         """The start of a text that stood under one of the names, and its place."""
-        noted = self._noted.search(value[-120:])
-        if not noted:
-            return value, None
+        noted = self._noted.search(value, max(0, len(value) - LONGEST_NOTE))
+        if not noted or noted.end() < len(value):
+            return self.without_notes(value), None
         start, length, size, is_padded = map(int, noted.groups())
         form = BodyForm.BASE64 if size >= 0 else BodyForm.BROKEN
         body = EmbeddedBody(start, length, max(size, 0), form, not is_padded, self._source.repairing)
-        return value[: len(value) - len(noted.group())], body
+        return value[: noted.start()], body
+
+    def without_notes(self, text: str) -> str:
+        """A text that may hold bodies without being one, as it was written."""
+        return self._noted.sub("", text) if self._mark in text else text
 
     def attachment(
         self, value: str, name: str, kind: str, step_number: int | None = None, *, is_text: bool | None = False

@@ -119,9 +119,10 @@ def _mochawesome_test(
         result.status = ReportedStatus.SKIPPED
     result.duration_ms = whole_milliseconds(test.get("duration"))
     error = mapping(test.get("err"))
-    result.message = words(error.get("message"))
+    result.message = bodies.without_notes(words(error.get("message")))
     difference = words(error.get("diff"))
-    result.trace = "\n\n".join(part for part in (words(error.get("estack")), difference) if part)
+    trace = "\n\n".join(part for part in (words(error.get("estack")), difference) if part)
+    result.trace = bodies.without_notes(trace)
     if place:
         result.properties = {"file": place}
     _add_context(result, test.get("context"), bodies)
@@ -142,4 +143,4 @@ def _add_context(result: ReportedResult, context: Any, bodies: EmbeddedBodies) -
         elif PICTURE.search(text[-10:]) and len(text) <= 1_000:
             result.attachments += (ReportedAttachment(text, title or text.rpartition("/")[2]),)
         elif text:
-            result.properties[title or f"context {number + 1}"] = text
+            result.properties[title or f"context {number + 1}"] = bodies.without_notes(text)

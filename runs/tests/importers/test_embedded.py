@@ -106,6 +106,14 @@ def test_a_report_that_ends_within_a_file_is_cut_off():
         read(cucumber({"data": PACKED, "mime_type": "image/png"})[:100_000])
 
 
+def test_a_picture_in_a_message_stays_a_part_of_it():
+    link = 'expected <img src="data:image/png;base64,aGVsbG8="> to be shown'
+    test = {"title": "pays", "state": "failed", "fail": True, "err": {"message": link, "estack": link}}
+    test["context"] = json.dumps({"title": "page", "value": f"{link}: no"})
+    (result,), files, _contents = read(json.dumps({"stats": {}, "results": [{"tests": [test]}]}).encode())
+    assert (files, result.message, result.trace, result.properties) == ([], link, link, {"page": f"{link}: no"})
+
+
 def test_pictures_of_other_tools_are_found_where_they_write_them():
     link = f"data:image/png;base64,{PACKED}"
     context = json.dumps([{"title": "the basket", "value": link}, {"title": "user", "value": "ada"}])
