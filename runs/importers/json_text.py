@@ -32,15 +32,17 @@ def plain_text(source: ReportSource) -> Iterator[str]:
 
 
 def _blocks(texts: Iterable[str]) -> Iterator[str]:
-    """The text in blocks, none of which ends inside an escape sequence."""
-    carried = ""
+    """The text in blocks of one size, none of which ends inside an escape sequence."""
+    waiting = ""
     for text in texts:
-        for start in range(0, len(text), BLOCK):
-            block = carried + text[start : start + BLOCK]
-            end = start_of_open_escape(block)
-            block, carried = block[:end], block[end:]
-            yield block
-    yield carried
+        waiting += text
+        at = 0
+        while len(waiting) - at >= BLOCK:
+            end = at + start_of_open_escape(waiting[at : at + BLOCK])
+            yield waiting[at:end]
+            at = end
+        waiting = waiting[at:]
+    yield waiting
 
 
 def start_of_open_escape(text: str) -> int:

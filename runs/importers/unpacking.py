@@ -17,7 +17,8 @@ PLAIN_ALPHABET = str.maketrans("-_", "+/")
 LINK = re.compile(r"data:[\w.+/-]{1,80};base64,")
 LONGEST_LINK = 100
 AFTER_LINK = re.compile(r"[\"'<>)]")
-TAG_NAME = re.compile(rb"<([^\s/>]{1,200})")
+LONGEST_NAME = 200
+TAG_NAME = re.compile(rb"<([^\s/>]{1,200})[\s/>]")
 HIGH_SURROGATES = ("\ud800", "\udbff")
 
 
@@ -126,13 +127,15 @@ class _Element:
         self._texts: list[str] = []
         self._parser = hardened_parser(lambda _name, _attributes: None, lambda _name: None)
         self._parser.CharacterDataHandler = self._texts.append
-        self._closing = b""
+        self._head = self._closing = b""
 
     def feed_escaped(self, piece: bytes, *, is_last: bool) -> bytes:
         """The bytes of the next piece of an element, which starts with its tag and ends before the closing one."""
         self._texts.clear()
-        if not self._closing and (name := TAG_NAME.match(piece)):
-            self._closing = b"</%s>" % name.group(1)
+        if not self._closing:
+            self._head += piece[:LONGEST_NAME]
+            if name := TAG_NAME.match(self._head):
+                self._closing = b"</%s>" % name.group(1)
         try:
             self._parser.Parse(piece + (self._closing if is_last else b""), is_last)
         except (expat.ExpatError, ReportRejected) as error:

@@ -75,6 +75,20 @@ def test_however_the_report_is_written_the_bytes_come_out(form):
     ]
 
 
+@pytest.mark.parametrize("size", [1, 7, 64])
+def test_however_the_report_comes_in_pieces_the_bytes_come_out(monkeypatch, size):
+    monkeypatch.setattr("runs.importers.source.CHUNK_BYTES", size)
+    some, text = LARGE[:3_001], 'two words, "quoted" 😀 and \\ more'
+    packed = base64.b64encode(some).decode()
+    log = {"data": base64.b64encode(b"a line of a log" * 50).decode(), "mime_type": "text/x.cucumber.log+plain"}
+    document = cucumber({"data": packed}, {"data": text, "mime_type": "text/plain"}, log)
+    (result,), _files, contents = read(document.replace(b"=", b"\\u003d"))
+    assert (contents, result.stdout) == ([some, text.encode()], "a line of a log" * 50)
+    files = f'<attachments><attachment name="a" media-type="image/png">{packed}</attachment></attachments>'
+    xunit = f'<assembly name="pay.dll"><test name="Pays" result="Pass">{files}</test></assembly>'
+    assert read(xunit.encode())[2] == [some]
+
+
 def test_a_text_that_is_written_out_is_taken_as_it_is():
     long = "a line, “quoted” and \\ more 😀\n" * 20_000
     document = cucumber(*({"data": text, "mime_type": "text/plain"} for text in ("seen", "two words", long)))
