@@ -1,12 +1,17 @@
-"""What the console and the network told while an attempt ran: in short beside each step, and whole in pages."""
+"""What the console and the network told while an attempt ran: in short beside each step, and whole in pages.
 
-from collections.abc import Collection, Mapping
+An entry that names no step stands where its time puts it; one without a time stands in the pages alone.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, F, Q, QuerySet, When, Window
+from django.db.models import Case, Count, DateTimeField, F, Func, IntegerField, Min, Q, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy as _
 
@@ -54,14 +59,22 @@ class StepLogs:
 
     lines: list[Line] = field(default_factory=list)
     total: int = 0
+    bad: int = 0
+    """How many of all tell of trouble."""
+    first_ms: int | None = None
+    """When the first of all came, since the attempt began."""
 
 
 def line_of(entry: LogEntry, result: Result) -> Line:
     """The entry with its time since the attempt began, where both are known."""
-    if entry.logged_at is None or result.started_at is None:
-        return Line(entry, None)
-    at = round((entry.logged_at - result.started_at).total_seconds() * 1000)
-    return Line(entry, at if 0 <= at < 48 * 3_600_000 else None)
+    return Line(entry, _since_start(entry.logged_at, result))
+
+
+def _since_start(moment: datetime | None, result: Result) -> int | None:
+    if moment is None or result.started_at is None:
+        return None
+    at = round((moment - result.started_at).total_seconds() * 1000)
+    return at if 0 <= at < 48 * 3_600_000 else None
 
 
 def logs_of_steps(result: Result, iteration: int, numbers: Collection[int]) -> dict[int, StepLogs]:
@@ -69,28 +82,53 @@ def logs_of_steps(result: Result, iteration: int, numbers: Collection[int]) -> d
     if not numbers:
         return {}
     rows = LogEntry.objects.filter(result=result, iteration=iteration, step_number__in=list(numbers))
-    by_step = {"partition_by": F("step_number")}
+    return _first_of(rows.annotate(group=F("step_number")), result)
+
+
+def logs_by_time(
+    result: Result, iteration: int, starts: Sequence[datetime], until: datetime | None
+) -> dict[int, StepLogs]:
+    """What told no step, by the place in `starts` of the last moment before it, in one statement."""
+    if not starts:
+        return {}
+    rows = LogEntry.objects.filter(result=result, iteration=iteration, step_number=None, logged_at__gte=starts[0])
+    if until is not None:
+        rows = rows.filter(logged_at__lt=until)
+    edges = Value(list(starts), output_field=ArrayField(DateTimeField()))
+    place = Func(F("logged_at"), edges, function="width_bucket", output_field=IntegerField()) - 1
+    return _first_of(rows.annotate(group=place), result)
+
+
+def _first_of(rows: QuerySet[LogEntry], result: Result) -> dict[int, StepLogs]:
+    """The first entries of each group, with how many there are."""
     trouble_first = [Case(When(PROBLEMS, then=0), default=1), F("id").asc()]
     ranked = rows.annotate(
-        place=Window(RowNumber(), order_by=trouble_first, **by_step),
-        total=Window(Count("id"), **by_step),
+        place=Window(RowNumber(), partition_by=F("group"), order_by=trouble_first),
+        total=Window(Count("id"), partition_by=F("group")),
+        bad=Window(Count("id", filter=PROBLEMS), partition_by=F("group")),
+        first_at=Window(Min("logged_at"), partition_by=F("group")),
     )
     found: dict[int, StepLogs] = {}
-    for entry in ranked.filter(place__lte=BESIDE_A_STEP).order_by("step_number", "logged_at", "id"):
-        logs = found.setdefault(entry.step_number, StepLogs())
+    for entry in ranked.filter(place__lte=BESIDE_A_STEP).order_by("group", "logged_at", "id"):
+        logs = found.setdefault(entry.group, StepLogs())
         logs.lines.append(line_of(entry, result))
-        logs.total = entry.total
+        logs.total, logs.bad = entry.total, entry.bad
+        logs.first_ms = _since_start(entry.first_at, result)
     return found
 
 
 class LogPanel:
-    """All entries of an iteration in pages; `log` narrows them to a kind, `of` to a step, `lines` chooses the page."""
+    """All entries of an iteration in pages: `log` narrows them to a kind, `of` to a step, `since` and `until`, in
+    milliseconds of the attempt, to those that told no step meanwhile; `lines` chooses the page."""
 
     def __init__(self, result: Result, iteration: int, query: Mapping[str, str]) -> None:
         """Keep what is asked for; what makes no sense is left out."""
         self.result, self.iteration = result, iteration
         self.kind = query.get("log", "") if query.get("log", "") in KINDS else ""
         self.step = self._whole(query.get("of", ""))
+        self.since, self.until = (self._whole(query.get(name, "")) for name in ("since", "until"))
+        if self.step is not None or result.started_at is None:
+            self.since = None
         self._page = self._whole(query.get("lines", "")) or 1
 
     @staticmethod
@@ -100,7 +138,24 @@ class LogPanel:
     @property
     def _of_place(self) -> QuerySet[LogEntry]:
         rows = LogEntry.objects.filter(result=self.result, iteration=self.iteration)
+        if self.since is not None:
+            rows = rows.filter(step_number=None, logged_at__gte=self._at(self.since))
+            return rows if self.until is None else rows.filter(logged_at__lt=self._at(self.until))
         return rows if self.step is None else rows.filter(step_number=self.step)
+
+    def _at(self, milliseconds: int) -> datetime:
+        return self.result.started_at + timedelta(milliseconds=milliseconds)
+
+    @property
+    def place(self) -> dict[str, int | None]:
+        """What the address says of the chosen place."""
+        until = self.until if self.since is not None else None
+        return {"of": self.step, "since": self.since, "until": until}
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether the entries of one place alone are shown."""
+        return self.step is not None or self.since is not None
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -135,4 +190,4 @@ class LogPanel:
 
     def __bool__(self) -> bool:
         """Whether there is a log, or was one before it was narrowed."""
-        return bool(self.counts["all"]) or self.step is not None
+        return bool(self.counts["all"]) or self.is_narrowed

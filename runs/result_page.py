@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from qaportal.kit import panels
+from qaportal.kit import panels, wording
 
 from .drawer import TEST_PANELS, ShownAttempt, shown_attempt, whole
 from .logs import LogPanel
@@ -83,6 +84,7 @@ class ResultPage:
                 "moment": moment,
                 "url": self.step_address(moment.step.step_number),
                 "log_url": self.address(of=moment.step.step_number) + "#log",
+                "meanwhile_url": self.address(since=moment.begins_ms, until=moment.ends_ms) + "#log",
             }
             for moment in self.timeline.moments
         ]
@@ -95,7 +97,7 @@ class ResultPage:
             kind
             | {
                 "is_current": kind["code"] == log.kind,
-                "url": self.address(log=None if kind["code"] == log.kind else kind["code"], of=log.step) + "#log",
+                "url": self.address(log=None if kind["code"] == log.kind else kind["code"], **log.place) + "#log",
             }
             for kind in log.kinds
         ]
@@ -106,11 +108,20 @@ class ResultPage:
         return self.address(log=self.log.kind or None) + "#log"
 
     @property
+    def meanwhile_words(self) -> str:
+        """The time to which the log is narrowed."""
+        since = wording.duration(self.log.since)
+        if self.log.until is None:
+            return _("entries from %(since)s on that name no step") % {"since": since}
+        values = {"since": since, "until": wording.duration(self.log.until)}
+        return _("entries from %(since)s to %(until)s that name no step") % values
+
+    @property
     def log_pages(self) -> list[str]:
         """The addresses of the stretches of the log before and after the shown one."""
         page = self.log.page
         around = (page.number - 1, page.number + 1)
-        chosen = {"log": self.log.kind or None, "of": self.log.step}
+        chosen = {"log": self.log.kind or None, **self.log.place}
         return [
             self.address(lines=number, **chosen) + "#log" if 1 <= number <= page.paginator.num_pages else ""
             for number in around

@@ -6,6 +6,7 @@ grows with what a client sends.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.db.models import Count, Min, Q, Sum
 from files.content_types import SHOWN_IN_BROWSER
 
 from .choices import ArtifactCategory
-from .logs import StepLogs, logs_of_steps
+from .logs import StepLogs, logs_by_time, logs_of_steps
 from .models import Artifact, Checkpoint, Result, StepResult
 from .querysets import FAILURES
 from .terminal import readable
@@ -24,6 +25,7 @@ STRETCH = 60
 ALL_WITH_LOGS = 25
 """On a page with more steps, only those that failed or are asked for show entries of the log beside them."""
 MOST_FILES, MOST_CHECKPOINTS = 400, 400
+NOT_EXECUTED = ("skipped", "blocked", "not_started")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Iteration:
     status: str
     first_failed: int | None
     """The number of its first step that failed."""
+    took_ms: int | None
+    """Known when each of its steps told its time."""
 
 
 @dataclass(slots=True)
@@ -73,6 +77,11 @@ class Moment:
     evidence: Evidence
     is_chosen: bool
     error: str
+    meanwhile: StepLogs | None = None
+    """What console and network told from its start to that of the next step without naming one."""
+    begins_ms: int | None = None
+    """Since the attempt began, unlike `starts_ms`."""
+    ends_ms: int | None = None
 
     @property
     def words(self) -> str:
@@ -83,6 +92,11 @@ class Moment:
     def has_failed(self) -> bool:
         """Whether it is what one came for."""
         return self.step.status in FAILURES
+
+    @property
+    def tells_trouble(self) -> bool:
+        """Whether what was told meanwhile may say why it failed."""
+        return bool(self.meanwhile and self.meanwhile.bad and (self.has_failed or self.is_chosen))
 
 
 def is_picture(artifact: Artifact) -> bool:
@@ -141,8 +155,19 @@ class Timeline:
             steps=Count("id"),
             passed=Count("id", filter=Q(status="passed")),
             first_failed=Min("step_number", filter=Q(status__in=FAILURES)),
+            told=Count("duration_ms"),
+            took=Sum("duration_ms"),
         )
-        return [Iteration(row["iteration"], row["steps"], self._status_of(row), row["first_failed"]) for row in counted]
+        return [
+            Iteration(
+                row["iteration"],
+                row["steps"],
+                self._status_of(row),
+                row["first_failed"],
+                row["took"] if row["told"] == row["steps"] else None,
+            )
+            for row in counted
+        ]
 
     def _status_of(self, row: Mapping[str, Any]) -> str:
         told = (self.result.metadata or {}).get("iterations")
@@ -164,7 +189,7 @@ class Timeline:
     def _known(self) -> Iteration:
         return next(
             (each for each in self.iterations if each.number == self.iteration),
-            Iteration(self.iteration, 0, "not_started", None),
+            Iteration(self.iteration, 0, "not_started", None, None),
         )
 
     @property
@@ -229,7 +254,39 @@ class Timeline:
                 evidence.logs.lines.clear()
             moments.append(moment)
             at = None if at is None or step.duration_ms is None else at + step.duration_ms
+        self._add_meanwhile(moments)
         return moments
+
+    # -- what told no step, by its time
+    @property
+    def _began_ms(self) -> int | None:
+        """When the iteration began, since the attempt did."""
+        before = [each.took_ms for each in self.iterations if each.number < self.iteration]
+        return None if None in before else sum(before)
+
+    def _add_meanwhile(self, moments: list[Moment]) -> None:
+        timed = [moment for moment in moments if moment.starts_ms is not None]
+        began, zero = self._began_ms, self.result.started_at
+        if not timed or began is None or zero is None:
+            return
+        for moment, following in zip(timed, [*timed[1:], None], strict=True):
+            moment.begins_ms = began + moment.starts_ms
+            took = moment.step.duration_ms
+            moment.ends_ms = began + following.starts_ms if following else took and moment.begins_ms + took
+        last = timed[-1]
+        if self.part == self.parts and all(each.step.status in NOT_EXECUTED for each in moments[len(timed) :]):
+            last.ends_ms = None  # nothing came after it
+        elif last.ends_ms is None:
+            timed.pop()  # steps without a time follow: nobody knows what happened during which
+        starts = [zero + timedelta(milliseconds=moment.begins_ms) for moment in timed]
+        until = timed[-1].ends_ms if timed else None
+        found = logs_by_time(
+            self.result, self.iteration, starts, None if until is None else zero + timedelta(milliseconds=until)
+        )
+        for place, logs in found.items():
+            timed[place].meanwhile = logs
+            if len(moments) > ALL_WITH_LOGS and not (timed[place].has_failed or timed[place].is_chosen):
+                logs.lines.clear()
 
     # -- what belongs to them
     @cached_property

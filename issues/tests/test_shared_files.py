@@ -12,7 +12,7 @@ from runs.services.expiring import apply_terms
 from runs.tests.factories import evidence_of
 from runs.tests.test_retention import failed_run, in_days, terms
 
-migration = import_module("issues.migrations.0030_mark_shared_files")
+migration = import_module("issues.migrations.0002_mark_shared_files")
 
 
 @pytest.mark.django_db

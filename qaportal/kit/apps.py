@@ -10,7 +10,8 @@ class KitConfig(AppConfig):
     label = "kit"
 
     def ready(self) -> None:
-        """Register the system checks and the events of the shared code."""
-        from . import checks, events  # noqa: F401
+        """Register the system checks and the events of the shared code, and how jobs are deferred."""
+        from . import checks, events, job_connector  # noqa: F401
 
+        job_connector.install()
         events.declare("job.abandoned")

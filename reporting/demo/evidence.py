@@ -1,7 +1,11 @@
-"""What the last night of one failing test left behind: steps, screenshots, a checkpoint, console and network."""
+"""What the last night of one failing test left behind: steps, screenshots, a video, a checkpoint, console and network.
+
+The video shows the shop of the drawings, which does not exist; it was drawn frame by frame for this demo.
+"""
 
 import io
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from accounts.models import Project, User
@@ -19,6 +23,16 @@ LOGS: tuple[tuple[int, int, dict[str, Any]], ...] = (
     (5, 950, {"log_type": "console", "level": "error", "message": "challenge.js:88: upstream closed"}),
     (5, 6000, {"log_type": "console", "level": "warn", "message": "challenge.js:131: still waiting"}),
 )  # fmt: skip
+UNPLACED: tuple[tuple[int, dict[str, Any]], ...] = (
+    (40, {"log_type": "network", "method": "GET", "url": "/checkout?basket=b-90417", "status_code": 200}),
+    (310, {"log_type": "network", "method": "GET", "url": "/assets/checkout.js", "status_code": 200}),
+    (520, {"log_type": "console", "level": "info", "message": "checkout.js:12: basket of 2 items, 148.20 EUR"}),
+    (2_010, {"log_type": "network", "method": "POST", "url": "/v2/cards/check", "status_code": 200}),
+    (18_410, {"log_type": "console", "level": "error", "message": "challenge.js:140: no answer, and no more tries"}),
+)  # fmt: skip
+"""What the browser told without naming a step: it stands where its time puts it."""
+POLLS = range(9_300, 18_400, 350)
+_VIDEO = Path(__file__).with_name("challenge.webm")
 
 
 def leave_evidence(project: Project, actor: User, plan: dict[str, Any]) -> None:
@@ -41,14 +55,30 @@ def leave_evidence(project: Project, actor: User, plan: dict[str, Any]) -> None:
         entry | {"step_number": step, "logged_at": began + timedelta(milliseconds=starts[step - 1] + at)}
         for step, at, entry in LOGS
     ]
+    poll = {"log_type": "network", "method": "GET", "url": "/3ds/state?session=7f0c41"}
+    polls = [(at, poll | {"status_code": 200 if at % 3 else 504}) for at in POLLS]
+    logs += [entry | {"logged_at": began + timedelta(milliseconds=at)} for at, entry in (*UNPLACED, *polls)]
     save_logs(actor=actor, result=result, logs=logs)
+    _add_pictures(actor, result, plan["failing"])
+
+
+def _add_pictures(actor: User, result: Result, failing: int) -> None:
     for number, category, name, data in (
         (2, "after", "checkout.png", drawings.checkout()),
-        (plan["failing"], "before", "challenge.png", drawings.challenge("Waiting for your bank")),
-        (plan["failing"], "error", "no-end.png", drawings.challenge("Waiting for your bank ...", marked=True)),
+        (failing, "before", "challenge.png", drawings.challenge("Waiting for your bank")),
+        (failing, "error", "no-end.png", drawings.challenge("Waiting for your bank ...", marked=True)),
     ):
         facts = {"artifact_type": "screenshot", "artifact_category": category, "step_number": number}
         add_artifact(actor=actor, result=result, stream=io.BytesIO(data), name=name, **facts)
+    with _VIDEO.open("rb") as stream:
+        add_artifact(
+            actor=actor,
+            result=result,
+            stream=stream,
+            name=_VIDEO.name,
+            artifact_type="video",
+            description="What the browser showed",
+        )
 
 
 def _steps(plan: dict[str, Any], result: Result) -> Any:

@@ -18,11 +18,12 @@ from runs.services.recording import record_results
 from runs.services.retention import pin_run, set_retention_terms
 from runs.services.runs import create_run
 
-from . import evidence, failures, manual, scopes, uploads
+from . import evidence, failures, manual, reporting_runs, scopes, uploads
 from .chance import chance
 from .days import Days
 from .outcomes import results_of
 from .scopes import Written
+from .texts import CaseText
 
 Event = tuple[datetime, Callable[[], object]]
 
@@ -44,6 +45,7 @@ class History:
                 happen()
         self._date_results()
         evidence.leave_evidence(self.project, self.people["developer"], self.story["evidence"])
+        reporting_runs.report_live(self.project, self.people["developer"], self._texts, self.story)
         now = timezone.now()
         manual.open_run(self.project, self.people, now - timedelta(hours=2))
 
@@ -100,9 +102,21 @@ class History:
             if night not in nightly["left_out"]:
                 moment = self.days.at(self.days.night(night), nightly["start"])
                 yield moment, lambda night=night, at=moment: self._run(nightly["name"], night, at)
+        interrupted = self.story["interrupted"]
+        moment = self.days.at(self.days.night(interrupted["night"]), interrupted["start"])
+        yield (
+            moment,
+            lambda at=moment: reporting_runs.interrupt_run(
+                self.project, self.people["developer"], self._texts, self.story, at
+            ),
+        )
         for night in smoke["nights"]:
             moment = self.days.at(self.days.night(night), "11:15")
             yield moment, lambda night=night, at=moment: self._run(smoke["name"], night + 1, at, tag="smoke")
+
+    @property
+    def _texts(self) -> list[CaseText]:
+        return [each.text for each in self.written]
 
     def _release(self, plan: dict[str, Any]) -> Release:
         return Release.objects.select_related("project").get(project=self.project, version=plan["version"])

@@ -20,7 +20,9 @@ from reporting.demo.outcomes import results_of
 from reporting.demo.people import PASSWORD
 from reporting.demo.step import make_demo, prepare_demo
 from reporting.demo.texts import logistics_cases, payment_cases, story, terminal_cases
-from runs.models import ReportImport, Result, TestRun
+from runs.live import Live
+from runs.models import Artifact, ReportImport, Result, TestRun
+from runs.timeline import Timeline
 
 pytestmark = pytest.mark.xdist_group("demo")  # one process: what all tests need is made once
 
@@ -96,7 +98,7 @@ def test_the_demo_holds_what_it_promises(demo, db):
     assert set(Folder.objects.in_project(demo).values_list("depth", flat=True)) == {1, 2, 3}
     assert TestStep.objects.in_project(demo).count() > 600
     assert Release.objects.in_project(demo).count() == 3
-    assert TestRun.objects.in_project(demo).count() == 45
+    assert TestRun.objects.in_project(demo).count() == 47
     assert Result.objects.filter(project=demo).count() > 5_000
     assert CaseActivity.objects.in_project(demo).flakiest().count() >= 10
     assert CaseActivity.objects.in_project(demo).failing_longest().count() >= 10
@@ -156,11 +158,32 @@ def test_runs_are_numbered_as_they_happened_and_all_lie_in_the_past(demo, db):
     runs = TestRun.objects.in_project(demo).filter(is_implicit=False).exclude(kind="manual").order_by("number")
     started = [run.started_at for run in runs]
     assert started == sorted(started)
-    assert all(run.finished_at < timezone.now() and run.status == "completed" for run in runs)
+    *over, live = runs
+    assert all(run.finished_at < timezone.now() for run in over)
+    assert Counter(run.status for run in over) == {"completed": len(over) - 1, "interrupted": 1}
+    assert live.status == "active"
     nightly = [run for run in runs if run.name == story()["nightly"]["name"]]
     assert all(run.started_at.weekday() < SATURDAY for run in nightly)
     assert nightly[-1].count_failed > nightly[-4].count_failed
     assert Result.objects.filter(project=demo, executed_at__gt=timezone.now()).count() == 0
+
+
+def test_one_run_is_being_reported_and_one_was_interrupted_with_its_reason(demo, db):
+    live = Live(TestRun.objects.in_project(demo).get(name=story()["live"]["name"]))
+    assert live.is_going
+    assert 0 < live.done < live.expected
+    assert (live.per_minute > 0, len(live.failures)) == (True, 3)
+    stopped = TestRun.objects.in_project(demo).get(name=story()["interrupted"]["name"])
+    assert stopped.metadata["reason"] == "Nothing was heard of the run for 2 hours."
+    assert 0 < stopped.total < stopped.metadata["total_tests"]
+
+
+def test_a_failing_test_left_a_video_and_a_log_with_and_without_steps(demo, db):
+    video = Artifact.objects.get(result__project=demo, artifact_type="video")
+    assert (video.file.content_type, video.file.state) == ("video/webm", "stored")
+    timeline = Timeline(video.result, {})
+    assert sum(moment.meanwhile is not None for moment in timeline.moments) >= 3
+    assert timeline.whole.videos == [video]
 
 
 def test_two_testers_are_in_the_middle_of_a_run_by_hand(demo, db):

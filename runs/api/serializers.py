@@ -108,6 +108,7 @@ class ImportCountsSerializer(serializers.Serializer):
     outside_scope = serializers.IntegerField(default=0)
     steps = serializers.IntegerField(default=0)
     attachments = serializers.IntegerField(default=0)
+    embedded = serializers.IntegerField(default=0, help_text="Of the attachments, those that stood in a report.")
 
 
 class ImportWarningSerializer(serializers.Serializer):

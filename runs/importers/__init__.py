@@ -4,7 +4,7 @@ Start at `open_upload` for what was uploaded, at `open_report` for one file; wha
 `ReportRejected`.
 """
 
-from .archives import Upload, UploadedPart, open_upload
+from .archives import Upload, UploadedPart, is_archive, open_upload
 from .bounds import DEFAULT_LIMITS, Limits, ReportRejected
 from .detection import OpenedReport, open_report
 from .normal_form import (
@@ -31,6 +31,7 @@ __all__ = [
     "RunReport",
     "Upload",
     "UploadedPart",
+    "is_archive",
     "open_report",
     "open_upload",
 ]

@@ -94,6 +94,14 @@ class _Counted(io.RawIOBase):
         super().close()
 
 
+def is_archive(stream: BinaryIO) -> bool:
+    """Whether a stream that can seek is a zip; it stands at its start afterwards."""
+    stream.seek(0)
+    head = stream.read(len(ZIP_MAGIC[0]))
+    stream.seek(0)
+    return head in ZIP_MAGIC
+
+
 def open_upload(stream: BinaryIO, filename: str = "", *, limits: Limits = DEFAULT_LIMITS) -> Upload:
     """Open one report, or all reports of a zip. `stream` must stay open until the last part was taken.
 
@@ -101,10 +109,7 @@ def open_upload(stream: BinaryIO, filename: str = "", *, limits: Limits = DEFAUL
     """
     if not stream.seekable():
         return Upload(iter([UploadedPart(filename, open_report(stream, filename, limits=limits))]))
-    stream.seek(0)
-    head = stream.read(len(ZIP_MAGIC[0]))
-    stream.seek(0)
-    if head not in ZIP_MAGIC:
+    if not is_archive(stream):
         return Upload(iter([UploadedPart(filename, open_report(stream, filename, limits=limits))]))
     try:
         archive = zipfile.ZipFile(stream)

@@ -60,6 +60,8 @@ class Limits:
     kept_attachments: int = 10_000
     attachment_bytes: int = 1_024 * MEGABYTE
     """What the attachments of an upload may unpack to."""
+    embedded_bytes: int = 64 * MEGABYTE
+    """One file that stands in a report itself."""
     archive_members: int = 150_000
     archive_reports: int = 2_000
     archive_bytes: int = 1_024 * MEGABYTE

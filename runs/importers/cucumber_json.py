@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from .bounds import Limits
+from .embedded import EmbeddedBodies, log_text
 from .gherkin_status import conclude, status_of_step
 from .json_document import JsonDocument, entries, mapping, words
-from .json_text import json_text
-from .normal_form import ReportedAttachment, ReportedResult, ReportedStep
+from .normal_form import ReportedResult, ReportedStep
 from .references import ids_in_name
 from .source import ReportSource
 from .two_readings import FormatReader
@@ -32,12 +32,13 @@ class CucumberJsonReader(FormatReader):
     def __init__(self, source: ReportSource, limits: Limits) -> None:
         """Start without knowing the features' names."""
         super().__init__(source, limits)
+        self._bodies = EmbeddedBodies(source, "data")
         self._names: list[str] = []
         self._tags: list[list[str]] = []
 
     def tests(self) -> Iterator[list[ReportedResult]]:
         """Yield every scenario; each row of an outline is one."""
-        document = JsonDocument(json_text(self.source), self.limits)
+        document = JsonDocument(self._bodies.texts(), self.limits)
         for number in document.items():
             if number >= len(self._names):
                 self._names.append("")
@@ -75,8 +76,43 @@ class CucumberJsonReader(FormatReader):
         if tags:
             result.properties = {"tags": ", ".join(tags)}
         before, after = entries(element.get("before")), entries(element.get("after"))
-        conclude(result, _steps([*before, *background, *entries(element.get("steps")), *after], result))
+        conclude(result, self._steps([*before, *background, *entries(element.get("steps")), *after], result))
         return result
+
+    def _steps(self, steps: list[dict[str, Any]], result: ReportedResult) -> Iterator[tuple[str, ReportedStep]]:
+        """The steps with the words of their ends; hooks that passed are left out, what they wrote is kept."""
+        number = 0
+        for step in steps:
+            ended = mapping(step.get("result"))
+            word = words(ended.get("status")) or ("undefined" if step.get("name") else "passed")
+            action = " ".join((words(step.get("keyword")).strip(), words(step.get("name")))).strip()
+            action = action or words(mapping(step.get("match")).get("location"))
+            is_hook = "name" not in step or bool(step.get("hidden"))
+            keeps = not (is_hook and word.lower() == "passed")
+            number += keeps
+            for part in [step, *entries(step.get("before")), *entries(step.get("after"))]:
+                self._take_files(part, result, number if keeps else None)
+            if keeps:
+                yield (
+                    word,
+                    ReportedStep(
+                        number, action, _argument(step), status_of_step(word), _duration(ended), _error(ended)
+                    ),
+                )
+
+    def _take_files(self, step: dict[str, Any], result: ReportedResult, number: int | None) -> None:
+        """What a step or hook left: files, and lines of a log."""
+        for file in entries(step.get("embeddings")):
+            kind = words(file.get("mime_type")) or words(mapping(file.get("media")).get("type"))
+            data = words(file.get("data"))
+            if kind == LOG:
+                result.stdout += f"{log_text(self._bodies.read(data)[0])}\n"
+            elif len(result.attachments) < self.limits.attachments:
+                name = words(file.get("name"))
+                result.attachments += (self._bodies.attachment(data, name, kind, number, is_text=None),)
+        output = step.get("output")
+        if isinstance(output, list):
+            result.stdout += "".join(f"{words(line)}\n" for line in output)
 
 
 def _tags(value: Any) -> list[str]:
@@ -84,26 +120,6 @@ def _tags(value: Any) -> list[str]:
     if not isinstance(value, list):
         return []
     return [words(mapping(tag).get("name")) or words(tag) for tag in value]
-
-
-def _steps(steps: list[dict[str, Any]], result: ReportedResult) -> Iterator[tuple[str, ReportedStep]]:
-    """The steps with the words of their ends; hooks that passed are left out, what they wrote is kept."""
-    number = 0
-    for step in steps:
-        ended = mapping(step.get("result"))
-        word = words(ended.get("status")) or ("undefined" if step.get("name") else "passed")
-        action = " ".join((words(step.get("keyword")).strip(), words(step.get("name")))).strip()
-        action = action or words(mapping(step.get("match")).get("location"))
-        is_hook = "name" not in step or bool(step.get("hidden"))
-        keeps = not (is_hook and word.lower() == "passed")
-        number += keeps
-        for part in [step, *entries(step.get("before")), *entries(step.get("after"))]:
-            _take_files(part, result, number if keeps else None)
-        if keeps:
-            yield (
-                word,
-                ReportedStep(number, action, _argument(step), status_of_step(word), _duration(ended), _error(ended)),
-            )
 
 
 def _argument(step: dict[str, Any]) -> str:
@@ -121,13 +137,3 @@ def _duration(ended: dict[str, Any]) -> int | None:
 def _error(ended: dict[str, Any]) -> str:
     error = ended.get("error_message")
     return "\n".join(map(words, error)) if isinstance(error, list) else words(error)
-
-
-def _take_files(step: dict[str, Any], result: ReportedResult, number: int | None) -> None:
-    for file in entries(step.get("embeddings")):
-        kind = words(file.get("mime_type")) or words(mapping(file.get("media")).get("type"))
-        if kind != LOG:
-            result.attachments += (ReportedAttachment("", words(file.get("name")), kind, number),)
-    output = step.get("output")
-    if isinstance(output, list):
-        result.stdout += "".join(f"{words(line)}\n" for line in output)

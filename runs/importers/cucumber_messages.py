@@ -10,9 +10,9 @@ from sys import intern
 from typing import Any
 
 from .bounds import Limits, ReportRejected
+from .embedded import EmbeddedBodies
 from .gherkin_status import conclude, status_of_step
 from .json_document import entries, mapping, words
-from .json_text import json_text
 from .line_feed import json_lines
 from .normal_form import ReportedAttachment, ReportedResult, ReportedStatus, ReportedStep
 from .references import ids_in_name
@@ -52,6 +52,7 @@ class CucumberMessagesReader(FormatReader):
     def __init__(self, source: ReportSource, limits: Limits) -> None:
         """Start with nothing known."""
         super().__init__(source, limits)
+        self._bodies = EmbeddedBodies(source, "body")
         self._restart()
 
     def _restart(self) -> None:
@@ -73,8 +74,9 @@ class CucumberMessagesReader(FormatReader):
             "testCaseStarted": self._start,
             "testStepFinished": self._step,
             "attachment": self._attach,
+            "externalAttachment": self._attach,
         }
-        for envelope in json_lines(json_text(self.source), self.limits, strict=True):
+        for envelope in json_lines(self._bodies.texts(), self.limits, strict=True):
             for name, message in envelope.items():
                 if name == "testCaseFinished":
                     yield from self._end(mapping(message))
@@ -156,12 +158,15 @@ class CucumberMessagesReader(FormatReader):
             return
         result, kind = scenario.result, words(attachment.get("mediaType"))
         if kind == LOG:
-            result.stdout = f"{result.stdout}{words(attachment.get('body'))}\n"[-self.limits.output_characters :]
+            said = self._bodies.read(words(attachment.get("body")))[0]
+            result.stdout = f"{result.stdout}{said}\n"[-self.limits.output_characters :]
         elif len(result.attachments) < self.limits.attachments:
             action = self._cases[scenario.case][1].get(hash(words(attachment.get("testStepId"))))
             number = len(scenario.steps) + 1 if action else None
-            path = words(attachment.get("url"))
-            result.attachments += (ReportedAttachment(path, words(attachment.get("fileName")), kind, number),)
+            name, path = words(attachment.get("fileName")), words(attachment.get("url"))
+            is_text = words(attachment.get("contentEncoding")) != "BASE64"
+            inside = self._bodies.attachment(words(attachment.get("body")), name, kind, number, is_text=is_text)
+            result.attachments += (ReportedAttachment(path, name, kind, number) if path else inside,)
 
     def _end(self, finished: dict[str, Any]) -> Iterator[list[ReportedResult]]:
         scenario = self._open.pop(hash(words(finished.get("testCaseStartedId"))), None)

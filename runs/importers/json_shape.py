@@ -27,9 +27,7 @@ def _found(source: ReportSource, limits: Limits) -> str:
     document = JsonDocument(json_text(source), limits)
     if document.kind() == "[":
         for _number in document.items():
-            first = mapping(document.value()) if document.kind() == "{" else {}
-            is_feature = "elements" in first or first.get("keyword") == "Feature"
-            return "cucumber" if is_feature else ""
+            return "cucumber" if _is_feature(document) else ""
         return ""
     names: set[str] = set()
     for name in document.members():
@@ -40,6 +38,12 @@ def _found(source: ReportSource, limits: Limits) -> str:
     if names & GO_EVENT:
         return "go-test"
     return "cucumber-messages" if len(names) == 1 and names <= MESSAGES else ""
+
+
+def _is_feature(document: JsonDocument) -> bool:
+    """Whether the next value is a feature of Cucumber, which may be of any size."""
+    names = document.members()
+    return any(name == "elements" or (name == "keyword" and document.value() == "Feature") for name in names)
 
 
 def _known_by(names: set[str], last: str, document: JsonDocument) -> str:

@@ -1,6 +1,6 @@
 """JSON as text that is safe to decode piece by piece: strings of any length are shortened before they cost memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from .source import ReportSource
 from .two_readings import RepairNeeded
@@ -15,7 +15,12 @@ def json_text(source: ReportSource) -> Iterator[str]:
 
     Raises RepairNeeded for bytes that do not fit the encoding.
     """
-    return _shortened(_blocks(source))
+    return shortened(plain_text(source))
+
+
+def shortened(texts: Iterable[str]) -> Iterator[str]:
+    """The document in pieces of any size, the middle of long strings left out."""
+    return _shortened(_blocks(texts))
 
 
 def plain_text(source: ReportSource) -> Iterator[str]:
@@ -26,19 +31,21 @@ def plain_text(source: ReportSource) -> Iterator[str]:
         raise RepairNeeded from None
 
 
-def _blocks(source: ReportSource) -> Iterator[str]:
-    """The text in blocks, none of which ends inside an escape sequence."""
-    carried = ""
-    for text in plain_text(source):
-        for start in range(0, len(text), BLOCK):
-            block = carried + text[start : start + BLOCK]
-            end = _start_of_open_escape(block)
-            block, carried = block[:end], block[end:]
-            yield block
-    yield carried
+def _blocks(texts: Iterable[str]) -> Iterator[str]:
+    """The text in blocks of one size, none of which ends inside an escape sequence."""
+    waiting = ""
+    for text in texts:
+        waiting += text
+        at = 0
+        while len(waiting) - at >= BLOCK:
+            end = at + start_of_open_escape(waiting[at : at + BLOCK])
+            yield waiting[at:end]
+            at = end
+        waiting = waiting[at:]
+    yield waiting
 
 
-def _start_of_open_escape(text: str) -> int:
+def start_of_open_escape(text: str) -> int:
     """Where an escape sequence starts that the text does not end; the end of the text when there is none."""
     start = text.rfind("\\", max(0, len(text) - 6))
     if start < 0:

@@ -19,7 +19,7 @@ from .junit_attempts import AttemptCollector
 from .junit_case import OpenTest, ProblemKind
 from .junit_dialects import UNKNOWN, Dialect, dialect_after_property, dialect_of_suite
 from .junit_survey import Survey, local_name, suite_test_name, test_names
-from .normal_form import ReportedResult, RunReport, automation_key, shortened_name
+from .normal_form import BodyForm, EmbeddedBody, ReportedResult, RunReport, automation_key, shortened_name
 from .references import CapturedOutput
 from .source import ReportSource
 from .values import moment
@@ -36,6 +36,9 @@ PROBLEM_ELEMENTS = {
     "rerunError": ProblemKind.RERUN_ERROR,
     "rerunFailure": ProblemKind.RERUN_FAILURE,
 }
+
+
+EVIDENCE_PROPERTY = "testrun_evidence"
 
 
 class OpenSuite:
@@ -64,6 +67,7 @@ class JUnitReader:
         self._suite_count = 0
         self._tests: list[OpenTest] = []
         self._texts: list[CappedText | None] = []
+        self._evidence: tuple[str, int] | None = None
         self._last_timestamp: tuple[str | None, datetime | None] = (None, None)
         self._parser = hardened_parser(self._start, self._end)
         self._starts: dict[str, Callable[[str, dict[str, str]], None]] = {
@@ -71,6 +75,7 @@ class JUnitReader:
             "testsuite": self._start_suite,
             "testsuites": self._start_suite,
             "property": self._start_property,
+            "item": self._start_item,
             "system-out": self._start_output,
             "system-err": self._start_output,
             **dict.fromkeys(PROBLEM_ELEMENTS, self._start_problem),
@@ -80,6 +85,7 @@ class JUnitReader:
             "testsuite": self._end_suite,
             "testsuites": self._end_suite,
             "property": self._end_property,
+            "item": self._end_item,
             "system-out": self._end_text,
             "system-err": self._end_text,
             **dict.fromkeys(PROBLEM_ELEMENTS, self._end_problem),
@@ -190,7 +196,28 @@ class JUnitReader:
         collected = self._texts[-1]
         self._end_text(name)
         if collected is not None and self._tests:
-            self._tests[-1].add_property(self._tests[-1].property_name, collected.text())
+            test = self._tests[-1]
+            if test.property_name != EVIDENCE_PROPERTY:
+                test.add_property(test.property_name, collected.text())
+            test.property_name = ""
+
+    def _start_item(self, _name: str, attributes: dict[str, str]) -> None:
+        """An item of a property of Xray; those of its evidence are files in base64."""
+        outer = self._texts[-1] if self._texts else None
+        is_file = bool(self._tests) and self._tests[-1].property_name == EVIDENCE_PROPERTY
+        self._evidence = (attributes.get("name", ""), self._parser.CurrentByteIndex) if is_file else None
+        self._collect(None if is_file else outer)
+
+    def _end_item(self, name: str) -> None:
+        self._end_text(name)
+        if self._evidence is not None and self._tests:
+            file_name, start = self._evidence
+            length = self._parser.CurrentByteIndex - start
+            self._tests[-1].add_file(
+                file_name,
+                EmbeddedBody(start, length, length * 3 // 4, BodyForm.XML_BASE64, of_repaired=self._source.repairing),
+            )
+        self._evidence = None
 
     def _collect(self, text: CappedText | None) -> None:
         self._texts.append(text)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from .bounds import CappedText, Limits, capped
 from .junit_dialects import Dialect, counts_as_failed
-from .normal_form import ReportedAttachment, ReportedResult, ReportedStatus, ReportedStep
+from .normal_form import EmbeddedBody, ReportedAttachment, ReportedResult, ReportedStatus, ReportedStep
 from .references import (
     ATTACHMENT_PROPERTIES,
     ID_PROPERTIES,
@@ -190,6 +190,11 @@ class OpenTest:
     def _add_attachment(self, path: str) -> None:
         if path and len(self.result.attachments) < self._limits.attachments:
             self.result.attachments += (ReportedAttachment(path[:1_000]),)
+
+    def add_file(self, name: str, body: EmbeddedBody) -> None:
+        """Note a file that stands in the report."""
+        if len(self.result.attachments) < self._limits.attachments:
+            self.result.attachments += (ReportedAttachment("", name, body=body),)
 
     def _keep_property(self, name: str, value: str) -> None:
         properties, longest = self.result.properties, self._limits.property_characters

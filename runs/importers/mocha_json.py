@@ -11,9 +11,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from .bounds import Limits
+from .embedded import EmbeddedBodies
 from .json_document import JsonDocument, mapping, words
 from .json_text import json_text
 from .normal_form import RERUN_WORDS, ReportedAttachment, ReportedResult, ReportedStatus
+from .source import ReportSource
 from .two_readings import FormatReader
 from .values import moment, whole_milliseconds
 
@@ -49,9 +52,14 @@ class MochawesomeReader(FormatReader):
 
     framework = "mocha"
 
+    def __init__(self, source: ReportSource, limits: Limits) -> None:
+        """Look for the pictures that stand in the context of a test."""
+        super().__init__(source, limits)
+        self._bodies = EmbeddedBodies(source, in_texts=True)
+
     def tests(self) -> Iterator[list[ReportedResult]]:
         """Yield every test, and every hook that failed."""
-        document = JsonDocument(json_text(self.source), self.limits)
+        document = JsonDocument(self._bodies.texts(), self.limits)
         for name in document.members():
             if name == "results":
                 for _number in document.items():
@@ -72,7 +80,7 @@ class MochawesomeReader(FormatReader):
                 for _number in document.items():
                     test = mapping(document.value())
                     if name == "tests" or test.get("state") == "failed":
-                        yield _mochawesome_test(test, path, place)
+                        yield _mochawesome_test(test, path, place, self._bodies)
             elif name == "suites":
                 for _number in document.items():
                     yield from self._suite(document, path)
@@ -100,7 +108,9 @@ def _with_retries(result: ReportedResult, test: dict[str, Any]) -> list[Reported
     return [*(replace(earlier) for _number in range(min(retries, MOST_RETRIES))), result]
 
 
-def _mochawesome_test(test: dict[str, Any], path: tuple[str, ...], place: str) -> list[ReportedResult]:
+def _mochawesome_test(
+    test: dict[str, Any], path: tuple[str, ...], place: str, bodies: EmbeddedBodies
+) -> list[ReportedResult]:
     result = ReportedResult(words(test.get("title")), " ".join(path), path or (place,))
     state = words(test.get("state"))
     if test.get("fail") is True or state == "failed":
@@ -109,16 +119,17 @@ def _mochawesome_test(test: dict[str, Any], path: tuple[str, ...], place: str) -
         result.status = ReportedStatus.SKIPPED
     result.duration_ms = whole_milliseconds(test.get("duration"))
     error = mapping(test.get("err"))
-    result.message = words(error.get("message"))
+    result.message = bodies.without_notes(words(error.get("message")))
     difference = words(error.get("diff"))
-    result.trace = "\n\n".join(part for part in (words(error.get("estack")), difference) if part)
+    trace = "\n\n".join(part for part in (words(error.get("estack")), difference) if part)
+    result.trace = bodies.without_notes(trace)
     if place:
         result.properties = {"file": place}
-    _add_context(result, test.get("context"))
+    _add_context(result, test.get("context"), bodies)
     return _with_retries(result, test)
 
 
-def _add_context(result: ReportedResult, context: Any) -> None:
+def _add_context(result: ReportedResult, context: Any, bodies: EmbeddedBodies) -> None:
     """What the test put beside itself: texts, or names with values; pictures are files."""
     try:
         found = json.loads(context) if isinstance(context, str) else context
@@ -127,7 +138,9 @@ def _add_context(result: ReportedResult, context: Any) -> None:
     for number, item in enumerate(found if isinstance(found, list) else [found]):
         title, value = (words(item.get("title")), item.get("value")) if isinstance(item, dict) else ("", item)
         text = words(value)
-        if PICTURE.search(text[-10:]) and len(text) <= 1_000:
+        if bodies.read(text)[1]:
+            result.attachments += (bodies.attachment(text, title, ""),)
+        elif PICTURE.search(text[-10:]) and len(text) <= 1_000:
             result.attachments += (ReportedAttachment(text, title or text.rpartition("/")[2]),)
         elif text:
-            result.properties[title or f"context {number + 1}"] = text
+            result.properties[title or f"context {number + 1}"] = bodies.without_notes(text)

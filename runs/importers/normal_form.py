@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -61,17 +61,50 @@ class RunReport:
             self.warnings.append(ReportWarning(code, text))
 
 
+class BodyForm(enum.StrEnum):
+    """How a file is written into a report."""
+
+    BASE64 = "base64"
+    TEXT = "text"
+    BROKEN = "broken"
+    XML_BASE64 = "xml-base64"
+    XML_TEXT = "xml-text"
+    XML_LINK = "xml-link"
+    """The first `data:` address in the text of an element."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedBody:
+    """Where in a report the body of a file stands: in characters of JSON, or an element in bytes of XML."""
+
+    start: int
+    length: int
+    size: int
+    """Its bytes, or about as many."""
+    form: BodyForm
+    is_repaired: bool = False
+    """It was not written as base64 should be, and can be read all the same."""
+    of_repaired: bool = False
+    """The report was repaired while it was read; where things stand in it is counted after that."""
+
+    def as_text(self) -> "EmbeddedBody":
+        """The same body, written out."""
+        return replace(self, size=self.length, form=BodyForm.TEXT, is_repaired=False)
+
+
 @dataclass(frozen=True, slots=True)
 class ReportedAttachment:
     """A file that a report names. `path` is as the report wrote it: a hint for the uploader, never to be opened.
 
-    A file that stands in the report itself has an empty path. `step_number` is the step that it belongs to.
+    A file that stands in the report itself has an empty path and a `body`. `step_number` is the step that it belongs
+    to.
     """
 
     path: str
     name: str = ""
     content_type: str = ""
     step_number: int | None = None
+    body: EmbeddedBody | None = None
 
 
 @dataclass(slots=True)

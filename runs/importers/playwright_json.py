@@ -9,10 +9,12 @@
 from collections.abc import Iterator
 from typing import Any
 
+from .bounds import Limits
+from .embedded import EmbeddedBodies
 from .json_document import JsonDocument, entries, mapping, word_list, words
-from .json_text import json_text
 from .normal_form import ReportedAttachment, ReportedResult, ReportedStatus, ReportedStep
 from .references import ID_PROPERTIES, ids_in_list, ids_in_name, spelled_plainly
+from .source import ReportSource
 from .two_readings import FormatReader
 from .values import moment, whole_milliseconds
 
@@ -31,9 +33,14 @@ class PlaywrightReader(FormatReader):
 
     framework = "playwright"
 
+    def __init__(self, source: ReportSource, limits: Limits) -> None:
+        """Look for the files that stand in the report."""
+        super().__init__(source, limits)
+        self._bodies = EmbeddedBodies(source, "body")
+
     def tests(self) -> Iterator[list[ReportedResult]]:
         """Yield every test of every project."""
-        document = JsonDocument(json_text(self.source), self.limits)
+        document = JsonDocument(self._bodies.texts(), self.limits)
         for name in document.members():
             if name == "suites":
                 for _number in document.items():
@@ -63,13 +70,13 @@ class PlaywrightReader(FormatReader):
                 titles = (*titles, words(document.value()))
             elif name == "specs":
                 for _number in document.items():
-                    yield from _spec(mapping(document.value()), titles)
+                    yield from _spec(mapping(document.value()), titles, self._bodies)
             elif name == "suites":
                 for _number in document.items():
                     yield from self._suite(document, titles)
 
 
-def _spec(spec: dict[str, Any], titles: tuple[str, ...]) -> Iterator[list[ReportedResult]]:
+def _spec(spec: dict[str, Any], titles: tuple[str, ...], bodies: EmbeddedBodies) -> Iterator[list[ReportedResult]]:
     place = words(spec.get("file")) or next(iter(titles), "")
     name = BETWEEN_TITLES.join((*titles[1:], words(spec.get("title"))))
     tags = word_list(spec.get("tags"))
@@ -81,6 +88,7 @@ def _spec(spec: dict[str, Any], titles: tuple[str, ...]) -> Iterator[list[Report
             attempt = ReportedResult(name, class_name=place, suite_path=(place,), explicit_ids=explicit)
             attempt.properties = {name: value for name, value in properties.items() if value}
             _fill(attempt, result, words(test.get("expectedStatus")))
+            attempt.attachments = tuple(_file(file, bodies) for file in entries(result.get("attachments")))
             attempts.append(attempt)
         if not attempts:
             attempts = [ReportedResult(name, place, (place,), ReportedStatus.SKIPPED, explicit_ids=explicit)]
@@ -123,10 +131,14 @@ def _fill(attempt: ReportedResult, result: dict[str, Any], expected: str) -> Non
         attempt.trace = "\n\n".join(words(error.get("stack")) or words(error.get("message")) for error in errors)
     attempt.stdout, attempt.stderr = _output(result.get("stdout")), _output(result.get("stderr"))
     attempt.steps = tuple(_steps(entries(result.get("steps"))))
-    attempt.attachments = tuple(
-        ReportedAttachment(words(file.get("path")), words(file.get("name")), words(file.get("contentType")))
-        for file in entries(result.get("attachments"))
-    )
+
+
+def _file(file: dict[str, Any], bodies: EmbeddedBodies) -> ReportedAttachment:
+    """A file beside the report, or one that stands in it."""
+    name, kind, path = words(file.get("name")), words(file.get("contentType")), words(file.get("path"))
+    if path or "body" not in file:
+        return ReportedAttachment(path, name, kind)
+    return bodies.attachment(words(file.get("body")), name, kind)
 
 
 def _output(pieces: Any) -> str:

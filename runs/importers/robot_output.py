@@ -14,7 +14,15 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
 from .bounds import Limits, ReportRejected, capped
-from .normal_form import ReportedAttachment, ReportedResult, ReportedStatus, ReportedStep, RunReport
+from .normal_form import (
+    BodyForm,
+    EmbeddedBody,
+    ReportedAttachment,
+    ReportedResult,
+    ReportedStatus,
+    ReportedStep,
+    RunReport,
+)
 from .references import ids_in_name
 from .source import ReportSource
 from .two_readings import FormatReader, RepairNeeded
@@ -27,6 +35,7 @@ FRAME = {"robot", "suite", "test", "kw", "for", "while", "if", "try", "group"}
 TEXTS = {"status", "doc", "tag", "arg", "metadata", "meta", "item", "msg", "tags", "arguments"}
 KEYWORDS = {"kw", "for", "while", "if", "try", "group"}
 PICTURE = re.compile(r"""(?:src|href)=["']([^"']{1,1000}\.(?:png|jpe?g|gif|webp|webm|mp4))["']""", re.IGNORECASE)
+LINK = re.compile(r"""src=["']data:([\w.+/-]{1,80});base64,""")
 TAG = re.compile(r"<[^>]{0,1000}>")
 KEPT_STEPS = 200
 TESTS_OF_A_PIECE = 500
@@ -43,7 +52,7 @@ class _ThinnedCopy:
     """The report as a row of small files that are made while Robot reads them."""
 
     def __init__(self, source: ReportSource, limits: Limits, teardowns: dict[int, str]) -> None:
-        self.pictures: dict[int, list[str]] = {}
+        self.pictures: dict[int, list[ReportedAttachment]] = {}
         self.found_teardowns: dict[int, str] = {}
         """The failed teardown of each suite by its number in the file."""
         self.tests = 0
@@ -57,7 +66,7 @@ class _ThinnedCopy:
         self._teardown: list[str] | None = None
         self._text: list[str] | None = None
         self._is_message = self._is_at_end = False
-        self._length = 0
+        self._length = self._began_at = 0
         self._chunks = self._fed(source)
 
     def has_more(self) -> bool:
@@ -85,6 +94,7 @@ class _ThinnedCopy:
     def _fed(self, source: ReportSource) -> Iterator[None]:
         parser = hardened_parser(self._start, self._end)
         parser.CharacterDataHandler = self._characters
+        self._place, self._is_repairing = lambda: parser.CurrentByteIndex, source.repairing
         try:
             yield from feed(parser, source.chunks(), self._limits)
         except (expat.ExpatError, UnicodeDecodeError) as error:
@@ -100,6 +110,7 @@ class _ThinnedCopy:
             self._dropped += 1
             if name == "msg":
                 self._text, self._is_message, self._length = [], True, 0
+                self._began_at = self._place()
             return
         written = "".join(f" {key}={_quoted(value[:2_000])}" for key, value in attributes.items())
         self._note_start(name, attributes, f"<{name}{written}>")
@@ -173,7 +184,16 @@ class _ThinnedCopy:
     def _keep_pictures(self, text: str) -> None:
         if "test" in self._stack and ("src=" in text or "href=" in text):
             known = self.pictures.setdefault(self.tests, [])
-            known += PICTURE.findall(text)[: self._limits.attachments - len(known)]
+            known += [ReportedAttachment(path, path.rpartition("/")[2]) for path in PICTURE.findall(text)]
+            if found := LINK.search(text):
+                known.append(self._embedded(found.group(1)))
+            del known[self._limits.attachments :]
+
+    def _embedded(self, kind: str) -> ReportedAttachment:
+        """A picture that stands in the message that ends here."""
+        length = self._place() - self._began_at
+        body = EmbeddedBody(self._began_at, length, length * 3 // 4, BodyForm.XML_LINK, of_repaired=self._is_repairing)
+        return ReportedAttachment("", "screenshot" if kind.startswith("image/") else "", kind, body=body)
 
 
 class RobotReader(FormatReader):
@@ -209,7 +229,7 @@ class RobotReader(FormatReader):
         self.report.started_at = _utc(suite.start_time or (first and first.start_time), self.report)
         self.report.properties = {str(name): str(value) for name, value in suite.metadata.items()}
 
-    def _result(self, test: Any, places: tuple[str, ...], pictures: Sequence[str]) -> ReportedResult:
+    def _result(self, test: Any, places: tuple[str, ...], files: Sequence[ReportedAttachment]) -> ReportedResult:
         result = ReportedResult(test.name, ".".join(places), places)
         result.status = STATUSES.get(test.status, ReportedStatus.SKIPPED)
         result.message = _plain(test.message)
@@ -220,7 +240,7 @@ class RobotReader(FormatReader):
         facts = {"tags": ", ".join(tags), "documentation": capped(test.doc, self.limits.property_characters)}
         result.properties = {name: text for name, text in facts.items() if text}
         result.steps = tuple(_steps(test))
-        result.attachments = tuple(ReportedAttachment(path, path.rpartition("/")[2]) for path in pictures)
+        result.attachments = tuple(files)
         return result
 
 

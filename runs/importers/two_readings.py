@@ -148,4 +148,4 @@ def _normal_step(step: ReportedStep, limits: Limits) -> ReportedStep:
 
 def _normal_attachment(file: ReportedAttachment) -> ReportedAttachment:
     path, name, kind = clean(file.path)[:LONGEST_PATH], clean(file.name)[:255], clean(file.content_type)[:100]
-    return ReportedAttachment(path, name, kind, file.step_number)
+    return ReportedAttachment(path, name, kind, file.step_number, file.body)

@@ -1,6 +1,6 @@
 """XML read record by record: the elements that stand for tests as small trees, those around them as they come."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from xml.parsers import expat
 
 from .bounds import CappedText, Limits, ReportRejected
@@ -16,7 +16,7 @@ RECORD_ELEMENTS = 20_000
 class Element:
     """An element with its attributes, its text up to a limit, and the elements in it."""
 
-    __slots__ = ("_pieces", "attributes", "children", "name")
+    __slots__ = ("_pieces", "attributes", "children", "end", "name", "start")
 
     def __init__(self, name: str, attributes: Mapping[str, str]) -> None:
         """Start without text and children."""
@@ -24,6 +24,8 @@ class Element:
         self.attributes = attributes
         self.children: list[Element] = []
         self._pieces: CappedText | None = None
+        self.start = self.end = 0
+        """Where its tag and its closing tag begin in the document, in bytes; known inside records alone."""
 
     def add_text(self, piece: str, limit: int) -> None:
         """Append a piece of the element's own text."""
@@ -71,6 +73,7 @@ class _Handlers:
         self.records = records
         self.containers = containers
         self.events: list[Event] = []
+        self.place: Callable[[], int] = int
         self.open_names: list[str] = []
         self.root = ""
         self.elements = 0
@@ -102,6 +105,7 @@ class _Handlers:
             self._left_out += 1
             return
         element = Element(name, attributes)
+        element.start = self.place()
         self._record[-1].children.append(element)
         self._record.append(element)
 
@@ -111,6 +115,7 @@ class _Handlers:
             self._left_out -= 1
         elif self._record:
             element = self._record.pop()
+            element.end = self.place()
             if not self._record:
                 self.events.append((RECORD, element))
         elif name in self.containers:
@@ -134,6 +139,7 @@ def walk(source: ReportSource, limits: Limits, *, records: set[str], containers:
     handlers = _Handlers(limits, frozenset(records), frozenset(containers))
     parser = hardened_parser(handlers.start, handlers.end)
     parser.CharacterDataHandler = handlers.text
+    handlers.place = lambda: parser.CurrentByteIndex
     try:
         for _fed in feed(parser, source.chunks(), limits):
             if handlers.elements > limits.elements:

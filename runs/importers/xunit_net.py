@@ -5,7 +5,7 @@ Errors beside the tests, such as a fixture that cannot be cleaned up, are kept a
 
 from collections.abc import Iterator
 
-from .normal_form import ReportedAttachment, ReportedResult, ReportedStatus
+from .normal_form import BodyForm, EmbeddedBody, ReportedAttachment, ReportedResult, ReportedStatus
 from .references import ID_PROPERTIES, ids_in_list, ids_in_name, spelled_plainly
 from .two_readings import FormatReader
 from .values import milliseconds, moment
@@ -37,7 +37,9 @@ class XUnitReader(FormatReader):
                 assembly = None
             elif event == RECORD:
                 place = _file_name(assembly.get("name")) if assembly else ""
-                yield [_result(element, place) if element.name == "test" else _error(element, place)]
+                result = _result(element, place) if element.name == "test" else _error(element, place)
+                result.attachments = tuple(_files(element, is_repaired=self.source.repairing))
+                yield [result]
 
     def _note(self, assembly: Element) -> None:
         self.report.name = self.report.name or _file_name(assembly.get("name"))
@@ -86,9 +88,16 @@ def _add_traits(result: ReportedResult, element: Element) -> None:
         known = result.properties.get(name)
         result.properties[name] = f"{known}, {value}" if known else value
     result.explicit_ids = tuple(found)
+
+
+def _files(element: Element, *, is_repaired: bool) -> Iterator[ReportedAttachment]:
+    """The files that stand in the report: in base64 where they have a type, written out otherwise."""
     files = element.child("attachments")
     for file in files.named("attachment") if files else ():
-        result.attachments += (ReportedAttachment("", file.get("name"), file.get("media-type")),)
+        kind, length = file.get("media-type"), file.end - file.start
+        form, size = (BodyForm.XML_BASE64, length * 3 // 4) if kind else (BodyForm.XML_TEXT, length)
+        body = EmbeddedBody(file.start, length, size, form, of_repaired=is_repaired)
+        yield ReportedAttachment("", file.get("name"), kind or "text/plain", body=body if file.text else None)
 
 
 def _error(element: Element, place: str) -> ReportedResult:

@@ -2,16 +2,12 @@
 
 While results are copied nothing else can be written, so rows wait on disk and follow in one statement for each table.
 The bytes of files are not looked at here: their rows are pending, and `attachments.py` takes the bytes out of the
-archive once the import is there. A report without steps and files costs nothing.
+archive, or out of the report itself, once the import is there. A report without steps and files costs nothing.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
-
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import Project, User
 from files.models import FileState, StoredFile
@@ -22,9 +18,17 @@ from qaportal.kit.models import new_uuid
 from ..choices import ArtifactCategory, ArtifactType
 from ..importers.attached import AttachedFile, AttachedFiles, Missing
 from ..importers.bounds import DEFAULT_LIMITS, Limits
-from ..importers.normal_form import NOT_PASSED, ReportedAttachment, ReportedResult, ReportedStep
+from ..importers.normal_form import (
+    NOT_PASSED,
+    BodyForm,
+    ReportedAttachment,
+    ReportedResult,
+    ReportedStep,
+)
 from ..models import Artifact, StepResult
 from ..models.evidence import LONGEST_ACTION, LONGEST_PATH
+from .evidence_remarks import CODES, sentence
+from .waiting_files import WaitingFile
 
 TOLD_NAMES = 5
 ENDINGS = {
@@ -44,7 +48,7 @@ def artifact_type_of(name: str, content_type: str) -> str:
 
 @dataclass(slots=True)
 class _Left:
-    """Files of one kind that were not kept: how many, and the first names."""
+    """Files of one kind that are worth a remark: how many, and the first names."""
 
     number: int = 0
     names: list[str] = field(default_factory=list)
@@ -73,15 +77,16 @@ class ReportEvidence:
         self._steps, self._artifacts, self._stored = Spool(StepResult), Spool(Artifact), Spool(StoredFile)
         self._bytes = 0
         self._left: dict[str, _Left] = {}
-        self.waiting: list[tuple[str, str]] = []
-        """The key of each pending file, and the member of the archive that holds its bytes."""
+        self.waiting: list[WaitingFile] = []
+        """The pending files, and where their bytes are."""
         self.attached: set[str] = set()
         """The members that belong to a test."""
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many steps and files are kept."""
-        return {"steps": self._steps.rows, "attachments": self._artifacts.rows}
+        """How many steps and files are kept, and how many of these stood in the report itself."""
+        inside = sum(file.body is not None for file in self.waiting)
+        return {"steps": self._steps.rows, "attachments": self._artifacts.rows, "embedded": inside}
 
     def take(self, result: ReportedResult, report: str) -> tuple[UUID | None, list[str]]:
         """Keep what the attempt left behind: answers the key that its result must have, and the paths of files that
@@ -93,25 +98,43 @@ class ReportEvidence:
         steps = {step.number: new_uuid() for step in result.steps}
         missing = []
         for attachment in result.attachments:
-            found = self._found(attachment, report)
+            found = self._found(attachment, report) if attachment.path else self._inside(attachment)
             if found is None:
-                missing.append(attachment.path or attachment.name)
+                missing.append(attachment.path or embedded_name(attachment))
                 continue
-            self._attach(key, attachment, found, steps, pictures, failed=result.status in NOT_PASSED)
+            waiting = WaitingFile(str(new_uuid()), found.name if attachment.path else report, attachment.body)
+            failed = _shows_failure(attachment, result)
+            self._attach(key, attachment, found, waiting, steps, pictures, failed=failed)
         self._add_steps(key, result, steps, pictures)
         return key, missing
 
     def _found(self, attachment: ReportedAttachment, report: str) -> AttachedFile | None:
         """The file that came along and may be kept; otherwise it is noted why not."""
-        if not attachment.path:
-            return self._leave("inside", attachment.name)
         found = self._files.find(attachment.path, report)
         if isinstance(found, Missing):
             return self._leave(found.value, attachment.path)
-        if found.is_bomb or self._bytes + found.size > self._limits.attachment_bytes:
-            return self._leave("too_large", attachment.path)
+        return self._leave("too_large", attachment.path) if found.is_bomb else self._kept(found, attachment.path)
+
+    def _inside(self, attachment: ReportedAttachment) -> AttachedFile | None:
+        """The file that stands in the report and may be kept; otherwise it is noted why not."""
+        body, name = attachment.body, embedded_name(attachment)
+        if body is None or not body.length:
+            return self._leave("empty", name)
+        if body.form == BodyForm.BROKEN:
+            return self._leave("damaged", name)
+        if body.size > self._limits.embedded_bytes:
+            return self._leave("too_large", name)
+        found = self._kept(AttachedFile(name, body.size, 0, is_bomb=False), name)
+        if found and body.is_repaired:
+            self._leave("repaired", name)
+        return found
+
+    def _kept(self, found: AttachedFile, path: str) -> AttachedFile | None:
+        """The file, if the upload has room for it."""
+        if self._bytes + found.size > self._limits.attachment_bytes:
+            return self._leave("too_large", path)
         if len(self.waiting) >= self._limits.kept_attachments:
-            return self._leave("too_many", attachment.path)
+            return self._leave("too_many", path)
         return found
 
     def _leave(self, reason: str, path: str) -> None:
@@ -122,18 +145,21 @@ class ReportEvidence:
         result_id: UUID,
         attachment: ReportedAttachment,
         found: AttachedFile,
+        waiting: WaitingFile,
         steps: dict[int, UUID],
         pictures: dict[int, UUID],
         *,
         failed: bool,
     ) -> None:
-        if found.name not in self.attached:
+        if waiting.body is not None or found.name not in self.attached:
             self._bytes += found.size
+        if waiting.body is None:
             self.attached.add(found.name)
         name = _shown_name(attachment, found)
         kind = artifact_type_of(name, attachment.content_type)
         number = attachment.step_number
         stored = StoredFile(
+            id=UUID(waiting.key),
             tenant_id=self._project.tenant_id,
             project_id=self._project.pk,
             name=name,
@@ -153,13 +179,15 @@ class ReportEvidence:
             file_id=stored.pk,
             artifact_type=kind,
             artifact_category=ArtifactCategory.ERROR if failed and kind == ArtifactType.SCREENSHOT else "",
-            description=attachment.name if attachment.name != name else "",
+            description=""
+            if name in (attachment.name, f"{attachment.name}.{name.rpartition('.')[2]}")
+            else attachment.name,
             created_at=self._now,
             updated_at=self._now,
         )
         self._stored.add(stored)
         self._artifacts.add(artifact)
-        self.waiting.append((str(stored.pk), found.name))
+        self.waiting.append(waiting)
         if number and kind == ArtifactType.SCREENSHOT:
             pictures[number] = artifact.pk
 
@@ -201,52 +229,28 @@ class ReportEvidence:
     def warnings(self) -> list[dict[str, str]]:
         """What was left out, in sentences for the uploader."""
         return [
-            {"code": CODES[reason], "text": _sentence(reason, left.number, left.names)}
+            {"code": CODES[reason], "text": sentence(reason, left.number, left.names)}
             for reason, left in self._left.items()
         ]
 
 
-CODES = {
-    "absent": "attachments_missing",
-    "ambiguous": "attachments_ambiguous",
-    "inside": "attachments_inside",
-    "too_large": "attachments_too_large",
-    "too_many": "attachments_too_many",
-    "steps": "too_many_steps",
-}
+def _shows_failure(attachment: ReportedAttachment, result: ReportedResult) -> bool:
+    """Whether a picture was taken when something failed: its step, or for one of no step the test."""
+    own = (step.status for step in result.steps if step.number == attachment.step_number)
+    return next(own, result.status) in NOT_PASSED
 
 
-def _sentence(reason: str, number: int, names: Sequence[str]) -> str:
-    values = {"number": number, "names": ", ".join(name[-100:] for name in names)}
-    if reason == "absent":
-        words = ngettext(
-            "%(number)d file that the report names did not come along: %(names)s",
-            "%(number)d files that the report names did not come along: %(names)s",
-            number,
-        )
-    elif reason == "ambiguous":
-        words = ngettext(
-            "%(number)d file that the report names could be any of several that came along: %(names)s",
-            "%(number)d files that the report names could be any of several that came along: %(names)s",
-            number,
-        )
-    elif reason == "inside":
-        words = ngettext(
-            "%(number)d file stands in the report itself and is kept there alone: %(names)s",
-            "%(number)d files stand in the report itself and are kept there alone: %(names)s",
-            number,
-        )
-    elif reason == "too_large":
-        words = ngettext(
-            "%(number)d file is too large to be kept with its test: %(names)s",
-            "%(number)d files are too large to be kept with their tests: %(names)s",
-            number,
-        )
-    elif reason == "too_many":
-        words = _("More files than an import may bring; %(number)d are left in the upload: %(names)s")
-    else:
-        words = _("More steps than an import may bring; those of %(number)d tests are left out: %(names)s")
-    return words % values
+_FILE_ENDINGS = {"jpeg": "jpg", "plain": "txt", "markdown": "md", "svg+xml": "svg", "x-ndjson": "ndjson"}
+
+
+def embedded_name(attachment: ReportedAttachment) -> str:
+    """What a file that stands in a report is called: its name there, with the ending of its type."""
+    name = file_name_of(attachment.name) if attachment.name.strip() else "attachment"
+    kind = attachment.content_type.partition(";")[0].rpartition("/")[2].strip().lower()
+    ending = _FILE_ENDINGS.get(kind, kind)
+    if "." in name or not ending.isalnum() or len(ending) > 8:
+        return name
+    return f"{name[:200]}.{ending}"
 
 
 def _shown_name(attachment: ReportedAttachment, found: AttachedFile) -> str:

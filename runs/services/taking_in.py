@@ -289,7 +289,7 @@ def _close(
     report_import.run = run
     report_import.format = taken.format
     report_import.counts = counts_of(taken.recorded) | evidence.counts
-    report_import.waiting_files = evidence.waiting
+    report_import.waiting_files = [file.told() for file in evidence.waiting]
     if evidence.waiting:
         store_report_attachments.defer(import_id=str(report_import.pk))
     report_import.repaired, report_import.warnings = taken.repaired, taken.warnings

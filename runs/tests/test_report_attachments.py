@@ -214,7 +214,7 @@ def test_a_job_that_died_between_two_files_goes_on_where_it_stopped(take, monkey
         dying.setattr(attachments, "fill", fill_once)
         with pytest.raises(SystemExit):
             attachments.store_attachments(import_id=done.pk)
-    assert attachments.store_attachments(import_id=done.pk) == 2
+    assert attachments.store_attachments(import_id=done.pk) == 1
     assert set(Artifact.objects.values_list("file__state", flat=True)) == {FileState.STORED}
 
 

@@ -228,6 +228,70 @@ def test_beside_a_step_trouble_comes_before_the_rest(read, run, tester):
     assert timeline.count("quiet") < 40
 
 
+def at(result, milliseconds, message="", **more):
+    moment = result.started_at + timedelta(milliseconds=milliseconds)
+    return {"log_type": "console", "level": "info", "message": message, "logged_at": moment, **more}
+
+
+def test_entries_without_a_step_stand_where_their_time_puts_them(read, documented, tester):
+    documented.refresh_from_db()
+    logs = [
+        at(documented, 200, "in the first"),
+        at(documented, 1_900, "in the second"),
+        at(documented, 9_000, "at last"),
+    ]
+    logs += [at(documented, -500, "too early"), {"log_type": "console", "level": "info", "message": "no time"}]
+    save_logs(actor=tester, result=documented, logs=logs)
+    timeline, panel = words_on(read()).split('id="log"', 1)
+    marks = ["Step number 1", "in the first", "Step number 2", "in the second", "at last", "Step number 3"]
+    places = [timeline.index(mark) for mark in marks[:4]]
+    assert places == sorted(places)
+    assert timeline.index("at last") > timeline.index("in the second")
+    for words in ("too early", "no time"):
+        assert words not in timeline
+        assert words in panel
+    part = words_on(read(query="since=0&until=1800", headers=PARTIAL))
+    assert "in the first" in part
+    assert "in the second" not in part
+    assert "hello" not in part
+    assert words_on(read(query="since=9999999999999999&until=zz"))
+
+
+def test_many_entries_do_not_flood_the_timeline(read, documented, tester):
+    documented.refresh_from_db()
+    logs = [at(documented, number, f"line {number}") for number in range(500)]
+    logs[400] |= {"level": "error", "message": "loud"}
+    save_logs(actor=tester, result=documented, logs=logs)
+    timeline = words_on(read()).split('id="log"', 1)[0]
+    assert "500 entries" in timeline
+    assert "1 problem" in timeline
+    assert "loud" in timeline
+    assert timeline.count("line ") < 20
+    save_steps(actor=tester, result=documented, steps=[step(number, duration_ms=1) for number in range(4, 40)])
+    assert "loud" not in words_on(read()).split('id="log"', 1)[0]
+
+
+def test_nobody_knows_what_happened_during_which_of_the_steps_without_a_time(read, documented, tester):
+    documented.refresh_from_db()
+    save_steps(actor=tester, result=documented, steps=[step(2), step(3), step(4)])
+    save_logs(actor=tester, result=documented, logs=[at(documented, 10, "early"), at(documented, 9_000, "late")])
+    timeline, panel = words_on(read()).split('id="log"', 1)
+    assert "early" in timeline
+    assert "late" not in timeline
+    assert "late" in panel
+
+
+def test_an_iteration_begins_when_those_before_it_ended(read, documented, tester):
+    documented.refresh_from_db()
+    save_steps(actor=tester, result=documented, steps=[step(3, "skipped", duration_ms=0)])
+    save_steps(actor=tester, result=documented, steps=[step(1, iteration=2, duration_ms=100)])
+    logs = [at(documented, 2_350, "in time", iteration=2), at(documented, 100, "too early", iteration=2)]
+    save_logs(actor=tester, result=documented, logs=logs)
+    timeline = words_on(read(query="iteration=2")).split('id="log"', 1)[0]
+    assert "in time" in timeline
+    assert "too early" not in timeline
+
+
 def test_a_result_that_left_nothing_says_so(read, project, run):
     assert "No steps were reported" in words_on(read("ships"))
     RunCase.objects.create(project=project, run=run, test_key=run.pk, name="waits")
@@ -246,6 +310,10 @@ def test_the_drawer_shows_the_failing_step_in_short_and_leads_to_the_page(signed
 def test_the_number_of_queries_does_not_grow_with_the_evidence(read, run, documented, tester, same_queries):
     picture(tester, documented, "first.png", "before", 2)
 
+    documented.refresh_from_db()
+    began = documented.started_at
+    save_logs(actor=tester, result=documented, logs=[{"log_type": "console", "message": "then", "logged_at": began}])
+
     def grow():
         save_steps(actor=tester, result=documented, steps=[step(number, duration_ms=1) for number in range(4, 14)])
         save_steps(actor=tester, result=documented, steps=[step(number, iteration=2) for number in range(4, 14)])
@@ -254,6 +322,9 @@ def test_the_number_of_queries_does_not_grow_with_the_evidence(read, run, docume
         checks = [{"name": f"check {n}", "status": "passed", "step_number": n + 1} for n in range(10)]
         save_checkpoints(actor=tester, result=documented, checkpoints=checks)
         logs = [{"log_type": "console", "message": f"more {n}", "step_number": n + 1} for n in range(10)]
+        logs += [
+            {"log_type": "console", "message": f"then {n}", "logged_at": began + timedelta(seconds=n)} for n in range(9)
+        ]
         save_logs(actor=tester, result=documented, logs=logs)
         record(run, *(reported(f"more {n}", "failed", error_message=f"other {n}") for n in range(10)))
 

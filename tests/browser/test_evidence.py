@@ -2,8 +2,10 @@
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from reporting.demo import drawings
@@ -38,6 +40,7 @@ def run(project):
 
 @pytest.fixture
 def documented(run, tester, settings, tmp_path):
+    Result.objects.filter(run_case__name="challenge").update(started_at=timezone.now())
     result = Result.objects.for_detail().get(run_case__name="challenge")
     words = ("Open the checkout", "Pay", "The time is over", "Close the shop")
     steps = [
@@ -53,7 +56,12 @@ def documented(run, tester, settings, tmp_path):
     check = {"name": "Status", "status": "failed", "expected": "over", "actual": "waiting", "step_number": 3}
     save_checkpoints(actor=tester, result=result, checkpoints=[check])
     log = {"log_type": "network", "method": "GET", "url": "/3ds/state", "status_code": 502, "step_number": 3}
-    save_logs(actor=tester, result=result, logs=[log])
+    polls = [
+        {"log_type": "network", "method": "GET", "url": f"/poll/{number}", "status_code": 200}
+        | {"logged_at": result.started_at + timedelta(milliseconds=100 * number)}
+        for number in range(9)
+    ]
+    save_logs(actor=tester, result=result, logs=[log, *polls])
     for category, data in (("before", drawings.checkout()), ("error", drawings.challenge("Waiting", marked=True))):
         facts = {"artifact_type": "screenshot", "artifact_category": category, "step_number": 3}
         add_artifact(actor=tester, result=result, stream=io.BytesIO(data), name=f"{category}.png", **facts)
@@ -80,6 +88,7 @@ def test_a_failure_is_understood_and_its_step_shared(signed_in_page, portal, run
     page.get_by_text("2 frames of frameworks").click()
     expect(folded).to_be_visible()
     slide(step)
+    look_what_happened_meanwhile(page)
     step.get_by_role("link", name="3", exact=True).click()
     expect(page).to_have_url(re.compile(r"step=3#step-3$"))
     expect(page.locator("#step-3")).to_have_class("is-chosen")
@@ -92,6 +101,19 @@ def test_a_link_to_a_step_leads_there_though_pictures_stand_above_it(signed_in_p
     expect(page.locator("#step-3 img").last).to_have_js_property("complete", True)
     expect(page.locator("#step-4")).to_be_in_viewport(ratio=1)
     assert page.evaluate("scrollY") == 0, "the list scrolls, not the page around it"
+
+
+def look_what_happened_meanwhile(page):
+    """Open the row of what named no step, and go to all of it."""
+    meanwhile = page.locator(".q-tl-meanwhile")
+    expect(meanwhile).to_have_count(1)
+    expect(meanwhile.get_by_text("/poll/0")).not_to_be_visible()
+    meanwhile.get_by_text("9 entries of console and network").click()
+    expect(meanwhile.get_by_text("/poll/0")).to_be_visible()
+    meanwhile.get_by_role("link", name="All 9").click()
+    expect(page).to_have_url(re.compile(r"since=0&until=900#log$"))
+    expect(page.locator("#log")).to_contain_text("/poll/8")
+    expect(page.locator("#log")).not_to_contain_text("/3ds/state")
 
 
 def slide(step):

@@ -18,6 +18,35 @@ def note(word: str) -> None:
     DONE.append(word)
 
 
+@app.task(queue="default", name="kit.tests.fail_after_deferring")
+def fail_after_deferring(word: str) -> None:
+    with transaction.atomic():
+        note.defer(word=word)
+        raise ValueError(word)
+
+
+@app.task(queue="default", name="kit.tests.go_on_after_deferring")
+def go_on_after_deferring(word: str) -> None:
+    with transaction.atomic():
+        note.defer(word=word)
+        seen = threading.Thread(target=look_from_outside)
+        seen.start()
+        seen.join()
+
+
+def look_from_outside() -> None:
+    try:
+        DONE.append(jobs_named("kit.tests.note"))
+    finally:
+        connection.close()
+
+
+def jobs_named(name: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = %s", [name])
+        return cursor.fetchone()[0]
+
+
 @pytest.fixture(autouse=True)
 def nothing_done():
     DONE.clear()
@@ -197,3 +226,13 @@ def test_work_in_a_transaction_is_seen_moving_by_others(monkeypatch):
         other.start()
         other.join()
     assert seen == [("running", 40, 100)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_job_defers_belongs_to_its_transaction(run_worker):
+    fail_after_deferring.defer(word="never")
+    run_worker()
+    assert (DONE, jobs_named("kit.tests.note")) == ([], 0)
+    go_on_after_deferring.defer(word="later")
+    run_worker()
+    assert DONE == [0, "later"]

@@ -86,6 +86,13 @@ END = """b"</system-out></testcase></testsuite>" """
             1,
             40,
         ),
+        (
+            """repeated(b'[{"elements": [{"type": "scenario", "steps": [{"embeddings": [{"data": "', b"QUJD" * 2**18,"""
+            """ 100, b'"}]}]}]}]')""",
+            "taken in",
+            1,
+            40,
+        ),
         ("""repeated(b'{"config": ', b"[" * 2**20, 100)""", "too_deep", 0, 20),
         ("""repeated(b'{"stats": {}, "tests": [{"a": [', b"{}," * 2**20, 100)""", "too_large_test", 0, 170),
         ("""repeated(b'<testsuite name="', b"a" * 2**20, 1_000)""", "too_long_tag", 0, 40),
@@ -119,6 +126,7 @@ END = """b"</system-out></testcase></testsuite>" """
         "50,000 tests in JSON",
         "10,000 tests of Robot",
         "150 MB in one text of JSON",
+        "100 MB in one file of a report",
         "nesting in JSON",
         "empty objects in JSON",
         "an attribute of 1 GB",

@@ -28,7 +28,7 @@ VIEWS = {
 class Migration(migrations.Migration):
     """Add the views; they read the tables and hold nothing themselves."""
 
-    dependencies = [("runs", "0016_run_groups"), ("files", "0001_initial")]
+    dependencies = [("runs", "0003_find_withdrawals"), ("files", "0001_squashed")]
 
     operations = [
         migrations.RunSQL(

@@ -7,7 +7,7 @@ from django.db.models import Q
 class Migration(migrations.Migration):
     """Add how far the withdrawal of a run is, and the state of an import that is being undone."""
 
-    dependencies = [("runs", "0016_run_groups")]
+    dependencies = [("runs", "0001_squashed")]
 
     operations = [
         migrations.AddField("testrun", "withdrawn_to", models.BigIntegerField(editable=False, null=True)),

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     """Add the index without holding up writers."""
 
     atomic = False
-    dependencies = [("runs", "0030_withdrawals")]
+    dependencies = [("runs", "0002_withdrawals")]
 
     operations = [
         AddIndexResumably(

@@ -61,10 +61,10 @@ class Migration(migrations.Migration):
     atomic = False
     dependencies = [
         ("issues", "0001_initial"),
-        ("files", "0004_shared_files"),
-        ("catalog", "0021_order_of_cases"),
-        ("releases", "0002_milestones"),
-        ("runs", "0016_run_groups"),
+        ("files", "0001_squashed"),
+        ("catalog", "0001_squashed"),
+        ("releases", "0001_squashed"),
+        ("runs", "0001_squashed"),
     ]
 
     operations = [migrations.RunPython(mark_shared_files, migrations.RunPython.noop)]
