@@ -36,12 +36,16 @@ def test_old_runs_go_and_pinned_ones_stay(portal, signed_in_page, lead):
     expect(preview.get_by_text("with 1 test", exact=True)).to_be_visible()
     expect(preview.get_by_text("1 pinned run")).to_be_visible()
     page.get_by_label("Keep files of results").fill("120")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Files go with their results: at most 90 days.")).to_be_visible()
     page.get_by_label("Keep files of results").fill("30")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("The coming night acts on them")).to_be_visible()
     assert RetentionTerms.objects.get(project=portal.project).results_days == 90
+    page.get_by_label("Close a silent run after").fill("0.5")
+    page.get_by_role("button", name="Save the hours").click()
+    expect(page.get_by_text("The hours of silence are saved.")).to_be_visible()
+    expect(page.get_by_label("Close a silent run after")).to_have_value("0.5")
 
     apply_terms(project=portal.project)
     assert not Result.objects.filter(run=going).exists()
