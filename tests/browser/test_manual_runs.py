@@ -35,6 +35,21 @@ def test_a_plan_with_configurations_becomes_sibling_runs(portal, lead, signed_in
     expect(page.locator("#drawer")).to_contain_text("Failed")
 
 
+def test_a_refused_form_says_what_is_wrong_beside_it_and_is_not_left_without_asking(portal, lead, signed_in_page):
+    page = signed_in_page(lead)
+    page.goto(portal.address("~/settings/configurations/new/"))
+    page.keyboard.type("Firefox")
+    page.get_by_label("Row 1: what it is about").fill("Browser")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("group", name="Values")).to_contain_text("Each row says what it is about")
+    expect(page.get_by_label("Row 1: what it is about")).to_be_focused()
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.get_by_label("Name")).to_have_value("Firefox")
+    assert asked == ["beforeunload"]
+
+
 def close_and_throw_away(page, dialog):
     """What is typed in the dialog is there again after it was closed, until it is thrown away on purpose."""
     dialog.get_by_label("Description").fill("It froze at 0:07.")
