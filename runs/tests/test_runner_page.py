@@ -184,6 +184,9 @@ class TestEntries:
         )
         assert "frozen.png" in client.get(at(tests[0])).content.decode()
         assert client.post(at(tests[0], "add_file"), {"step_number": 2}, headers=PARTIAL).status_code == 422
+        cut_off = {"step_number": 2, "size": len(PNG) + 1, "file": io.BytesIO(PNG)}
+        assert "whole" in client.post(at(tests[0], "add_file"), cut_off, headers=PARTIAL).json()["detail"]
+        assert Artifact.objects.count() == 1
 
     def test_those_who_only_read_see_why(self, signed_in, viewer, tests):
         client = signed_in(viewer)

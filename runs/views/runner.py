@@ -41,6 +41,7 @@ class EntryForm(forms.Form):
     status = forms.CharField(required=False, max_length=20)
     notes = forms.CharField(required=False, strip=False, max_length=20_000)
     duration = forms.IntegerField(required=False, min_value=0, max_value=7 * 24 * 3600)
+    size = forms.IntegerField(required=False, min_value=0)
 
     def told(self) -> dict[str, Any]:
         """The fields that were sent; raises InvalidInput naming those that cannot be used."""
@@ -218,6 +219,9 @@ def add_file(request: HttpRequest, number: int, test_id: int) -> HttpResponse:
         given = request.FILES.get("file")
         if given is None:
             raise InvalidInput(_("Choose a file."), fields={"file": [_("Choose a file.")]})
+        if told.get("size", given.size) != given.size:
+            words = _("The file did not arrive whole. Send it again.")
+            raise InvalidInput(words, fields={"file": [words]})
         place = {name: told[name] for name in ("step_number", "iteration") if name in told}
         add_screenshot(actor=request.user, test=test, stream=given, name=given.name, entry=_entry(told), **place)
         return None

@@ -21,7 +21,8 @@
   };
   const enter = (form, submitter, more = {}) => {
     const key = store.key();
-    const values = [...seen(valuesOf(form, submitter)), ["key", key]];
+    const size = more.file ? [["size", String(more.file.size)]] : []; // tells a file that was cut off on its way
+    const values = [...seen(valuesOf(form, submitter)), ["key", key], ...size];
     const title = document.querySelector("#runner h1").textContent;
     const sent = store.add({ user: user(), test: page().dataset.runner, title, url: form.action, values, key, at: Date.now(), ...more });
     return Object.assign(sent, { key });

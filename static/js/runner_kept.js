@@ -43,7 +43,7 @@
       if (last.refusal.html) holder.innerHTML = last.refusal.html;
       else holder.content.append(document.getElementById("held-template").content.cloneNode(true));
       const why = holder.content.querySelector("[data-why]");
-      if (why) why.textContent = last.refusal.detail ?? words("beyondWords");
+      if (why) why.textContent = last.refusal.detail ?? words(last.refusal.status === 404 ? "goneWords" : "refusedWords", last.refusal.status);
       if (why || entries.length > 1) {
         const lines = document.createElement("ul");
         lines.className = "q-list my-2";
@@ -53,13 +53,12 @@
       return holder.content;
     };
     const linkTo = (entry) => {
-      const link = document.createElement("a");
-      link.className = "q-link";
+      const item = document.getElementById("held-line").content.firstElementChild.cloneNode(true);
+      const link = item.querySelector("a");
       link.href = entry.url.replace(/[^/]+\/(\?.*)?$/, "");
       link.textContent = entry.title ?? link.href;
       link.dataset.heldTest = entry.test;
-      const item = document.createElement("li");
-      item.append(link);
+      item.querySelector("button").value = entry.test;
       return item;
     };
     const show = async () => {
@@ -76,12 +75,11 @@
       return here.length > 0;
     };
     let refusedMeanwhile = 0;
-    const refused = async ({ entry, answer, status }) => {
+    const refused = async ({ entry, answer }) => {
       const isHere = entry.test === page().dataset.runner;
       refusedKeys.add(entry.key);
       if (waited) refusedMeanwhile += 1;
-      if (status === 404) toast({ text: `${entry.title ?? ""}: ${words("goneWords")}`, kind: "failed" });
-      else if (isHere && answer.code === "invalid" && !entry.file && !trouble) {
+      if (isHere && answer.code === "invalid" && !entry.file && !trouble) {
         await store.forget(entry.id);
         toast({ text: answer.detail, kind: "failed" });
         await again();
@@ -114,7 +112,9 @@
       again();
     };
     document.addEventListener("click", (event) => {
-      if (event.target.closest("[data-drop]")) drop().then(again);
+      const button = event.target.closest("[data-drop], [data-drop-test]");
+      if (button?.matches("[data-drop]")) drop().then(again);
+      else if (button) store.discard(user(), button.value).then(show);
     });
 
     return { show, drop, sendAgain, isRefused: (key) => refusedKeys.has(key), isCutOff: () => Boolean(trouble) };

@@ -105,12 +105,14 @@
       return false;
     }
     const isSignedOut = isOut(response);
-    if (isSignedOut || response.status >= 500 || response.status === 429) {
+    // Whatever stands between may answer too, and say 200: what the portal says is JSON, or one of these refusals.
+    const isForeign = !isJson(response) && ![400, 404, 413].includes(response.status);
+    if (isSignedOut || isForeign || response.status >= 500 || response.status === 429) {
       tell(isSignedOut ? "signed-out" : "offline");
       return false;
     }
     const answer = isJson(response) ? await response.json() : {};
-    if (response.ok || response.status === 404) await remove(entry.id);
+    if (response.ok) await remove(entry.id);
     else await replace({ ...entry, refusal: { ...answer, status: response.status } });
     tell(response.ok ? "stored" : "refused", { entry, answer, status: response.status });
     return true;

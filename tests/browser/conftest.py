@@ -1,10 +1,13 @@
 """A portal with a small project in it, and a browser to use it as people do."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from django.core.signals import request_finished, request_started
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from accounts.models import Project, User
 from accounts.tests.factories import PASSWORD
@@ -15,6 +18,41 @@ from releases.services.releases import create_release
 from releases.services.scope import add_cases
 
 PATIENCE = 10_000  # milliseconds that a page may take to show what is expected
+
+
+@dataclass
+class Requests:
+    """The requests that the portal is answering."""
+
+    number: int = 0
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def _count(self, by: int) -> None:
+        with self.changed:
+            self.number += by
+            self.changed.notify_all()
+
+    def started(self, **_told: object) -> None:
+        self._count(1)
+
+    def finished(self, **_told: object) -> None:
+        self._count(-1)
+
+    def wait_until_answered(self) -> None:
+        """A page that closes still tells the portal so: no table is emptied under its last request."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.number <= 0, timeout=PATIENCE / 1000)
+
+
+@pytest.fixture
+def requests() -> Iterator[Requests]:
+    known = Requests()
+    request_started.connect(known.started)
+    request_finished.connect(known.finished)
+    yield known
+    known.wait_until_answered()
+    request_started.disconnect(known.started)
+    request_finished.disconnect(known.finished)
 
 
 @dataclass
@@ -32,7 +70,7 @@ class Portal:
 
 
 @pytest.fixture
-def portal(live_server, project, lead, tester) -> Portal:
+def portal(live_server, requests, project, lead, tester) -> Portal:
     expect.set_options(timeout=PATIENCE)
     places = (("Card payments", "Authorisation"), ("Card payments", "Capture"), ("Payouts", "Limits"))
     drafts = [
@@ -76,6 +114,9 @@ def signed_in_page(portal, browser: Browser, request) -> Callable[..., Page]:
     yield open_page
     problems = [problem for context in contexts for page in context.pages for problem in page.problems]
     for context in contexts:
+        for page in context.pages:
+            with suppress(Error):  # a form that asks before it is left stays
+                page.goto("about:blank")
         context.close()
     assert not problems
 
