@@ -29,7 +29,6 @@ NOT_ALONE = {
     "accounts.TenantDomain": "found within a company, which has a guard of its own",
     "files.StoredFile": "pages name the project too, which has a guard of its own",
     "releases.ReleaseCase": "found within a release, which has a guard of its own",
-    "runs.Configuration": "pages name the project too, which has a guard of its own",
     "runs.RetentionSweep": "read for a project, which has a guard of its own",
     "runs.TestStability": "pages name the project too, which has a guard of its own",
     "runs.SessionEntry": "found within a session, which has a guard of its own",
