@@ -92,7 +92,10 @@ def measure_run_page(project: Any, user: Any, sizes: dict[str, int]) -> None:
         measure_page(client, f"run page, {run.total:,} results, all of them", f"{page}?tab=all", f"under {goal} ms")
     cluster = RunCluster.objects.filter(run=large).order_by("-tests").first()
     page = f"{large.get_absolute_url()}?tab=failures&cluster={cluster.cluster_id}"
-    measure_page(client, f"  filtered by a cause of {cluster.tests:,} tests", page, "under 60 ms")
+    words = f"  filtered by a cause of {cluster.tests:,} tests"
+    clicked = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": "div#panes"}
+    measure_page(client, f"{words}, by a click on the page", page, "under 60 ms", **clicked)
+    measure_page(client, f"{words}, opened by its address", page, "")
 
 
 @contextmanager

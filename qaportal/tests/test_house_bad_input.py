@@ -182,15 +182,20 @@ def test_no_form_fails_whatever_stands_in_it(half, home):
     assert not found, "\n".join(found)
 
 
+OF_ALL_PAGES = ("q", "page", "per_page", "sort", "tab")
+"""What the shared code of lists reads; numbers that are too large are tried in all of them at once."""
+
+
 @pytest.mark.parametrize("half", [0, 1])
 def test_no_page_fails_whatever_stands_in_its_query(half, home):
     found, pages = [], read_pages(home)
     for name in sorted(pages.query_names)[half::2]:
         route = next(route for route in named_routes() if route.name == name)
         caller, address = caller_of(route, home), address_of(route, home)
-        names = sorted({*pages.query_names[name], "q", "page", "per_page", "sort", "tab"})
+        names = sorted({*pages.query_names[name], *OF_ALL_PAGES})
         queries = ["&".join(f"{each}={text}" for each in names) for text in IN_PATHS_OF_PAGES.values()]
-        queries += [f"{each}={BAD_TEXTS[kind]}" for each in names for kind in ("NUL", "2**70")]
+        queries += [f"{each}={BAD_TEXTS['NUL']}" for each in names]
+        queries += [f"{each}={BAD_TEXTS['2**70']}" for each in names if each not in OF_ALL_PAGES]
         for query in queries:
             answer = caller.call(route, "get", f"{address}?{query}")
             if answer.status_code >= 500:

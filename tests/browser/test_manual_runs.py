@@ -64,14 +64,20 @@ def close_and_throw_away(page, dialog):
     page.keyboard.press("i")
 
 
-def test_a_failure_becomes_an_issue_without_leaving_the_runner(portal, lead, tester, signed_in_page):
+def two_cases_planned(portal, lead):
+    """A run by hand of two cases, and the first of its tests."""
     chosen = Chosen(case_ids=[case.pk for case in portal.cases[:2]])
     run = create_manual_run(actor=lead, project=portal.project, name="Card regression", chosen=chosen)
-    test = run.tests.order_by("position").first()
+    return run, run.tests.order_by("position").first()
+
+
+def test_a_failure_becomes_an_issue_without_leaving_the_runner(portal, lead, tester, signed_in_page):
+    run, test = two_cases_planned(portal, lead)
     page = signed_in_page(tester)
     page.goto(portal.url + run.get_absolute_url())
     page.keyboard.press("r")
     expect(page.locator("#runner")).to_be_visible()
+    page.wait_for_load_state()  # its script listens to keys from then on
     page.keyboard.press("f")
     page.keyboard.press("t")
     page.keyboard.type("The countdown froze")
