@@ -126,11 +126,6 @@ def repairs(answer: Any, path: str) -> bool:
     return path in told.get("repaired", ()) if isinstance(told, dict) else False
 
 
-def blames_alone(answer: Any, path: str) -> bool:
-    """Whether the refusal names this very field, and not something around or inside it."""
-    return snake(path) in {snake(name) for name in fields_of(answer)}
-
-
 def problems(route: Route, answer: Any, kind: str, field: Field, *, is_json: bool = True) -> list[str]:
     """What is wrong with the answer to a bad value of a field; a form knows no numbers and no halves of characters."""
     where = f"{kind} in {field}: {answer.status_code} {answer.body[:300]!r}"

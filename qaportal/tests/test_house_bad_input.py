@@ -16,7 +16,6 @@ from .bad_values import (
     as_json,
     as_multipart,
     blames,
-    blames_alone,
     kinds_for,
     problems,
     style_of,
@@ -60,29 +59,12 @@ def made_by(route):
 def test_every_field_refuses_bad_values_by_its_name(route, method, home):
     sent, caller, found = example(route, method, home, Pages()), caller_of(route, home), []
     address, is_repeated = address_of(route, home, sent), are_tried_elsewhere(route, method)
-    fields = fields_of_body(route, method)
-    known = refused_together(caller, route, method, address, sent.data, fields)
-    for field in fields:
+    for field in fields_of_body(route, method):
         base = around(route, method, field, sent.data, home)
         for kind in sorted(kinds_for(field, is_repeated=is_repeated)):
-            if (str(field), kind) in known:
-                continue
             answer = caller.call(route, method, address, raw=as_json(with_value(base, field.path, BAD_VALUES[kind])))
             found += problems(route, answer, kind, field)
     assert not found, "\n".join(found)
-
-
-def refused_together(caller, route, method, address, data, fields):
-    """The fields and kinds of values that are refused by name when all fields are bad at once.
-
-    A field that is blamed beside all others is blamed alone as well, and need not be tried again.
-    """
-    outer, known = [field for field in fields if len(field.path) == 1], set()
-    for kind, value in BAD_VALUES.items():
-        answer = caller.call(route, method, address, raw=as_json(data | {field.path[0]: value for field in outer}))
-        if answer.status_code in {400, 422} and not wrong_style(route, answer):
-            known |= {(str(field), kind) for field in outer if blames_alone(answer, str(field))}
-    return known
 
 
 @pytest.mark.parametrize(("route", "method"), WITH_FORMS, ids=str)
@@ -182,20 +164,15 @@ def test_no_form_fails_whatever_stands_in_it(half, home):
     assert not found, "\n".join(found)
 
 
-OF_ALL_PAGES = ("q", "page", "per_page", "sort", "tab")
-"""What the shared code of lists reads; numbers that are too large are tried in all of them at once."""
-
-
 @pytest.mark.parametrize("half", [0, 1])
 def test_no_page_fails_whatever_stands_in_its_query(half, home):
     found, pages = [], read_pages(home)
     for name in sorted(pages.query_names)[half::2]:
         route = next(route for route in named_routes() if route.name == name)
         caller, address = caller_of(route, home), address_of(route, home)
-        names = sorted({*pages.query_names[name], *OF_ALL_PAGES})
+        names = sorted({*pages.query_names[name], "q", "page", "per_page", "sort", "tab"})
         queries = ["&".join(f"{each}={text}" for each in names) for text in IN_PATHS_OF_PAGES.values()]
-        queries += [f"{each}={BAD_TEXTS['NUL']}" for each in names]
-        queries += [f"{each}={BAD_TEXTS['2**70']}" for each in names if each not in OF_ALL_PAGES]
+        queries += [f"{each}={BAD_TEXTS[kind]}" for each in names for kind in ("NUL", "2**70")]
         for query in queries:
             answer = caller.call(route, "get", f"{address}?{query}")
             if answer.status_code >= 500:

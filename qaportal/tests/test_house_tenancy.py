@@ -22,7 +22,7 @@ pytestmark = pytest.mark.xdist_group("house_tenants")  # what all tests need is 
 API_ROUTES = [route for route in WITH_OBJECTS if route.is_api]
 
 
-@pytest.mark.parametrize("role", ["viewer", "tester", "tenant_admin"])
+@pytest.mark.parametrize("role", tenant_matrix.ROLES)
 def test_what_belongs_to_another_tenant_is_like_what_does_not_exist(role, worlds):
     home, foreign = worlds
     assert findings_in_paths(Caller(home.people[role]), home, foreign) == []

@@ -1,7 +1,5 @@
 """Looking at a page as axe does, in wide and narrow windows, in light and in dark."""
 
-from collections.abc import Sequence
-
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
@@ -9,8 +7,6 @@ WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 SCHEMES = ("light", "dark")
 OF_COLOURS = ["color-contrast", "link-in-text-block"]
 """All that axe can find of a window in a second scheme: it changes colours and nothing else."""
-OF_SIZES = [*OF_COLOURS, "scrollable-region-focusable", "button-name", "link-name", "label"]
-"""What another width can bring about besides: controls that only it shows, and what is too narrow."""
 AXE = Axe().axe_script
 ASKED = "rules => axe.run({resultTypes: ['violations'], ...rules}).then(results => results.violations)"
 
@@ -28,16 +24,14 @@ def looked_at(page: Page, path: str) -> list[str]:
         found += over_the_edge(page, path)
         for scheme in schemes:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            is_first_look = (window, scheme) == (windows[0], SCHEMES[0])
-            rules = () if is_first_look else OF_COLOURS if scheme != schemes[0] else OF_SIZES
-            found += violations(page, f"{path} ({scheme}, {window['width']})", rules)
+            found += violations(page, f"{path} ({scheme}, {window['width']})", only_colours=scheme != schemes[0])
     page.set_viewport_size(windows[0])
     return found
 
 
-def violations(page: Page, where: str, only: Sequence[str] = ()) -> list[str]:
-    """What axe, which stands in the page already, finds in the window as it is, by all rules or some."""
-    rules = {"runOnly": list(only)} if only else {}
+def violations(page: Page, where: str, *, only_colours: bool = False) -> list[str]:
+    """What axe, which stands in the page already, finds in the window as it is."""
+    rules = {"runOnly": OF_COLOURS} if only_colours else {}
     return [
         f"{where}: {violation['id']}: " + "; ".join(node["html"][:160] for node in violation["nodes"][:3])
         for violation in page.evaluate(ASKED, rules)
