@@ -123,6 +123,25 @@ def _is_alive(process: int) -> bool:
     return True
 
 
+STANDING_TABLES = {"django_content_type", "auth_permission"}
+"""Filled by the migrations alone: emptied after a test that commits, they would be filled with the same rows again."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def standing_tables():
+    """Let what the migrations filled stand when the tables are emptied after a test that commits."""
+    from django.core.management.commands import flush
+
+    def sql_flush(style, connection, **options):
+        tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
+        return connection.ops.sql_flush(style, [each for each in tables if each not in STANDING_TABLES], **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush, "sql_flush", sql_flush)
+        patch.setattr(flush, "emit_post_migrate_signal", lambda *_arguments: None)
+        yield
+
+
 @pytest.fixture(scope="session", autouse=True)
 def test_settings(django_test_environment: None):
     """Settings that differ in tests: no manifest of static files, quick passwords, strict templates, no limits."""
