@@ -3,6 +3,7 @@
 import binascii
 import json
 import re
+from abc import ABC, abstractmethod
 from typing import Any
 from xml.parsers import expat
 
@@ -26,7 +27,7 @@ class BrokenBody(Exception):
     """A text is not what it should be."""
 
 
-class _Unpacker:
+class _Unpacker(ABC):
     """Base: undoes the escapes of JSON."""
 
     def __init__(self) -> None:
@@ -44,13 +45,13 @@ class _Unpacker:
                 raise BrokenBody from error
         return self.feed(piece)
 
+    @abstractmethod
     def feed(self, piece: str) -> bytes:
         """The bytes of the next piece."""
-        raise NotImplementedError
 
+    @abstractmethod
     def finish(self) -> bytes:
         """The bytes that were held back."""
-        raise NotImplementedError
 
 
 class _Base64(_Unpacker):
