@@ -6,13 +6,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
+from django.conf import settings
 from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from accounts.models import Project, User
-from accounts.tests.factories import PASSWORD
 from catalog.models import TestCase
 from catalog.services.cases import CaseDraft, create_cases
+from qaportal.tests.callers import session_of
 from releases.models import Release
 from releases.services.releases import create_release
 from releases.services.scope import add_cases
@@ -93,7 +94,7 @@ def portal(live_server, requests, project, lead, tester) -> Portal:
 
 @pytest.fixture
 def signed_in_page(portal, browser: Browser, request) -> Callable[..., Page]:
-    """`signed_in_page(user, **options)`: a new browser window in which this person signed in by the form."""
+    """`signed_in_page(user, **options)`: a browser window in which this person has just signed in."""
     contexts: list[BrowserContext] = []
 
     def open_page(user: User, **options) -> Page:
@@ -104,10 +105,9 @@ def signed_in_page(portal, browser: Browser, request) -> Callable[..., Page]:
         page.problems = []
         page.on("console", lambda message: _note(page, message))
         page.on("pageerror", lambda error: page.problems.append(str(error)))
+        name = settings.SESSION_COOKIE_NAME
+        context.add_cookies([{"name": name, "value": session_of(user).cookies[name].value, "url": portal.url}])
         page.goto(portal.url)
-        page.get_by_label("Work e-mail").fill(user.email)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in", exact=True).click()
         expect(page.locator("#sidebar")).to_be_attached()
         return page
 
