@@ -28,7 +28,9 @@ class StoredFile(TimeStamped, Authored):
 
     id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+")
-    project = models.ForeignKey(Project, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    project = models.ForeignKey(
+        Project, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     name = models.CharField(max_length=255)
     path = models.CharField(max_length=300, blank=True, db_index=True)
     sha256 = models.CharField(max_length=64, blank=True)

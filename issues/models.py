@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Authored, ProjectOwned
+from accounts.models import Authored, ProjectIndexed, ProjectOwned
 from catalog.choices import Priority
 from catalog.models import Folder, TestCase
 from qaportal.kit.models import SoftDeleted
@@ -17,7 +17,7 @@ from .choices import OPEN_STATUSES, IssueStatus, LinkKind, Severity
 from .querysets import IssueLinkQuerySet, IssueQuerySet
 
 
-class Issue(ProjectOwned, Authored, SoftDeleted):
+class Issue(ProjectIndexed, Authored, SoftDeleted):
     """Something that is wrong; its ticket in a tracker, where there is one, is known by its key."""
 
     title = models.CharField(_("title"), max_length=300)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Authored, ProjectOwned
+from accounts.models import Authored, ProjectIndexed, ProjectOwned
 from catalog.choices import Priority
 from catalog.models import TestCase
 from qaportal.kit.models import SoftDeleted
@@ -16,7 +16,7 @@ from .choices import OPEN_MILESTONES, OPEN_STATUSES, ExecutionStatus, MilestoneS
 from .querysets import MilestoneQuerySet, ReleaseCaseQuerySet, ReleaseQuerySet
 
 
-class Milestone(ProjectOwned, Authored, SoftDeleted):
+class Milestone(ProjectIndexed, Authored, SoftDeleted):
     """A date that several releases and runs work towards; milestones can stand below one another."""
 
     parent = models.ForeignKey(
@@ -70,7 +70,7 @@ class Milestone(ProjectOwned, Authored, SoftDeleted):
         return reverse("releases:milestone", args=[self.project.key, self.tail])
 
 
-class Release(ProjectOwned, Authored, SoftDeleted):
+class Release(ProjectIndexed, Authored, SoftDeleted):
     """A version that ships when its gates are met."""
 
     version = models.CharField(_("version"), max_length=60)
@@ -134,8 +134,8 @@ class Release(ProjectOwned, Authored, SoftDeleted):
 class ReleaseCase(ProjectOwned):
     """A case in the scope of a release, with its current verdict there."""
 
-    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="scope")
-    case = models.ForeignKey(TestCase, on_delete=models.CASCADE, related_name="+")
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="scope", db_index=False)
+    case = models.ForeignKey(TestCase, on_delete=models.CASCADE, related_name="+", db_index=False)
     priority = models.PositiveSmallIntegerField(choices=Priority.choices, null=True, blank=True)
     position = models.PositiveIntegerField(default=0)
     assigned_to = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

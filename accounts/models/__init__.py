@@ -2,7 +2,7 @@
 
 from .access import ApiToken, IdentityProvider, Invitation
 from .audit import AuditEntry, AuditSeal, RequestRecord
-from .base import Authored, ProjectOwned
+from .base import Authored, ProjectIndexed, ProjectOwned
 from .people import Membership, Role, TokenFamily, User
 from .tenancy import Project, Tenant, TenantDomain
 
@@ -15,6 +15,7 @@ __all__ = [
     "Invitation",
     "Membership",
     "Project",
+    "ProjectIndexed",
     "ProjectOwned",
     "RequestRecord",
     "Role",

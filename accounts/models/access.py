@@ -22,7 +22,7 @@ class Invitation(TimeStamped):
     The link is signed and made anew from the row each time it is mailed; a new nonce ends the links made before.
     """
 
-    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="invitations")
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="invitations", db_index=False)
     email = models.EmailField(_("work e-mail"), max_length=254)
     first_name = models.CharField(_("first name"), max_length=100, blank=True)
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
@@ -98,7 +98,7 @@ class ApiToken(TimeStamped):
     The token itself is shown once; what is kept is a keyed hash of it and its beginning, to tell tokens apart.
     """
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens", db_index=False)
     project = models.ForeignKey(Project, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(_("name"), max_length=100)
     prefix = models.CharField(max_length=16)

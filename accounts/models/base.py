@@ -17,6 +17,15 @@ class ProjectOwned(TimeStamped):
         abstract = True
 
 
+class ProjectIndexed(ProjectOwned):
+    """A row of a project whose table has an index that begins with the project: the column needs none of its own."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
+
+    class Meta:
+        abstract = True
+
+
 class Authored(models.Model):
     """Who made the row and who changed it last."""
 

@@ -90,7 +90,9 @@ class User(AbstractBaseUser, TimeStamped, SoftDeleted):
     email = models.EmailField(_("work e-mail"), max_length=254)
     first_name = models.CharField(_("first name"), max_length=100, blank=True)
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
-    tenant = models.ForeignKey(Tenant, null=True, blank=True, on_delete=models.PROTECT, related_name="users")
+    tenant = models.ForeignKey(
+        Tenant, null=True, blank=True, on_delete=models.PROTECT, related_name="users", db_index=False
+    )
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="users")
     status = models.CharField(max_length=10, choices=UserStatus.choices, default=UserStatus.ACTIVE)
     former_status = models.CharField(max_length=10, blank=True, default="", editable=False)
@@ -214,7 +216,7 @@ class User(AbstractBaseUser, TimeStamped, SoftDeleted):
 class Membership(TimeStamped):
     """A role in one project that replaces the one in the tenant."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", db_index=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
 

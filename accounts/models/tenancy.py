@@ -59,7 +59,7 @@ class TenantDomain(TimeStamped):
     Several companies may claim a domain, so that a claim tells nothing about others; only one can be verified.
     """
 
-    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="domains")
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="domains", db_index=False)
     domain = models.CharField(
         _("domain"),
         max_length=253,

@@ -15,7 +15,7 @@ class CaseActivity(models.Model):
     """What happened to a case lately. Written by the runs alone, apart from the case: a result changes no version."""
 
     case = models.OneToOneField(TestCase, primary_key=True, on_delete=models.CASCADE, related_name="activity")
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
     last_status = models.CharField(max_length=12, choices=ResultStatus.choices, default=ResultStatus.NOT_STARTED)
     last_result_id = models.UUIDField(null=True)
     last_run_at = models.DateTimeField(null=True)

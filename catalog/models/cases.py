@@ -10,7 +10,7 @@ from django.db.models.functions import Concat, Length
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Authored, Project, ProjectOwned
+from accounts.models import Authored, Project, ProjectIndexed, ProjectOwned
 from qaportal.kit.models import SoftDeleted
 
 from ..choices import AutomationStatus, CaseState, Priority, TestTag, TestType
@@ -40,7 +40,7 @@ class TestIdCounter(models.Model):
 
     __test__ = False
 
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
     tag = models.CharField(max_length=10, choices=TestTag.choices)
     last_number = models.PositiveIntegerField(default=0)
 
@@ -52,7 +52,7 @@ class TestIdCounter(models.Model):
         return f"TC_{self.tag.upper()}_{self.last_number:03d}"
 
 
-class TestCase(ProjectOwned, Authored, SoftDeleted):
+class TestCase(ProjectIndexed, Authored, SoftDeleted):
     """What is to be checked, written once and executed often."""
 
     __test__ = False
@@ -205,7 +205,7 @@ class TestStep(ProjectOwned):
 
     __test__ = False
 
-    case = models.ForeignKey(TestCase, on_delete=models.CASCADE, related_name="steps")
+    case = models.ForeignKey(TestCase, on_delete=models.CASCADE, related_name="steps", db_index=False)
     position = models.PositiveIntegerField()
     action = models.TextField(_("do"), blank=True)
     expected = models.TextField(_("expect"), blank=True)

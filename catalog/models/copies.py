@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Authored, Project, ProjectOwned
+from accounts.models import Authored, Project, ProjectIndexed, ProjectOwned
 from qaportal.kit.models import new_uuid
 
 from ..choices import CopyState
@@ -14,7 +14,7 @@ from .cases import TestCase
 from .folders import Folder
 
 
-class CopyJob(ProjectOwned, Authored):
+class CopyJob(ProjectIndexed, Authored):
     """One copy or move of cases out of its project: what was asked, how far it is, and what it could not take along."""
 
     id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
@@ -67,7 +67,7 @@ class CopyJob(ProjectOwned, Authored):
 class CopiedCase(ProjectOwned):
     """One picked case of a job and its copy, once there is one: what is copied already is never copied again."""
 
-    job = models.ForeignKey(CopyJob, on_delete=models.CASCADE, related_name="cases")
+    job = models.ForeignKey(CopyJob, on_delete=models.CASCADE, related_name="cases", db_index=False)
     source = models.ForeignKey(TestCase, on_delete=models.CASCADE, related_name="copied_in")
     copy = models.OneToOneField(TestCase, null=True, on_delete=models.SET_NULL, related_name="copied_by")
     copy_version = models.PositiveIntegerField(null=True)

@@ -5,7 +5,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.models import Project, ProjectOwned, User
+from accounts.models import Project, ProjectIndexed, ProjectOwned, User
 
 from ..choices import Likeness
 from ..querysets import CaseFingerprintQuerySet, DuplicateScanQuerySet, SimilarPairQuerySet
@@ -77,7 +77,7 @@ class SimilarPair(ProjectOwned):
         return [str(Likeness(each).label) for each in self.reasons]
 
 
-class DuplicateScan(ProjectOwned):
+class DuplicateScan(ProjectIndexed):
     """When the cases of a project were compared last."""
 
     progress_id = models.UUIDField(null=True)

@@ -6,13 +6,13 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Authored, ProjectOwned
+from accounts.models import Authored, ProjectIndexed, ProjectOwned
 
 from ..choices import FieldKind, FieldTarget
 from ..querysets import CustomFieldQuerySet, TemplateFieldQuerySet, TemplateQuerySet
 
 
-class CustomField(ProjectOwned, Authored):
+class CustomField(ProjectIndexed, Authored):
     """A field of the project's own; its values stand in `custom_values` of cases and results under its key."""
 
     target = models.CharField(_("of"), max_length=10, choices=FieldTarget.choices, default=FieldTarget.CASE)
@@ -90,7 +90,7 @@ class Template(ProjectOwned, Authored):
 class TemplateField(ProjectOwned):
     """A field of a template, at its place."""
 
-    template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="places")
+    template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="places", db_index=False)
     field = models.ForeignKey(CustomField, on_delete=models.CASCADE, related_name="places")
     position = models.PositiveIntegerField(default=0)
 

@@ -6,13 +6,13 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Authored, Project, ProjectOwned
+from accounts.models import Authored, Project, ProjectIndexed
 from qaportal.kit.models import SoftDeleted
 
 from ..querysets import FolderCountQuerySet, FolderQuerySet
 
 
-class Folder(ProjectOwned, Authored, SoftDeleted):
+class Folder(ProjectIndexed, Authored, SoftDeleted):
     """A place in the tree: depth 1 is a module, 2 a sub-module, 3 a feature, deeper is free."""
 
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="children")

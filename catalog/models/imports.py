@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Authored, Project, ProjectOwned, User
+from accounts.models import Authored, Project, ProjectIndexed, User
 from files.models import StoredFile
 from qaportal.kit.models import new_uuid
 
@@ -14,7 +14,7 @@ from ..querysets import CaseImportQuerySet, CaseImportRowQuerySet, CaseOriginQue
 from .cases import TestCase
 
 
-class CaseImport(ProjectOwned, Authored):
+class CaseImport(ProjectIndexed, Authored):
     """A file of cases: uploaded, looked at, brought in, and perhaps taken back."""
 
     id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
@@ -110,7 +110,7 @@ class CaseOrigin(models.Model):
         return f"{self.source} {self.external_id}"
 
 
-class ColumnMapping(ProjectOwned):
+class ColumnMapping(ProjectIndexed):
     """How the columns of a file were mapped the last time, by what its head says."""
 
     signature = models.CharField(max_length=64)

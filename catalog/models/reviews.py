@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ProjectOwned, User
+from accounts.models import ProjectIndexed, User
 
 from ..choices import ReviewStatus
 from ..querysets import CaseReviewQuerySet
@@ -13,7 +13,7 @@ from .cases import LONGEST_STATE, TestCase
 LONGEST_NOTE = 2_000
 
 
-class CaseReview(ProjectOwned):
+class CaseReview(ProjectIndexed):
     """One person is asked to approve a case as it was in one version."""
 
     case = models.ForeignKey(TestCase, on_delete=models.CASCADE, related_name="reviews", db_index=False)

@@ -5,14 +5,14 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Authored, Project, ProjectOwned, User
+from accounts.models import Authored, Project, ProjectIndexed, User
 from qaportal.kit.models import SoftDeleted
 
 from ..querysets import SharedStepsQuerySet, SharedStepsVersionQuerySet
 from .versions import LONGEST_REASON
 
 
-class SharedSteps(ProjectOwned, Authored, SoftDeleted):
+class SharedSteps(ProjectIndexed, Authored, SoftDeleted):
     """A named group of steps that cases use as if it were one of their own."""
 
     title = models.CharField(_("title"), max_length=300)

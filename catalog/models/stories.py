@@ -6,14 +6,14 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Authored, ProjectOwned
+from accounts.models import Authored, ProjectIndexed, ProjectOwned
 from qaportal.kit.models import SoftDeleted
 
 from ..querysets import StoryLinkQuerySet, StoryQuerySet
 from .cases import TestCase
 
 
-class Story(ProjectOwned, Authored, SoftDeleted):
+class Story(ProjectIndexed, Authored, SoftDeleted):
     """A user story that cases cover; one without a title is a stub that nobody described yet."""
 
     story_id = models.CharField(_("story id"), max_length=50)
@@ -67,7 +67,7 @@ class TestCaseStory(ProjectOwned):
 
     __test__ = False
 
-    case = models.ForeignKey(TestCase, on_delete=models.CASCADE, related_name="story_links")
+    case = models.ForeignKey(TestCase, on_delete=models.CASCADE, related_name="story_links", db_index=False)
     story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="case_links")
     is_primary = models.BooleanField(default=False)
     linked_at = models.DateTimeField(auto_now_add=True)

@@ -6,14 +6,14 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ProjectOwned
+from accounts.models import ProjectIndexed
 
 from ..choices import CaseState, StateColor
 from ..querysets import WorkflowStateQuerySet
 from .cases import LONGEST_STATE
 
 
-class WorkflowState(ProjectOwned):
+class WorkflowState(ProjectIndexed):
     """One state of a project's workflow; a project without any has those of `CaseState`."""
 
     code = models.CharField(_("code"), max_length=LONGEST_STATE)

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db.migrations.operations import AlterField
+from django.db.models import Index
 
 
 class AddIndexResumably(AddIndexConcurrently):
@@ -44,6 +46,33 @@ class AddPartitionedIndexResumably(AddIndexResumably):
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         """Drop the index, and with it those of the partitions."""
         schema_editor.execute(f"DROP INDEX IF EXISTS {schema_editor.quote_name(self.index.name)}")
+
+
+class DropIndexOfKey(AlterField):
+    """Take the index of its own from a foreign key that begins another index, without holding up anybody.
+
+    `AlterField` alone would take the key's constraint away and check every row again to make it anew.
+    """
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Drop the key's index by whatever name it has."""
+        model = to_state.apps.get_model(app_label, self.model_name)
+        column = model._meta.get_field(self.name).column
+        declared = {index.name for index in model._meta.indexes}
+        names = schema_editor._constraint_names(
+            model, [column], index=True, unique=False, type_=Index.suffix, exclude=declared
+        )
+        for name in names:
+            schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(name)}")
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Make the index again, by the name that Django gives it."""
+        model = to_state.apps.get_model(app_label, self.model_name)
+        table, column = model._meta.db_table, model._meta.get_field(self.name).column
+        quote = schema_editor.quote_name
+        name = quote(schema_editor._create_index_name(table, [column]))
+        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+        schema_editor.execute(f"CREATE INDEX CONCURRENTLY {name} ON {quote(table)} ({quote(column)})")
 
 
 def _partitions_of(schema_editor: Any, table: str) -> list[str]:

@@ -118,3 +118,31 @@ def test_every_migration_can_be_taken_back():
     lasting = [f"{each}: {step}" for each in ours for step in each.operations if not step.reversible]
     assert len(ours) >= len(PROJECT_APPS)
     assert not lasting, "\n".join(lasting)
+
+
+REPEATED = """
+WITH known AS (
+    SELECT index.indexrelid, index.indrelid, class.relname AS name, index.indisunique, index.indkey::text AS columns,
+           index.indclass::text AS classes, index.indexprs IS NOT NULL AS computed,
+           pg_get_expr(index.indpred, index.indrelid) AS condition, key.attname AS first
+    FROM pg_index AS index
+    JOIN pg_class AS class ON class.oid = index.indexrelid AND NOT class.relispartition
+    JOIN pg_am AS method ON method.oid = class.relam AND method.amname = 'btree'
+    JOIN pg_attribute AS key ON key.attrelid = index.indrelid AND key.attnum = index.indkey[0]
+    WHERE index.indrelid = ANY (%s::regclass[])
+)
+SELECT DISTINCT one.name || ' is the beginning of ' || other.name
+FROM known AS one JOIN known AS other ON other.indrelid = one.indrelid AND other.indexrelid <> one.indexrelid
+WHERE NOT one.indisunique AND NOT one.computed AND NOT other.computed AND one.condition IS NULL
+  AND (other.condition IS NULL OR other.condition = '(' || one.first || ' IS NOT NULL)')
+  AND other.columns || ' ' LIKE one.columns || ' %%' AND other.classes || ' ' LIKE one.classes || ' %%'
+ORDER BY 1
+"""
+
+
+def test_no_index_repeats_the_beginning_of_another(db):
+    """Whoever stores rows pays for each; a key whose column begins another index takes `db_index=False`."""
+    with connection.cursor() as cursor:
+        cursor.execute(REPEATED, [[model._meta.db_table for model in OURS if model._meta.managed]])
+        repeated = [text for (text,) in cursor.fetchall()]
+    assert not repeated, "\n".join(repeated)

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Authored, ProjectOwned
+from accounts.models import Authored, ProjectIndexed, ProjectOwned
 from catalog.models import TestCase
 
 from ..choices import FailureCause, RuleState
@@ -19,7 +19,7 @@ from ..failure_querysets import (
 from .runs import TestRun
 
 
-class FailureRule(ProjectOwned, Authored):
+class FailureRule(ProjectIndexed, Authored):
     """Says of failures that match every condition it has who has to mend them."""
 
     name = models.CharField(_("name"), max_length=200)
@@ -60,7 +60,7 @@ class FailureRule(ProjectOwned, Authored):
         return reverse("runs:rule_edit", args=[self.project.key, self.pk])
 
 
-class FailureCluster(ProjectOwned):
+class FailureCluster(ProjectIndexed):
     """One cause of failures in a project, by its fingerprint; counted up by the write path."""
 
     fingerprint = models.UUIDField()
@@ -96,7 +96,7 @@ class FailureCluster(ProjectOwned):
 class RunCluster(ProjectOwned):
     """How many tests of a run fail for one cause now; read by the pages instead of the tests."""
 
-    run = models.ForeignKey(TestRun, on_delete=models.CASCADE, related_name="clusters")
+    run = models.ForeignKey(TestRun, on_delete=models.CASCADE, related_name="clusters", db_index=False)
     cluster = models.ForeignKey(FailureCluster, on_delete=models.CASCADE, related_name="in_runs")
     rule = models.ForeignKey(FailureRule, null=True, on_delete=models.SET_NULL, related_name="+")
     """The rule that classes most of its tests."""
@@ -114,7 +114,7 @@ class RunCluster(ProjectOwned):
         return str(self.tests)
 
 
-class TestStability(ProjectOwned):
+class TestStability(ProjectIndexed):
     """How the last runs of a test that ever failed went, each attempt counted; kept by the write path."""
 
     __test__ = False

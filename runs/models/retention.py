@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Authored, ProjectOwned
+from accounts.models import Authored, ProjectIndexed
 
 from ..querysets import RetentionQuerySet
 
@@ -17,7 +17,7 @@ LONGEST_TERM = 36_500
 """Days; what is to be kept longer is kept for ever."""
 
 
-class RetentionTerms(ProjectOwned, Authored):
+class RetentionTerms(ProjectIndexed, Authored):
     """For how many days a project keeps what it was sent; nothing means for ever."""
 
     results_days = models.PositiveIntegerField(_("results"), null=True, blank=True)
@@ -43,7 +43,7 @@ class RetentionTerms(ProjectOwned, Authored):
         return f"{self.results_days or '-'} / {self.artifacts_days or '-'}"
 
 
-class RetentionSweep(ProjectOwned):
+class RetentionSweep(ProjectIndexed):
     """One night's work in one project; a sweep that was broken off is taken up again."""
 
     results_days = models.PositiveIntegerField(null=True)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Authored, Project, ProjectOwned
+from accounts.models import Authored, Project, ProjectIndexed, ProjectOwned
 from catalog.models import TestCase
 from files.models import StoredFile
 from qaportal.kit.models import SoftDeleted, new_uuid
@@ -29,7 +29,7 @@ class RunNumberCounter(models.Model):
         return str(self.last_number)
 
 
-class TestRun(ProjectOwned, Authored, SoftDeleted):
+class TestRun(ProjectIndexed, Authored, SoftDeleted):
     """One execution of a set of tests; its counters are kept up to date by the write path."""
 
     __test__ = False
@@ -39,7 +39,9 @@ class TestRun(ProjectOwned, Authored, SoftDeleted):
     kind = models.CharField(max_length=10, choices=RunKind.choices)
     name = models.CharField(_("name"), max_length=300)
     description = models.TextField(_("description"), blank=True)
-    release = models.ForeignKey(Release, null=True, blank=True, on_delete=models.SET_NULL, related_name="runs")
+    release = models.ForeignKey(
+        Release, null=True, blank=True, on_delete=models.SET_NULL, related_name="runs", db_index=False
+    )
     milestone = models.ForeignKey(Milestone, null=True, blank=True, on_delete=models.SET_NULL, related_name="runs")
     configuration = models.ForeignKey(
         Configuration, null=True, blank=True, on_delete=models.SET_NULL, related_name="runs"
@@ -139,8 +141,10 @@ class RunCase(ProjectOwned):
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, db_constraint=False, related_name="+")
-    run = models.ForeignKey(TestRun, on_delete=models.CASCADE, related_name="tests")
-    case = models.ForeignKey(TestCase, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    run = models.ForeignKey(TestRun, on_delete=models.CASCADE, related_name="tests", db_index=False)
+    case = models.ForeignKey(
+        TestCase, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     test_key = models.UUIDField()
     """MD5 of the automation key or of `case:<id>`, as 16 bytes."""
     occurrence = models.PositiveIntegerField(default=1)
@@ -150,7 +154,9 @@ class RunCase(ProjectOwned):
     name = models.TextField()
     class_name = models.TextField(blank=True)
     suite_path = ArrayField(models.TextField(), default=list, blank=True)
-    assigned_to = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    assigned_to = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     status = models.CharField(max_length=12, choices=ResultStatus.choices, default=ResultStatus.NOT_STARTED)
     position = models.PositiveIntegerField(default=0)
     attempts = models.PositiveIntegerField(default=0)
@@ -180,6 +186,7 @@ class RunCase(ProjectOwned):
             models.Index(fields=["run", "status"], name="run_case_by_status"),
             models.Index(fields=["run", "position", "id"], name="run_case_in_order"),
             models.Index(fields=["case"], condition=Q(case__isnull=False), name="run_case_of_case"),
+            models.Index(fields=["assigned_to"], condition=Q(assigned_to__isnull=False), name="run_case_of_tester"),
             models.Index(fields=["run"], condition=Q(case__isnull=True), name="run_case_unmatched"),
             models.Index(
                 fields=["run", "fingerprint"], condition=Q(fingerprint__isnull=False), name="run_case_of_cluster"
@@ -192,7 +199,7 @@ class RunCase(ProjectOwned):
         return self.name
 
 
-class ReportImport(ProjectOwned, Authored):
+class ReportImport(ProjectIndexed, Authored):
     """One uploaded report: what was asked, what became of it, and the bytes it was made from."""
 
     id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)

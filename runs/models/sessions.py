@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Authored, ProjectOwned
+from accounts.models import Authored, ProjectIndexed, ProjectOwned
 from catalog.models import Template, TestCase
 from qaportal.kit.models import SoftDeleted
 from releases.models import Milestone, Release
@@ -19,7 +19,7 @@ from ..querysets import FindingQuerySet, SessionEntryQuerySet, SessionQuerySet
 from .configurations import Configuration
 
 
-class Session(ProjectOwned, Authored, SoftDeleted):
+class Session(ProjectIndexed, Authored, SoftDeleted):
     """Somebody explores the product with a mission for a while."""
 
     name = models.CharField(_("name"), max_length=300)
@@ -82,7 +82,7 @@ class Session(ProjectOwned, Authored, SoftDeleted):
 class SessionEntry(ProjectOwned, Authored):
     """A note that was taken during a session."""
 
-    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="entries")
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="entries", db_index=False)
     text = models.TextField()
     at_second = models.PositiveIntegerField(default=0)
     """How long the session had been worked on by then."""
@@ -100,7 +100,7 @@ class SessionEntry(ProjectOwned, Authored):
 class Finding(ProjectOwned, Authored):
     """A bug, a question or an idea that a session brought up."""
 
-    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="findings")
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="findings", db_index=False)
     type = models.CharField(max_length=10, choices=FindingType.choices)
     title = models.CharField(max_length=300)
     description = models.TextField(blank=True)
