@@ -65,3 +65,35 @@ class ProjectViewSet(PortalViewSet):
         if found is None:
             raise InvalidInput(_("Not found."), "not_found", fields={field: [_("There is no such object.")]})
         return found
+
+    def optional_related(
+        self, queryset: QuerySet, given: Any, *, field: str, project: Project | None = None
+    ) -> Model | None:
+        """The same where a body may name nothing by null."""
+        return None if given is None else self.visible_related(queryset, given, field=field, project=project)
+
+    def visible_person(self, given: int | None, *, field: str, project: Project | None = None) -> User | None:
+        """The person a body names by id, None for nobody; raises InvalidInput for one the caller may not see.
+
+        With `project` the person is one of its company.
+        """
+        if given is None:
+            return None
+        found = User.objects.visible_to(self.request.user).select_related("role", "tenant").filter(pk=given)
+        person = (found.filter(tenant_id=project.tenant_id) if project else found).first()
+        if person is None:
+            raise InvalidInput(_("Not found."), "not_found", fields={field: [_("There is no such person.")]})
+        return person
+
+    @staticmethod
+    def without_project(data: dict[str, Any], stored: Project | None, words: str = "") -> dict[str, Any]:
+        """The fields of a body without the project it names.
+
+        Raises InvalidInput, in `words`, where that is another one than the project in which the object is `stored`.
+        """
+        fields = dict(data)
+        given = fields.pop("project_id", None)
+        if stored is not None and given not in {None, str(stored.pk), stored.key}:
+            words = words or _("What is stored stays in its project.")
+            raise InvalidInput(words, fields={"project_id": [words]})
+        return fields

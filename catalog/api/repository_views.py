@@ -49,10 +49,8 @@ class RepositoryCaseViewSet(CamelStyle, TestCaseViewSet):
 
     def _fields(self, data: dict[str, Any], project: Project, case: TestCase | None = None) -> dict[str, Any]:
         """The body as the services take it."""
-        fields = dict(data)
-        if fields.pop("project_id", None) not in {None, str(project.pk), project.key} and case is not None:
-            words = _("A case stays in its project. Copy or move it instead.")
-            raise InvalidInput(words, fields={"project_id": [words]})
+        words = _("A case stays in its project. Copy or move it instead.")
+        fields = self.without_project(data, case and case.project, words)
         kind = {"test_type": fields.pop("test_type")} if "test_type" in fields else {}
         if "steps" in fields:
             fields["steps"] = steps_in_order(fields["steps"], case)

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.project_scope import ProjectViewSet
-from accounts.models import Project, User
+from accounts.models import Project
 from accounts.permissions import CASES
 from qaportal.kit.api.styles import PlainStyle
 from qaportal.kit.errors import InvalidInput, NotVisible
@@ -203,17 +203,17 @@ class TestCaseViewSet(PlainStyle, ProjectViewSet):
         fields = dict(data)
         place = {name: fields.pop(name) for name in places.NAMES if name in fields}
         if "folder_id" in fields:
-            fields["folder"] = self._named(Folder.objects.all(), fields.pop("folder_id"), "folder_id", project)
+            given = fields.pop("folder_id")
+            fields["folder"] = self.optional_related(Folder.objects.all(), given, field="folder_id", project=project)
         elif place:
             fields["folder"] = places.folder_for(actor=self.request.user, project=project, case=case, wanted=place)
         if "jira_story_id" in fields:
             fields["story_id"] = fields.pop("jira_story_id") or ""
         if "owner_id" in fields:
-            fields["owner"] = self._owner(fields.pop("owner_id"))
+            fields["owner"] = self.visible_person(fields.pop("owner_id"), field="owner_id")
         if "template_id" in fields:
-            fields["template"] = self._named(
-                Template.objects.usable_for(case), fields.pop("template_id"), "template_id", project
-            )
+            usable, given = Template.objects.usable_for(case), fields.pop("template_id")
+            fields["template"] = self.optional_related(usable, given, field="template_id", project=project)
         if "custom_values" in fields:
             fields["custom_values"] = values_by_key(OwnFields(project), fields["custom_values"])
         if case is not None and case.test_type == TestType.SEMI_AUTOMATED and fields.get("test_type") == "automated":
@@ -226,14 +226,3 @@ class TestCaseViewSet(PlainStyle, ProjectViewSet):
                 words = _("A case has at most %d steps.") % MOST_STEPS
                 raise InvalidInput(words, fields={"steps_to_reproduce": [words]})
         return fields
-
-    def _named(self, found: QuerySet, given: int | None, field: str, project: Project) -> Any:
-        return None if given is None else self.visible_related(found, given, field=field, project=project)
-
-    def _owner(self, given: int | None) -> User | None:
-        if given is None:
-            return None
-        found = User.objects.visible_to(self.request.user).select_related("role", "tenant").filter(pk=given).first()
-        if found is None:
-            raise InvalidInput(_("Not found."), "not_found", fields={"owner_id": [_("There is no such person.")]})
-        return found

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Model, QuerySet
-from django.utils.translation import gettext as _
+from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
@@ -12,12 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.project_scope import ProjectViewSet
-from accounts.models import User
 from catalog.choices import Priority
 from catalog.models import Folder, TestCase
 from qaportal.kit.api.shared_style import SharedStyle
 from qaportal.kit.api.styles import CamelStyle
-from qaportal.kit.errors import InvalidInput
 from releases.models import Release
 
 from ..choices import IssueStatus, Severity
@@ -97,28 +94,15 @@ class IssueViewSet(SharedStyle, ProjectViewSet):
 
     def _fields(self, data: dict[str, Any], issue: Issue | None = None) -> dict[str, Any]:
         """The body as the services take it."""
-        fields, project = dict(data), issue.project if issue else self.project
-        if fields.pop("project_id", None) not in {None, str(project.pk), project.key} and issue is not None:
-            words = _("An issue stays in its project.")
-            raise InvalidInput(words, fields={"project_id": [words]})
+        fields = self.without_project(data, issue and issue.project)
+        project = issue.project if issue else self.project
         for key, (name, model, field) in RELATED.items():
             if key in fields:
                 given = fields.pop(key)
-                found = (
-                    self.visible_related(model.objects.all(), given, field=field, project=project) if given else None
-                )
-                fields[name] = found
+                fields[name] = self.optional_related(model.objects.all(), given, field=field, project=project)
         if "assignee_id" in fields:
-            fields["assignee"] = self._person(fields.pop("assignee_id"))
+            fields["assignee"] = self.visible_person(fields.pop("assignee_id"), field="assigned_to")
         return fields
-
-    def _person(self, given: int | None) -> Model | None:
-        if given is None:
-            return None
-        found = User.objects.visible_to(self.request.user).filter(pk=given).first()
-        if found is None:
-            raise InvalidInput(_("Not found."), "not_found", fields={"assigned_to": [_("There is no such person.")]})
-        return found
 
 
 class CamelIssueViewSet(CamelStyle, IssueViewSet):

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, status
@@ -16,7 +15,6 @@ from catalog.api.serializers import TextField
 from catalog.services.drafts import LONGEST_TEXT
 from qaportal.kit.api.serializers import PortalModelSerializer, TextIdField
 from qaportal.kit.api.styles import CamelStyle
-from qaportal.kit.errors import InvalidInput
 
 from ..choices import MilestoneStatus
 from ..filters import MilestoneFilter
@@ -101,13 +99,9 @@ class MilestoneViewSet(CamelStyle, ProjectViewSet):
 
     def _fields(self, data: dict[str, Any], milestone: Milestone | None = None) -> dict[str, Any]:
         """The body as the services take it."""
-        fields, project = dict(data), milestone.project if milestone else self.project
-        if fields.pop("project_id", None) not in {None, str(project.pk), project.key} and milestone is not None:
-            words = _("A milestone stays in its project.")
-            raise InvalidInput(words, fields={"project_id": [words]})
+        fields = self.without_project(data, milestone and milestone.project)
+        project = milestone.project if milestone else self.project
         if "parent_id" in fields:
             given = fields.pop("parent_id")
-            fields["parent"] = given and self.visible_related(
-                Milestone.objects.all(), given, field="parent_id", project=project
-            )
+            fields["parent"] = self.optional_related(Milestone.objects.all(), given, field="parent_id", project=project)
         return fields

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.project_scope import ProjectViewSet
-from accounts.models import Project, User
+from accounts.models import Project
 from accounts.permissions import CASES
 from catalog.models import Folder
 from catalog.status_words import parse_status
@@ -117,7 +117,7 @@ class ReleaseViewSet(PlainStyle, ProjectViewSet):
             tags=selection.tags,
             everything=selection.everything,
             priority=data.get("priority"),
-            assigned_to=self._person(data.get("assigned_to"), "assigned_to"),
+            assigned_to=self.visible_person(data.get("assigned_to"), field="assigned_to"),
         )
         total = ReleaseCase.objects.living().filter(release=release).count()
         body = {"added": added, "skipped": len(meant) - added, "not_found": missing, "total": total}
@@ -133,21 +133,13 @@ class ReleaseViewSet(PlainStyle, ProjectViewSet):
         """The body as the services take it."""
         fields = dict(data)
         if "qa_lead_id" in fields:
-            fields["qa_lead"] = self._person(fields.pop("qa_lead_id"), "qa_lead_id")
+            fields["qa_lead"] = self.visible_person(fields.pop("qa_lead_id"), field="qa_lead_id")
         if "milestone_id" in fields:
             given = fields.pop("milestone_id")
-            fields["milestone"] = given and self.visible_related(
+            fields["milestone"] = self.optional_related(
                 Milestone.objects.all(), given, field="milestone_id", project=project
             )
         return fields
-
-    def _person(self, given: int | None, field: str) -> Model | None:
-        if given is None:
-            return None
-        found = User.objects.visible_to(self.request.user).filter(pk=given).first()
-        if found is None:
-            raise InvalidInput(_("Not found."), "not_found", fields={field: [_("There is no such person.")]})
-        return found
 
     def _selection(self, data: dict[str, Any], release: Release) -> Selection:
         name = "folder_id" if data.get("folder_id") else "module_id"

@@ -1,9 +1,6 @@
 """API of the configurations that runs are executed in."""
 
-from typing import Any
-
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -13,7 +10,6 @@ from rest_framework.response import Response
 from accounts.api.project_scope import ProjectViewSet
 from qaportal.kit.api.serializers import PortalModelSerializer, PortalSerializer
 from qaportal.kit.api.styles import CamelStyle
-from qaportal.kit.errors import InvalidInput
 
 from ..filters import ConfigurationFilter
 from ..models import Configuration
@@ -65,14 +61,15 @@ class ConfigurationViewSet(CamelStyle, ProjectViewSet):
 
     def create(self, request: Request) -> Response:
         """Add a configuration."""
-        fields = self._fields(self.validated())
+        fields = self.without_project(self.validated(), None)
         made = configurations.create_configuration(actor=request.user, project=self.project, **fields)
         return self.respond(made, status.HTTP_201_CREATED)
 
     def update(self, request: Request, pk: str) -> Response:
         """Change what is given; runs that were executed in it show the new name and values."""
         configuration = self.get_object()
-        fields = self._fields(self.validated(instance=configuration, partial=True), configuration)
+        data = self.validated(instance=configuration, partial=True)
+        fields = self.without_project(data, configuration.project)
         return self.respond(
             configurations.update_configuration(
                 actor=request.user, configuration=configuration, if_match=self.if_match, **fields
@@ -83,13 +80,3 @@ class ConfigurationViewSet(CamelStyle, ProjectViewSet):
         """Delete the configuration; runs that were executed in it go on saying so."""
         configurations.delete_configuration(actor=request.user, configuration=self.get_object(), if_match=self.if_match)
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-    @staticmethod
-    def _fields(data: dict[str, Any], configuration: Configuration | None = None) -> dict[str, Any]:
-        """The body as the services take it."""
-        fields = dict(data)
-        given, project = fields.pop("project_id", None), configuration and configuration.project
-        if project is not None and given not in {None, str(project.pk), project.key}:
-            words = _("A configuration stays in its project.")
-            raise InvalidInput(words, fields={"project_id": [words]})
-        return fields

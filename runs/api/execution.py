@@ -5,7 +5,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -107,7 +106,7 @@ class ExecutionViewSet(PlainStyle, ProjectViewSet):
         expected = self.if_match
         planned = {name: data[given] for given, name in PLANNED.items() if given in data}
         if "assigned_to" in data:
-            planned["assigned_to"] = self._person(data["assigned_to"])
+            planned["assigned_to"] = self.visible_person(data["assigned_to"], field="assigned_to")
         noted = {name: data[name] for name in ("comments", "bug_ids", "screenshots") if name in data}
         is_attempt = _is_attempt(row, data)
         details = planned if is_attempt else planned | noted
@@ -127,14 +126,6 @@ class ExecutionViewSet(PlainStyle, ProjectViewSet):
         row = self.get_object()
         remove_cases(actor=request.user, release=row.release, case_ids=[row.case_id], if_match=self.if_match)
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-    def _person(self, given: int | None) -> User | None:
-        if given is None:
-            return None
-        found = User.objects.visible_to(self.request.user).filter(pk=given).first()
-        if found is None:
-            raise InvalidInput(_("Not found."), "not_found", fields={"assigned_to": [_("There is no such person.")]})
-        return found
 
 
 def _with_status(body: Any) -> Any:

@@ -12,7 +12,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.project_scope import ProjectViewSet
-from accounts.models import User
 from catalog.api.serializers import TextField
 from qaportal.kit.api.serializers import PortalModelSerializer, TextIdField
 from qaportal.kit.api.styles import PlainStyle
@@ -175,22 +174,11 @@ class FailureRuleViewSet(PlainStyle, ProjectViewSet):
 
     def _fields(self, data: dict[str, Any], rule: FailureRule | None = None) -> dict[str, Any]:
         """The body as the services take it."""
-        fields = dict(data)
-        given = fields.pop("project_id", None)
-        if rule is not None and given not in {None, str(rule.project_id), rule.project.key}:
-            words = _("A rule stays in its project.")
-            raise InvalidInput(words, fields={"project_id": [words]})
+        fields = self.without_project(data, rule and rule.project)
         if "owner_id" in fields:
-            fields["owner"] = self._person(fields.pop("owner_id"), rule.project if rule else self.project)
+            project = rule.project if rule else self.project
+            fields["owner"] = self.visible_person(fields.pop("owner_id"), field="owner_id", project=project)
         return fields
-
-    def _person(self, given: int | None, project: Any) -> User | None:
-        if given is None:
-            return None
-        found = User.objects.visible_to(self.request.user).filter(pk=given, tenant_id=project.tenant_id).first()
-        if found is None:
-            raise InvalidInput(_("Not found."), "not_found", fields={"owner_id": [_("There is no such person.")]})
-        return found
 
 
 class QuarantineViewSet(PlainStyle, ProjectViewSet):

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Model, Prefetch, QuerySet
-from django.utils.translation import gettext as _
+from django.db.models import Prefetch, QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, status
@@ -12,14 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.project_scope import ProjectViewSet
-from accounts.models import User
 from catalog.api.repository_serializers import UpperCodeField
 from catalog.api.serializers import TextField
 from catalog.models import Template
 from catalog.services.drafts import LONGEST_TEXT
 from qaportal.kit.api.serializers import PortalModelSerializer, PortalSerializer, TextIdField
 from qaportal.kit.api.styles import CamelStyle
-from qaportal.kit.errors import InvalidInput
 from releases.models import Milestone, Release
 
 from ..choices import FindingType, SessionStatus
@@ -180,25 +177,12 @@ class SessionViewSet(CamelStyle, ProjectViewSet):
 
     def _fields(self, data: dict[str, Any], session: Session | None = None) -> dict[str, Any]:
         """The body as the services take it."""
-        fields, project = dict(data), session.project if session else self.project
-        if fields.pop("project_id", None) not in {None, str(project.pk), project.key} and session is not None:
-            words = _("A session stays in its project.")
-            raise InvalidInput(words, fields={"project_id": [words]})
+        fields = self.without_project(data, session and session.project)
+        project = session.project if session else self.project
         for field, (name, model) in RELATED.items():
             if field in fields:
                 given = fields.pop(field)
-                found = (
-                    self.visible_related(model.objects.all(), given, field=field, project=project) if given else None
-                )
-                fields[name] = found
+                fields[name] = self.optional_related(model.objects.all(), given, field=field, project=project)
         if "assigned_to_id" in fields:
-            fields["assigned_to"] = self._person(fields.pop("assigned_to_id"))
+            fields["assigned_to"] = self.visible_person(fields.pop("assigned_to_id"), field="assigned_to")
         return fields
-
-    def _person(self, given: int | None) -> Model | None:
-        if given is None:
-            return None
-        found = User.objects.visible_to(self.request.user).filter(pk=given).first()
-        if found is None:
-            raise InvalidInput(_("Not found."), "not_found", fields={"assigned_to": [_("There is no such person.")]})
-        return found
