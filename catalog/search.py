@@ -30,30 +30,11 @@ def ask_stories(*, user: User, asked: search.Asked) -> search.Answer:
 
 
 def _folder_record(folder: Folder) -> search.Record:
-    return search.Record(
-        id=folder.pk,
-        title=folder.name,
-        url=folder.get_absolute_url(),
-        project_id=folder.project_id,
-        project_key=folder.project.key,
-        hint=folder.parent.name if folder.parent else _("Folder"),
-        created_at=folder.created_at,
-        updated_at=folder.updated_at,
-    )
+    return search.Record.of(folder, title=folder.name, hint=folder.parent.name if folder.parent else _("Folder"))
 
 
 def _story_record(story: Story) -> search.Record:
-    return search.Record(
-        id=story.pk,
-        title=story.title or story.story_id,
-        url=story.get_absolute_url(),
-        project_id=story.project_id,
-        project_key=story.project.key,
-        code=story.story_id,
-        hint=_("Story"),
-        created_at=story.created_at,
-        updated_at=story.updated_at,
-    )
+    return search.Record.of(story, title=story.title or story.story_id, hint=_("Story"), code=story.story_id)
 
 
 def find_actions(*, user: User, project: Project | None, words: str, limit: int) -> Iterator[search.Hit]:

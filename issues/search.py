@@ -22,17 +22,7 @@ def ask_issues(*, user: User, asked: search.Asked) -> search.Answer:
 
 
 def _issue_record(issue: Issue) -> search.Record:
-    return search.Record(
-        id=issue.pk,
-        title=issue.title,
-        url=issue.get_absolute_url(),
-        project_id=issue.project_id,
-        project_key=issue.project.key,
-        code=issue.external_key,
-        hint=_("Issue"),
-        created_at=issue.created_at,
-        updated_at=issue.updated_at,
-    )
+    return search.Record.of(issue, title=issue.title, hint=_("Issue"), code=issue.external_key)
 
 
 def find_actions(*, user: User, project: Project | None, words: str, limit: int) -> Iterator[search.Hit]:

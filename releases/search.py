@@ -23,16 +23,7 @@ def ask_releases(*, user: User, asked: search.Asked) -> search.Answer:
 
 
 def _release_record(release: Release) -> search.Record:
-    return search.Record(
-        id=release.pk,
-        title=str(release),
-        url=release.get_absolute_url(),
-        project_id=release.project_id,
-        project_key=release.project.key,
-        hint=_("Release"),
-        created_at=release.created_at,
-        updated_at=release.updated_at,
-    )
+    return search.Record.of(release, title=str(release), hint=_("Release"))
 
 
 def ask_milestones(*, user: User, asked: search.Asked) -> search.Answer:
@@ -42,16 +33,7 @@ def ask_milestones(*, user: User, asked: search.Asked) -> search.Answer:
 
 
 def _milestone_record(milestone: Milestone) -> search.Record:
-    return search.Record(
-        id=milestone.pk,
-        title=milestone.name,
-        url=milestone.get_absolute_url(),
-        project_id=milestone.project_id,
-        project_key=milestone.project.key,
-        hint=_("Milestone"),
-        created_at=milestone.created_at,
-        updated_at=milestone.updated_at,
-    )
+    return search.Record.of(milestone, title=milestone.name, hint=_("Milestone"))
 
 
 def find_actions(*, user: User, project: Project | None, words: str, limit: int) -> Iterator[search.Hit]:

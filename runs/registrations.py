@@ -80,29 +80,11 @@ def ask_sessions(*, user: User, asked: search.Asked) -> search.Answer:
 
 
 def _session_record(session: Session) -> search.Record:
-    return search.Record(
-        id=session.pk,
-        title=session.name,
-        url=session.get_absolute_url(),
-        project_id=session.project_id,
-        project_key=session.project.key,
-        hint=_("Session"),
-        created_at=session.created_at,
-        updated_at=session.updated_at,
-    )
+    return search.Record.of(session, title=session.name, hint=_("Session"))
 
 
 def _run_record(run: TestRun) -> search.Record:
-    return search.Record(
-        id=str(run.pk),
-        title=f"{run.number} {run.name}",
-        url=run.get_absolute_url(),
-        project_id=run.project_id,
-        project_key=run.project.key,
-        hint=_("Run"),
-        created_at=run.created_at,
-        updated_at=run.updated_at,
-    )
+    return search.Record.of(run, title=f"{run.number} {run.name}", hint=_("Run"))
 
 
 def find_actions(*, user: User, project: Project | None, words: str, limit: int) -> Iterator[search.Hit]:

@@ -86,6 +86,21 @@ class Record:
         """What it is sorted by."""
         return self.title.lower() if sort == "title" else getattr(self, sort)
 
+    @classmethod
+    def of(cls, row: Any, *, title: str, hint: str, code: str = "") -> "Record":
+        """What was found of a row that has a project, its times and an address; its id as people and the API see it."""
+        return cls(
+            id=row.pk if isinstance(row.pk, int) else str(row.pk),
+            title=title,
+            url=row.get_absolute_url(),
+            project_id=row.project_id,
+            project_key=row.project.key,
+            code=code,
+            hint=hint,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+        )
+
 
 @dataclass(slots=True)
 class Answer:
