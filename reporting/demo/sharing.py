@@ -56,7 +56,9 @@ def share_steps_of_cases(
             picture = store(actor=author, project=project, stream=io.BytesIO(_drawn()), name="payment-form.png")
             address = reverse("files:download", args=[project.key, picture.pk])
             words = f"The amount stands **above** the button, as drawn here:\n\n![The payment form]({address})"
-            update_case(actor=author, case=cases[0], description=words, scenario_examples=_EXAMPLES)
+            steps = steps_document(cases[0])
+            steps[len(_STEPS)]["attachments"] = [str(picture.pk)]
+            update_case(actor=author, case=cases[0], description=words, scenario_examples=_EXAMPLES, steps=steps)
     day = days.at(_SHARED, "11:05")
     TestCase.objects.filter(pk__in=[case.pk for case in cases]).update(updated_at=day)
     TestCaseVersion.objects.filter(case__in=cases, number__gt=1).update(created_at=day)
