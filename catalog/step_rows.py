@@ -34,7 +34,7 @@ def step_rows(project: Project, steps: Iterable[Mapping[str, Any]]) -> list[Step
     steps = list(steps)
     shared = _shared(project, steps)
     inside = [step for each in shared.values() for step in each.steps]
-    files = _files(project, [*steps, *inside])
+    files = files_named(project, _keys_of_files([*steps, *inside]))
     rows, going_on = [], None
     for step in steps:
         key = _key_of(step)
@@ -50,7 +50,7 @@ def shared_rows(shared: Sequence[SharedSteps]) -> list[StepRow]:
     """A row for each of these shared steps of one project; one query at most."""
     if not shared:
         return []
-    files = _files(shared[0].project, [step for each in shared for step in each.steps])
+    files = files_named(shared[0].project, _keys_of_files(step for each in shared for step in each.steps))
     return [shared_row(each, files) for each in shared]
 
 
@@ -74,9 +74,14 @@ def _shared(project: Project, steps: Iterable[Mapping[str, Any]]) -> dict[int, S
     return SharedSteps.objects.living().in_project(project).in_bulk(wanted) if wanted else {}
 
 
-def _files(project: Project, steps: Iterable[Mapping[str, Any]]) -> dict[str, StoredFile]:
+def _keys_of_files(steps: Iterable[Mapping[str, Any]]) -> list[Any]:
+    return [key for step in steps for key in step.get("attachments") or ()]
+
+
+def files_named(project: Project, keys: Iterable[Any]) -> dict[str, StoredFile]:
+    """The files of the project that steps name by these keys, by their key; what is no key or not there is left out."""
     wanted = set()
-    for each in (each for step in steps for each in step.get("attachments") or ()):
+    for each in keys:
         try:
             wanted.add(UUID(str(each)))
         except ValueError:

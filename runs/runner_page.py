@@ -17,7 +17,9 @@ from catalog.choices import FieldTarget, Priority
 from catalog.forms.own_fields import OwnFieldsForm
 from catalog.models import CaseActivity
 from catalog.own_fields import OwnFields
+from catalog.step_rows import files_named
 from catalog.tree import ancestors_of
+from files.models import StoredFile
 from qaportal.kit import panels
 from qaportal.kit.errors import Decision
 from qaportal.kit.wording import roughly
@@ -42,8 +44,11 @@ class ShownStep:
     """A step of the case with what the last attempt says of it."""
 
     step: Step
+    named: list[StoredFile]
+    """The files that the case itself names at the step."""
     result: StepResult | None
     files: list[Artifact]
+    """What testers put there."""
     is_current: bool
 
     @property
@@ -121,6 +126,10 @@ class RunnerPage:
         return found
 
     @cached_property
+    def _named(self) -> dict[str, StoredFile]:
+        return files_named(self.run.project, (key for step in self.text.steps for key in step.attachments))
+
+    @cached_property
     def steps(self) -> list[ShownStep]:
         """The steps of the open example; a case without steps is one step itself."""
         text = self.text
@@ -132,6 +141,7 @@ class RunnerPage:
         return [
             ShownStep(
                 step,
+                [self._named[key] for key in step.attachments if key in self._named],
                 self._results.get((place, step.number)),
                 self._files.get((place, step.number), []),
                 step.number == current,

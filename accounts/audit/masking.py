@@ -13,53 +13,23 @@ from typing import Any
 
 from django.db import models
 
+from qaportal.kit.secret_names import MASK, is_secret
 from qaportal.kit.text import storable
 
 from ..choices import RoleCode
 
-MASK = "***"
-SECRET_WORDS = (
-    "password",
-    "passwd",
-    "passphrase",
-    "token",
-    "secret",
-    "hash",
-    "credential",
-    "authorization",
-    "cookie",
-    "recovery",
-    "api_key",
-    "apikey",
-    "private_key",
-    "privatekey",
-    "upload_url",
-    "uploadurl",
-)
-"""A value whose name holds one of these is a secret."""
-SECRET_NAMES = frozenset({"otp", "totp", "csrf", "session", "sessionid", "jwt"})
-"""Words of a name that make its value a secret when they stand alone: `user_otp`, but not `footprint`."""
 SECRET_PARTS = frozenset({"key", "token", "code", "secret", "uid", "uidb36", "uidb64", "link", "signature"})
 """Named parts of an address that are secrets."""
 ADDRESS_NAMES = frozenset({"login", "username", "email", "identifier"})
 """Where people type who they are, and now and then their password."""
 LONGEST_TEXT = 2_000
 MOST_NAMES = 50
-_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _TRACES = re.compile(
     r"\bqap_[\w-]{8,}"  # API tokens
     r"|\beyJ[\w-]+\.[\w-]+\.[\w-]*"  # access and refresh tokens
     r"|(?<=/reset/key/)[^/\s?\"']+"  # links to choose a password
     r"|(?<=[/=])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])(?=[\w-]*\d)[\w-]{20,}"  # other links that are hard to guess
 )
-
-
-def is_secret(name: str, *, more: Collection[str] = ()) -> bool:
-    """Whether a value of this name is a secret; `more` are whole names that are so here."""
-    lowered = name.lower()
-    if lowered in more or any(word in lowered for word in SECRET_WORDS):
-        return True
-    return any(word.lower() in SECRET_NAMES for word in _WORDS.findall(name))
 
 
 def plain(value: Any) -> Any:

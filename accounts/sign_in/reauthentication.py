@@ -19,8 +19,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from qaportal.kit.errors import Denied
+from qaportal.kit.secret_names import is_secret
 
-from ..audit.masking import is_secret
 from ..models import IdentityProvider
 
 TYPED_KEY = "typed_before_confirming"

@@ -5,13 +5,14 @@ import io
 import pytest
 
 from catalog.models import SharedSteps, TestCase
-from catalog.services.cases import CaseDraft, create_case, create_cases
+from catalog.services.cases import CaseDraft, create_case, create_cases, update_case
 from catalog.services.shared_steps import create_shared_steps, update_shared_steps
 from catalog.tests.pages import HTMX, text, url
 from catalog.tests.test_case_forms import FORM
 from files.services import store
 
 SIGN_IN = [{"action": "Open the **shop**"}, {"action": "Sign in", "expected": "The name is shown"}]
+PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 64
 HOSTILE = "<script>alert(1)</script>"
 
 
@@ -89,6 +90,32 @@ def test_a_case_shows_shared_steps_in_full_with_a_mark_and_files_of_steps(projec
     assert f"/files/{stored.pk}/" in page
     assert "2.0 KB" in page
     assert HOSTILE not in page
+
+
+def test_pictures_of_steps_are_seen_where_the_steps_are(project, signed_in, viewer, tester, same_queries):
+    def picture(name: str) -> str:
+        return str(store(actor=tester, project=project, stream=io.BytesIO(PNG), name=name).pk)
+
+    key = picture("<b>cards.png")
+    shared = create_shared_steps(
+        actor=tester, project=project, title="Look", steps=[{"action": "Look", "attachments": [key]}]
+    )
+    case = create_case(actor=tester, project=project, title="Pay", steps=[{"shared_steps_id": shared.pk}])
+    client = signed_in(viewer)
+    for address, query in (
+        (case.get_absolute_url(), {"full": "1"}),
+        (url("shared_steps_detail", project, shared.pk), {}),
+    ):
+        page = text(client.get(address, query))
+        assert f'<img src="/p/{project.key}/files/{key}/thumbnail/" alt="&lt;b&gt;cards.png, step 1"' in page
+        assert f'href="/p/{project.key}/files/{key}/" target="_blank"' in page
+        assert "<b>cards" not in page
+
+    def more():
+        steps = [{"action": "See", "attachments": [picture(f"{number}.png")]} for number in range(5)]
+        update_case(actor=tester, case=case, steps=steps)
+
+    same_queries(lambda: client.get(case.get_absolute_url(), {"full": "1"}), more)
 
 
 # -- writing

@@ -102,6 +102,7 @@ ROWS = (
     Row("pk", "exploratory-session-", pk_of("exploratory_session")),
     Row("session_id", "exploratory-session-", pk_of("exploratory_session")),
     Row("finding_id", "exploratory-session-", pk_of("finding")),
+    Row("note_id", "exploratory-session-", pk_of("session_entry")),
     Row("pk", "issues:", pk_of("issue")),
     Row("link_id", "issues:", pk_of("issue_link")),
     Row("pk", "issue-", pk_of("issue")),

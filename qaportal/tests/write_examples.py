@@ -229,6 +229,7 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "issue-unlink": lambda world: {"entityType": "testCase", "entityId": str(world.objects["case"].pk)},
     "runs:session_status": lambda world: {"status": "active"},
     "runs:session_note_edit": lambda world: {"text": "Plain words"},
+    "exploratory-session-note": lambda world: {"text": "Plain words"},
     "exploratory-session-finding": lambda world: {"type": "QUESTION", "title": "Plain words"},
     "runs:session_finding_edit": lambda world: {"kind": "bug", "title": "Plain words"},
     "runs:session_add": lambda world: {"kind": "note", "text": "Plain"},

@@ -138,6 +138,7 @@ WRITES = (
     Write("runs:session_finding_case", "case.edit"),
     Write("exploratory-session-", "session.edit"),
     Write("exploratory-session-finding", "session.delete"),
+    Write("exploratory-session-note", "session.delete"),
     Write("issues:", "issue.edit"),
     Write("issues:delete", "issue.delete"),
     Write("issue-", "issue.edit"),

@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 from collections.abc import Sequence
+from typing import Any
 
 from django.urls import reverse
 
@@ -13,6 +14,7 @@ from catalog.models import SharedSteps, SharedStepsVersion, TestCase, TestCaseVe
 from catalog.services.cases import update_case
 from catalog.services.shared_steps import create_shared_steps
 from catalog.services.steps import steps_document
+from files.models import StoredFile
 from files.services import store
 
 from .days import Days
@@ -49,11 +51,11 @@ def share_steps_of_cases(
     cases = [case for case, text in by_hand if text.folder_path[1:2] == ("Checkout",)][:_USERS]
     with audit.dated(days.at(_SHARED, "11:05")):
         shared = create_shared_steps(actor=author, project=project, title=_TITLE, steps=_STEPS)
+        picture = store(actor=author, project=project, stream=io.BytesIO(_drawn()), name="payment-form.png")
         for case in cases:
-            steps = [{"shared_steps_id": shared.pk}, *steps_document(case)]
+            steps = [{"shared_steps_id": shared.pk}, *_with_picture(steps_document(case), picture)]
             update_case(actor=author, case=case, steps=steps, reason="They all begin with the same sign-in")
         if cases:
-            picture = store(actor=author, project=project, stream=io.BytesIO(_drawn()), name="payment-form.png")
             address = reverse("files:download", args=[project.key, picture.pk])
             words = f"The amount stands **above** the button, as drawn here:\n\n![The payment form]({address})"
             update_case(actor=author, case=cases[0], description=words, scenario_examples=_EXAMPLES)
@@ -62,6 +64,11 @@ def share_steps_of_cases(
     TestCaseVersion.objects.filter(case__in=cases, number__gt=1).update(created_at=day)
     SharedSteps.objects.filter(pk=shared.pk).update(created_at=day, updated_at=day)
     SharedStepsVersion.objects.filter(shared_steps=shared).update(created_at=day)
+
+
+def _with_picture(steps: list[dict[str, Any]], picture: StoredFile) -> list[dict[str, Any]]:
+    """The steps; those that fill the payment form in show it."""
+    return [{**step, "attachments": [str(picture.pk)]} if "card number" in step["action"] else step for step in steps]
 
 
 def _drawn() -> bytes:

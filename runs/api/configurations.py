@@ -1,6 +1,7 @@
 """API of the configurations that runs are executed in."""
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -8,8 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.project_scope import ProjectViewSet
+from accounts.models import Project, User
 from qaportal.kit.api.serializers import PortalModelSerializer, PortalSerializer
 from qaportal.kit.api.styles import CamelStyle
+from qaportal.kit.errors import InvalidInput
 
 from ..filters import ConfigurationFilter
 from ..models import Configuration
@@ -19,6 +22,18 @@ from ..services.configurations import LONGEST_NAME, LONGEST_VALUE, MOST_VALUES
 PROJECT = OpenApiParameter(
     "projectId", OpenApiTypes.STR, description="The project, by its id or its key; needed when there are several."
 )
+
+
+def configuration_named(user: User, project: Project, given: str) -> Configuration:
+    """The configuration of the project with this id or name; raises InvalidInput naming `configuration_id`."""
+    rows = Configuration.objects.living().visible_to(user).in_project(project)
+    is_id = given.isascii() and given.isdigit() and len(given) < 19
+    found = rows.filter(pk=int(given)).first() if is_id else None
+    found = found or rows.filter(name__iexact=given.strip()).order_by("pk").first()
+    if found is None:
+        words = _("There is no such configuration in the project.")
+        raise InvalidInput(words, "not_found", fields={"configuration_id": [words]})
+    return found
 
 
 class ConfigurationValueSerializer(PortalSerializer):

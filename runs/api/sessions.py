@@ -51,12 +51,13 @@ class NoteSerializer(PortalModelSerializer):
     """A note of a session."""
 
     id = serializers.CharField(read_only=True)
+    text = TextField(max_length=LONGEST_TEXT)
     created_by = serializers.CharField(source="created_by_id", read_only=True, allow_null=True)
 
     class Meta:
         model = SessionEntry
         fields = ("id", "text", "at_second", "created_at", "created_by")
-        read_only_fields = fields
+        read_only_fields = ("at_second", "created_at")
 
 
 class FindingSerializer(PortalModelSerializer):

@@ -6,8 +6,8 @@ from qaportal.kit.api.viewsets import PortalRouter
 
 from . import configurations, execution_urls, failures, reports, sessions, views
 from .executions import TestExecutionViewSet
-from .findings import FindingViewSet
 from .manual_runs import TestRunViewSet
+from .session_entries import FindingViewSet, NoteViewSet
 from .sync import urls as sync_urls
 
 router = PortalRouter()
@@ -56,6 +56,11 @@ urlpatterns = [
         r"^sessions/(?P<session_id>[0-9]{1,18})/findings/(?P<finding_id>[^/]+)/?$",
         FindingViewSet.as_view({"get": "retrieve", "put": "update", "patch": "update", "delete": "destroy"}),
         name="exploratory-session-finding",
+    ),
+    re_path(
+        r"^sessions/(?P<session_id>[0-9]{1,18})/notes/(?P<note_id>[^/]+)/?$",
+        NoteViewSet.as_view({"get": "retrieve", "put": "update", "patch": "update", "delete": "destroy"}),
+        name="exploratory-session-note",
     ),
     *execution_urls.urlpatterns,
     *sync_urls.urlpatterns,

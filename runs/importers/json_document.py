@@ -151,6 +151,16 @@ class JsonDocument:
                 if not inner:
                     return
 
+    def beginning(self, characters: int) -> str:
+        """The text from the next value on, at least that of a list of plain values up to so many characters; the value
+        itself is passed over, whatever its size."""
+        self.kind()
+        while not self._is_exhausted and len(self._text) - self._at < characters and self._text.find("]", self._at) < 0:
+            self._fill(FIRST_FILL)
+        start = self._text[self._at : self._at + characters]
+        self.skip()
+        return start
+
     def at_end(self) -> bool:
         """Whether nothing but blanks follows."""
         self._skip_blanks()

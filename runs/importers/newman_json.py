@@ -3,6 +3,8 @@
 - Each assertion of each request is a test; unlike in its JUnit report a skipped one is skipped.
 - A request that got no answer and a script that broke are tests in error; a request without assertions that was
   answered is a test that passed.
+- A test that did not pass keeps its request and what was answered as its output. The body stands in the report as a
+  list of numbers, which is read for such tests alone.
 - Requests stand in folders, which the collection names; further iterations are further tests of the same name.
 """
 
@@ -10,9 +12,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from .bounds import Limits
-from .json_document import JsonDocument, entries, mapping, words
+from .http_exchange import LONGEST_WRITTEN, Exchange, address_of, bytes_of
+from .json_document import JsonDocument, entries, mapping, word_list, words
 from .json_text import json_text
-from .normal_form import ReportedResult, ReportedStatus
+from .normal_form import NOT_PASSED, ReportedResult, ReportedStatus
 from .source import ReportSource
 from .two_readings import FormatReader
 from .values import epoch_moment, whole_milliseconds
@@ -64,7 +67,7 @@ class NewmanReader(FormatReader):
         for name in document.members():
             if name == "executions":
                 for _number in document.items():
-                    yield from ([result] for result in self._execution(mapping(document.value())))
+                    yield from self._explained(self._read(document))
             elif name == "timings":
                 self.report.started_at = epoch_moment(mapping(document.value()).get("started"))
             elif name == "failures":
@@ -79,6 +82,27 @@ class NewmanReader(FormatReader):
                 "message": words(error.get("message"))[:4_000],
                 "stack": words(error.get("stack"))[:4_000],
             }
+
+    def _read(self, document: JsonDocument) -> dict[str, Any]:
+        """The execution; a body is passed over but for its start, as it would make the test too large."""
+        found: dict[str, Any] = {}
+        for name in document.members():
+            if name == "response":
+                found[name] = {
+                    part: _body(document) if part == "stream" else document.value() for part in document.members()
+                }
+            else:
+                found[name] = document.value()
+        return found
+
+    def _explained(self, execution: dict[str, Any]) -> Iterator[list[ReportedResult]]:
+        """The tests of the execution; those that did not pass say what was asked and answered."""
+        told = ""
+        for result in self._execution(execution):
+            if result.status in NOT_PASSED:
+                told = told or str(_exchange(mapping(execution.get("request")), mapping(execution.get("response"))))
+                result.stdout = told
+            yield [result]
 
     def _execution(self, execution: dict[str, Any]) -> Iterator[ReportedResult]:
         item, response = mapping(execution.get("item")), mapping(execution.get("response"))
@@ -120,3 +144,28 @@ def _named(error: dict[str, Any]) -> dict[str, str]:
     """The message of an error with its type before it."""
     message = ": ".join(part for part in (words(error.get("name")), words(error.get("message"))) if part)
     return {"message": message, "stack": words(error.get("stack"))}
+
+
+def _body(document: JsonDocument) -> str:
+    """The start of a body that is written as a list of numbers, as it is written."""
+    found = ""
+    for name in document.members():
+        if name == "data":
+            found = document.beginning(LONGEST_WRITTEN)
+    return found
+
+
+def _exchange(request: dict[str, Any], response: dict[str, Any]) -> Exchange:
+    url, size = mapping(request.get("url")), response.get("responseSize")
+    host, path = ".".join(word_list(url.get("host"))), "/".join(word_list(url.get("path")))
+    query = [(words(each.get("key")), words(each.get("value"))) for each in entries(url.get("query"))]
+    types = (words(each.get("value")) for each in entries(response.get("header"))
+             if words(each.get("key")).lower() == "content-type")  # fmt: skip
+    return Exchange(
+        words(request.get("method")),
+        address_of(words(url.get("protocol")), host, words(url.get("port")), path, query),
+        " ".join(part for part in (words(response.get("code")), words(response.get("status"))) if part),
+        next(types, ""),
+        bytes_of(words(response.get("stream"))),
+        size if isinstance(size, int) and not isinstance(size, bool) else 0,
+    )

@@ -16,7 +16,7 @@ from ..choices import RunKind, RunStatus
 from ..models import TestRun
 from .runs import create_run, external_run, update_run
 
-CREATED_BY_CLIENT = ("environment", "build", "branch", "metadata", "release")
+CREATED_BY_CLIENT = ("environment", "build", "branch", "metadata", "release", "configuration")
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from catalog.services.cases import update_case
+from files.services import store
 from qaportal.kit.concurrency import etag
 from runs.models import Artifact, Result, RunCase, StepResult
 from runs.services.presence import note_presence
@@ -113,6 +114,25 @@ class TestReading:
 
     def test_a_test_of_another_company_is_not_there(self, signed_in, stranger, tests):
         assert signed_in(stranger).get(at(tests[0])).status_code == 404
+
+    def test_pictures_of_the_steps_are_those_of_the_version_that_is_executed(
+        self, signed_in, tester, project, tests, same_queries
+    ):
+        def named(*names: str) -> list[str]:
+            kept = [store(actor=tester, project=project, stream=io.BytesIO(PNG), name=name) for name in names]
+            return [str(each.pk) for each in kept]
+
+        case, client = tests[0].case, signed_in(tester)
+        first, later = named("form.png"), named("new-form.png", "other.png")
+        update_case(actor=tester, case=case, steps=[{"action": "Look", "attachments": first}])
+        take_new_text(actor=tester, test=tests[0])
+        update_case(actor=tester, case=case, steps=[{"action": "Look", "attachments": later}] * 4)
+        page = client.get(at(tests[0])).content.decode()
+        assert f'<img src="/p/{project.key}/files/{first[0]}/thumbnail/" alt="form.png, step 1">' in page
+        assert f'href="/p/{project.key}/files/{first[0]}/" target="_blank"' in page
+        assert "new-form.png" not in page
+        same_queries(lambda: client.get(at(tests[0])), lambda: take_new_text(actor=tester, test=tests[0]))
+        assert client.get(at(tests[0])).content.decode().count("new-form.png, step") == 4
 
     def test_hostile_texts_are_shown_as_they_are(self, signed_in, tester, tests):
         update_case(actor=tester, case=tests[0].case, steps=[{"action": "<script>alert(1)</script>"}])

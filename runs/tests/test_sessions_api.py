@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.models import AuditEntry
 from runs.models import Session
 from runs.services.session_notes import add_finding, add_note
 from runs.services.sessions import create_session, update_session
@@ -118,3 +119,41 @@ def test_a_finding_is_changed_by_its_writer_in_its_session_alone(api, tester, le
         assert api(lead).put(f"/api/sessions/{place}", {"title": "Mine"}).status_code == 404
     finding.refresh_from_db()
     assert finding.title == "Wrong sum"
+
+
+def test_a_note_is_read_written_anew_and_taken_away(api, tester, session):
+    note = add_note(actor=tester, session=session, text="The page blinks")
+    client, address = api(tester), f"/api/sessions/{session.pk}/notes/{note.pk}"
+    read = client.get(address)
+    assert (read.json()["text"], read.json()["createdBy"]) == ("The page blinks", str(tester.pk))
+    tag = {"If-Match": read["ETag"]}
+    changed = client.put(address, {"text": "The page blinks **twice**"}, headers=tag)
+    assert (changed.status_code, changed.json()["text"]) == (200, "The page blinks **twice**")
+    told = AuditEntry.objects.get(action="exploratory_session.note_changed")
+    assert told.changes["text"] == ["The page blinks", "The page blinks **twice**"]
+    assert client.put(address, {"text": "Late"}, headers=tag).status_code == 409
+    assert client.patch(address, {}).json()["text"] == "The page blinks **twice**"
+    for body in ({"text": " "}, {"text": None}, {"text": ["x"]}, {"text": "x\x00"}):
+        refused = client.put(address, body)
+        assert (refused.status_code, refused.json()["error"]["details"]["field"]) == (422, "text")
+    update_session(actor=tester, session=session, status="completed")
+    assert client.put(address, {"text": "After the end"}).status_code == 409
+    assert client.delete(address).status_code == 204
+    assert client.get(address).status_code == 404
+
+
+def test_a_note_is_written_anew_by_its_writer_in_its_session_alone(
+    api, tester, lead, viewer, stranger, project, session
+):
+    note = add_note(actor=lead, session=session, text="Seen")
+    other = create_session(actor=None, project=project, name="Other")
+    address = f"/api/sessions/{session.pk}/notes/{note.pk}"
+    for person in (tester, viewer):
+        assert api(person).put(address, {"text": "Mine"}).status_code == 403
+        assert api(person).delete(address).status_code == 403
+    assert api(stranger).get(address).status_code == 404
+    assert api(stranger).put(address, {"text": "Mine"}).status_code == 404
+    for place in (f"{other.pk}/notes/{note.pk}", f"{session.pk}/notes/none", f"{session.pk}/findings/{note.pk}"):
+        assert api(lead).put(f"/api/sessions/{place}", {"text": "Mine"}).status_code == 404
+    note.refresh_from_db()
+    assert note.text == "Seen"

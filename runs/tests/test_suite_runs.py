@@ -10,6 +10,7 @@ from accounts.tests.administration import machine
 from releases.models import Release
 from releases.tests.factories import ReleaseFactory
 from runs.models import TestRun
+from runs.services.configurations import create_configuration
 from runs.tests.factories import make_run, record, reported
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +103,21 @@ def test_a_run_belongs_to_the_release_that_is_named_by_its_version(client, proje
     Release.objects.filter(pk=release.pk).update(overall_status="released")
     answer = client.post(SUITES, {"project_id": project.pk, "name": "Late", "release_id": "4.18.0"})
     assert (answer.status_code, answer.json()["code"]) == (409, "release_closed")
+
+
+def test_a_run_says_which_configuration_it_is_executed_in(client, project, other_project, lead):
+    firefox = create_configuration(actor=lead, project=project, name="Firefox on Windows")
+    foreign = create_configuration(actor=None, project=other_project, name="Safari")
+    made = opened(client, project, configuration_id="firefox on windows").json()
+    address = f"{SUITES}/{made['id']}"
+    assert (made["configuration_id"], TestRun.objects.get().configuration) == (str(firefox.pk), firefox)
+    assert client.patch(address, {"build": "4.18.0"}).json()["configuration_id"] == str(firefox.pk)
+    assert client.patch(address, {"configuration_id": None}).json()["configuration_id"] is None
+    assert client.patch(address, {"configuration_id": firefox.pk}).json()["configuration_id"] == str(firefox.pk)
+    for given in ("Safari", foreign.pk, "9" * 30):
+        refused = client.post(SUITES, {"project_id": project.pk, "name": "Nightly", "configuration_id": given})
+        assert (refused.status_code, list(refused.json()["fields"])) == (400, ["configuration_id"])
+    assert TestRun.objects.count() == 1
 
 
 def test_a_cancelled_run_is_joined_by_nobody(client, project):

@@ -119,12 +119,35 @@
   window.addEventListener("popstate", again);
   const kept = window.runnerKept({ page, user, words, again, restore: (entry) => restore(entry) });
 
+  // Pictures of the case come along, as nobody could ask for them later; one that is large is not worth it.
+  const LARGEST = 2 * 1024 * 1024;
+  const asText = (file) => new Promise((resolve) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.onerror = () => resolve(null);
+    reader.readAsDataURL(file);
+  });
+  const bringPicture = async (image) => {
+    try {
+      const response = await fetch(image.getAttribute("src"), { credentials: "same-origin", signal: AbortSignal.timeout(4_000) });
+      const file = response.ok ? await response.blob() : null;
+      const told = file && file.size <= LARGEST ? await asText(file) : null;
+      if (told) image.setAttribute("src", told);
+    } catch { /* its words stand in its place */ }
+  };
+  const withPictures = async (found) => {
+    const brought = new DOMParser().parseFromString(found.text, "text/html");
+    const pictures = [...brought.querySelectorAll(".q-step-files img:not([src^='data:'])")].slice(0, 12);
+    if (!pictures.length) return found;
+    await Promise.all(pictures.map(bringPicture));
+    return { ...found, text: brought.documentElement.outerHTML };
+  };
   const fetchAhead = async () => {
     const wanted = (page().dataset.ahead ?? "").split(" ").filter(Boolean).map((each) => new URL(each, location.href).href);
     for (const key of [...ahead.keys()]) if (!wanted.includes(key) && ahead.size > 12) ahead.delete(key);
     for (const url of wanted) {
       const found = await bring(url);
-      if (found) ahead.set(url, found);
+      if (found) ahead.set(url, await withPictures(found));
       else return;
     }
     page().dataset.fetched = "1";
@@ -177,14 +200,12 @@
   const showShot = (step, file) => {
     const line = document.createElement("li");
     if (file.type.startsWith("image/") && !file.type.includes("svg")) {
-      const reader = new FileReader();
-      reader.onload = () => {
+      asText(file).then((told) => {
         const image = document.createElement("img");
-        image.src = reader.result;
+        image.src = told;
         image.alt = file.name;
         line.replaceChildren(image);
-      };
-      reader.readAsDataURL(file);
+      });
     } else line.textContent = file.name;
     step.querySelector("[data-shots]").append(line);
     step.classList.add("has-more");

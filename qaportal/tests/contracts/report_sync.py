@@ -18,6 +18,7 @@ SUITE_RUN = {
     "id": str,
     "name": str,
     "external_id": Maybe(str),
+    "configuration_id": Maybe(str),
     "environment": str,
     "build": str,
     "branch": str,

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.audit.masking import MASK, is_secret
 from catalog.api.steps import TextField
 from catalog.status_words import parse_status
 from qaportal.kit.api.serializers import OpenJSONField, PortalSerializer
 from qaportal.kit.api.spelling import with_known_names
 from qaportal.kit.errors import InvalidInput
+from qaportal.kit.secret_names import without_secrets
 
 from ...choices import ResultStatus, RunStatus
 
@@ -142,19 +142,6 @@ class ValueText(OptionalText):
     def to_internal_value(self, data: Any) -> str:
         """The text, or the value as JSON."""
         return super().to_internal_value(data if isinstance(data, str) else json.dumps(data, ensure_ascii=False))
-
-
-def without_secrets(value: Any) -> Any:
-    """The document with a mask where a name says that its value is a secret: headers of requests hold such.
-
-    The hash of a commit or a file is none.
-    """
-    if isinstance(value, Mapping):
-        return {
-            name: MASK if child and is_secret(name.lower().replace("hash", "")) else without_secrets(child)
-            for name, child in value.items()
-        }
-    return [without_secrets(child) for child in value] if isinstance(value, list) else value
 
 
 class MetadataField(OpenJSONField):

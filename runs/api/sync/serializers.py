@@ -53,6 +53,13 @@ class SuiteRunSerializer(OpenSerializer):
     release_id = serializers.CharField(
         required=False, allow_null=True, max_length=60, help_text="The release the run belongs to: its id or version."
     )
+    configuration_id = serializers.CharField(
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        max_length=120,
+        help_text="What the run is executed in: the id or the name of a configuration of the project.",
+    )
     environment = TextField(max_length=120)
     build = TextField(max_length=200)
     branch = TextField(max_length=200)

@@ -28,6 +28,7 @@ from ...choices import RunStatus
 from ...filters import SuiteRunFilter
 from ...models import Artifact, Checkpoint, LogEntry, Result, StepResult, TestRun
 from ...services import artifacts, evidence, reported_results, suite_runs
+from ..configurations import configuration_named
 from ..views import release_named
 from . import evidence as shapes
 from .serializers import (
@@ -94,6 +95,8 @@ class SuiteRunViewSet(SyncStyle, ProjectViewSet):
         fields = {name: data[name] for name in ("environment", "build", "branch") if name in data}
         if data.get("release_id"):
             fields["release"] = release_named(request.user, self.project, data["release_id"])
+        if data.get("configuration_id"):
+            fields["configuration"] = configuration_named(request.user, self.project, data["configuration_id"])
         run, is_new = suite_runs.open_suite_run(
             actor=request.user,
             project=self.project,
@@ -116,6 +119,9 @@ class SuiteRunViewSet(SyncStyle, ProjectViewSet):
         fields = {name: data[name] for name in TOLD_LATER if name in data}
         if data.get("release_id"):
             fields["release"] = release_named(request.user, run.project, data["release_id"])
+        if "configuration_id" in data:
+            given = data["configuration_id"]
+            fields["configuration"] = configuration_named(request.user, run.project, given) if given else None
         if metadata := _metadata(data):
             fields["metadata"] = metadata
         run = suite_runs.update_suite_run(

@@ -241,6 +241,13 @@ def test_newman_names_folders_iterations_and_what_went_wrong():
     assert results[6].occurrence == 2
 
 
+def test_newman_keeps_what_was_asked_and_answered_where_a_test_did_not_pass():
+    _opened, results = read("newman.json")
+    told = 'GET http://127.0.0.1:9911/basket\n200 OK, application/json\n\n{\n  "total": 12.5\n}'
+    assert [result.stdout for result in results[:4]] == ["", told, "", told]
+    assert results[4].stdout == "GET http://127.0.0.1:9911/gone"
+
+
 def test_results_of_allure_with_one_history_are_attempts_of_one_test():
     refund = attempts_at("allure-pytest.zip", "test_refund_arrives")
     assert [(result.status, result.is_flaky) for result in refund] == [("failed", False), ("passed", True)]
