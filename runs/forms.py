@@ -34,6 +34,14 @@ class RunChoice(forms.ModelChoiceField):
         return f"{run.number} · {run.name}"
 
 
+class ConfigurationChoice(forms.ModelChoiceField):
+    """A configuration of the project."""
+
+    def label_from_instance(self, configuration: Configuration) -> str:
+        """The name, with the values that it does not say itself."""
+        return configuration.name_and_values
+
+
 class RunFactsForm(PortalForm):
     """What is known of a run beside its results."""
 
@@ -94,6 +102,13 @@ class UploadForm(RunFactsForm):
         empty_label=gettext_lazy("A new run"),
         help_text=gettext_lazy("Results of a test that the run has already become its next attempt."),
     )
+    configuration = ConfigurationChoice(
+        label=gettext_lazy("Configuration"),
+        queryset=Configuration.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("None"),
+        help_text=gettext_lazy("What the tests ran in, such as a browser and a system."),
+    )
     run_name = forms.CharField(
         label=gettext_lazy("Name of the new run"),
         max_length=300,
@@ -115,6 +130,7 @@ class UploadForm(RunFactsForm):
         "run",
         "run_name",
         "release",
+        "configuration",
         "environment",
         "build",
         "branch",
@@ -134,6 +150,7 @@ class UploadForm(RunFactsForm):
             ("", field.empty_label),
             *((run.pk, field.label_from_instance(run)) for run in runs[:OFFERED_RUNS]),
         ]
+        self.fields["configuration"].queryset = Configuration.objects.in_project(project).for_choice()
         self.fields["report"].widget.attrs["accept"] = ".xml,.trx,.json,.ndjson,.jsonl,.tap,.txt,.log,.zip,.gz"
 
     def clean_report(self) -> list[Any]:
@@ -151,6 +168,10 @@ class UploadForm(RunFactsForm):
         if run is not None:
             if release is not None and run.release_id != release.pk:
                 self.add_error("release", _("The run belongs to another release. Leave this empty, or edit the run."))
+            configuration = cleaned.get("configuration")
+            if configuration is not None and run.configuration_id != configuration.pk:
+                words = _("The run is executed in another configuration. Leave this empty, or edit the run.")
+                self.add_error("configuration", words)
             if cleaned.get("external_id"):
                 self.add_error("external_id", _("Only a new run can be given an external id."))
         return cleaned
@@ -178,7 +199,7 @@ class RunForm(RunFactsForm):
         required=False,
         empty_label=gettext_lazy("None"),
     )
-    configuration = forms.ModelChoiceField(
+    configuration = ConfigurationChoice(
         label=gettext_lazy("Configuration"),
         queryset=Configuration.objects.none(),
         required=False,

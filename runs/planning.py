@@ -49,8 +49,7 @@ class ConfigurationsChoice(forms.ModelMultipleChoiceField):
 
     def label_from_instance(self, configuration: Configuration) -> str:
         """The name, with the values that it does not say itself."""
-        more = [value for _name, value in configuration.pairs if value.lower() not in configuration.name.lower()]
-        return f"{configuration.name} ({', '.join(more)})" if more else configuration.name
+        return configuration.name_and_values
 
 
 def shared_out(people: Any, sharing: str) -> Assignment:

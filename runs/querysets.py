@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce, JSONObject, Lower
 
 from accounts.querysets import ProjectOwnedQuerySet, projects_to_read
@@ -41,6 +41,14 @@ class ConfigurationQuerySet(ProjectOwnedQuerySet):
     def for_choice(self, chosen: int | None = None) -> Self:
         """What a form offers: living ones, and the one that is chosen already."""
         return self.filter(Q(deleted_at__isnull=True) | Q(pk=chosen)).order_by(Lower("name"), "pk")
+
+    def named(self, given: str) -> Self:
+        """The one with this id or name, the id first."""
+        given = given.strip()
+        lookup = Q(name__iexact=given)
+        if given.isascii() and given.isdigit() and len(given) < 19:
+            return self.filter(lookup | Q(pk=int(given))).order_by(Case(When(pk=int(given), then=0), default=1), "pk")
+        return self.filter(lookup).order_by("pk")
 
 
 class SessionQuerySet(ProjectOwnedQuerySet):

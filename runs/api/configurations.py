@@ -27,9 +27,7 @@ PROJECT = OpenApiParameter(
 def configuration_named(user: User, project: Project, given: str) -> Configuration:
     """The configuration of the project with this id or name; raises InvalidInput naming `configuration_id`."""
     rows = Configuration.objects.living().visible_to(user).in_project(project)
-    is_id = given.isascii() and given.isdigit() and len(given) < 19
-    found = rows.filter(pk=int(given)).first() if is_id else None
-    found = found or rows.filter(name__iexact=given.strip()).order_by("pk").first()
+    found = rows.named(given).first()
     if found is None:
         words = _("There is no such configuration in the project.")
         raise InvalidInput(words, "not_found", fields={"configuration_id": [words]})

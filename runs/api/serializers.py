@@ -32,6 +32,12 @@ class ReportUploadSerializer(PortalSerializer):
     release_id = serializers.CharField(
         required=False, allow_blank=True, max_length=60, help_text="The release the run belongs to: its id or version."
     )
+    configuration_id = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=120,
+        help_text="What the run is executed in: the id or the name of a configuration of the project.",
+    )
     external_id = serializers.CharField(
         required=False,
         allow_blank=True,

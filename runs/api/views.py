@@ -26,7 +26,7 @@ from ..choices import ImportState
 from ..models import ReportImport, TestRun
 from ..services.import_preview import preview_import
 from ..services.imports import start_import
-from ..services.packing import NamedFile
+from .configurations import configuration_named
 from .parsers import GzipReportParser, TextXmlReportParser, XmlReportParser
 from .serializers import ImportAnswerSerializer, ReportImportSerializer, ReportUploadSerializer
 from .waiting import seconds_wanted, wait_for_end
@@ -118,16 +118,23 @@ class JUnitImportView(CamelStyle, APIView):
         """Look at the file or start its import, and wait as long as the client wants to."""
         seconds = seconds_wanted(request.query_params.get("wait") or request.data.get("wait"))
         project, run, release = self.target(values)
+        named = values.get("configuration_id", "").strip()
+        target = {
+            "actor": request.user,
+            "project": project,
+            "run": run,
+            "release": release,
+            "configuration": configuration_named(request.user, project, named) if named else None,
+            "creates_cases": values["create_test_cases"],
+        }
         if values["dry_run"]:
-            return self.previewed(project, values, release, (name, stream))
+            external_id = values.get("external_id", "")
+            preview = preview_import(**target, stream=stream, file_name=name, external_id=external_id)
+            return Response({"data": {**NOTHING_STORED, **preview}})
         report_import, stood_already = start_import(
-            actor=request.user,
-            project=project,
+            **target,
             stream=stream,
             file_name=name,
-            run=run,
-            release=release,
-            creates_cases=values["create_test_cases"],
             idempotency_key=self.idempotency_key,
             **{name: values.get(name, "") for name in RUN_FACTS},
         )
@@ -156,18 +163,6 @@ class JUnitImportView(CamelStyle, APIView):
             words = _("The run belongs to another release.")
             raise InvalidInput(words, fields={"release_id": [words]})
         return project, run, run.release
-
-    def previewed(self, project: Project, values: dict[str, Any], release: Release | None, file: NamedFile) -> Response:
-        """What a dry run answers: counts, what would become of each test, and nothing that could be asked for again."""
-        preview = preview_import(
-            actor=self.request.user,
-            project=project,
-            stream=file[1],
-            file_name=file[0],
-            release=release,
-            creates_cases=values["create_test_cases"],
-        )
-        return Response({"data": {**NOTHING_STORED, **preview}})
 
     def answered(self, report_import: ReportImport, *, is_duplicate: bool) -> Response:
         """The import in the words of its state."""

@@ -39,6 +39,12 @@ class Configuration(ProjectOwned, Authored, SoftDeleted):
         return ", ".join(f"{name}: {value}" for name, value in self.pairs)
 
     @property
+    def name_and_values(self) -> str:
+        """The name, with the values that it does not say itself."""
+        more = [value for _name, value in self.pairs if value.lower() not in self.name.lower()]
+        return f"{self.name} ({', '.join(more)})" if more else self.name
+
+    @property
     def pairs(self) -> list[tuple[str, str]]:
         """Its values, each with what it says."""
         return [(each["name"], each["value"]) for each in self.values]

@@ -12,6 +12,7 @@ from releases.models import Release
 from .. import policies
 from ..choices import ResultSource, RunKind
 from ..importers import ReportRejected, open_upload
+from .imports import check_configuration
 from .reading import new_results
 from .recording import record_results
 from .report_evidence import ReportEvidence
@@ -37,13 +38,17 @@ def preview_import(
     file_name: str,
     release: Release | None = None,
     creates_cases: bool = False,
+    **asked: Any,
 ) -> dict[str, Any]:
     """What taking the upload in would do, told by really doing it in a transaction that is rolled back.
 
+    `asked` are the `run`, `configuration` and `external_id` that `start_import` would be told.
     Answers `format`, `counts`, `repaired`, `warnings`, `parts` of an archive, and of the first thousand results
-    `records` with what would become of each. Raises Denied and InvalidInput naming `file`.
+    `records` with what would become of each. Raises Denied, and InvalidInput naming `file` or
+    `configuration_id`.
     """
     policies.can_import_report(actor, project).require()
+    check_configuration(project, **asked)
     taken, records = Taken(), []
     try:
         with transaction.atomic():

@@ -20,7 +20,7 @@ from releases.models import Release
 
 from .. import policies
 from ..choices import ENDED_IMPORTS, ImportState
-from ..models import ReportImport, TestRun
+from ..models import Configuration, ReportImport, TestRun
 
 FACTS = ("run_name", "external_id", "environment", "build", "branch")
 """What an upload says of a new run, in words."""
@@ -36,6 +36,8 @@ class ImportRequest:
     """An existing run; without one the report joins `external_id` or makes a new run."""
     run_name: str = ""
     release_id: int | None = None
+    configuration_id: int | None = None
+    """What a new run is executed in."""
     external_id: str = ""
     environment: str = ""
     build: str = ""
@@ -59,10 +61,38 @@ def _same_upload(project: Project, sha256: str, request: ImportRequest) -> Repor
     same = same.exclude(state__in=[ImportState.FAILED, ImportState.UNDOING, ImportState.UNDONE])
     if request.run_id:
         return same.filter(request__run_id=request.run_id).first() or same.filter(run_id=request.run_id).first()
+    same = same.filter(request__configuration_id=request.configuration_id)  # a suite may write the same in each
     if request.external_id:
         return same.filter(request__external_id=request.external_id).first()
     recent = same.filter(created_at__gte=timezone.now() - REPEAT_WINDOW, request__run_id=None)
     return recent.filter(request__run_name=request.run_name, request__release_id=request.release_id).first()
+
+
+def require_configuration(run: TestRun, configuration: Configuration | None) -> None:
+    """Raise InvalidInput naming `configuration_id` for a run that is executed in another one."""
+    if configuration is not None and run.configuration_id != configuration.pk:
+        words = _("Run %(number)d is executed in another configuration, or says none. Edit the run, or choose another.")
+        words = words % {"number": run.number}
+        raise InvalidInput(words, "other_configuration", fields={"configuration_id": [words]})
+
+
+def check_configuration(
+    project: Project,
+    *,
+    configuration: Configuration | None = None,
+    run: TestRun | None = None,
+    external_id: str = "",
+) -> None:
+    """Raise InvalidInput naming `configuration_id` for one that is foreign, or not that of the run which is meant."""
+    if configuration is None:
+        return
+    if configuration.project_id != project.pk:
+        words = _("There is no such configuration in the project.")
+        raise InvalidInput(words, "not_found", fields={"configuration_id": [words]})
+    if run is None and external_id:
+        run = TestRun.objects.living().filter(project=project, external_id=external_id).first()
+    if run is not None:
+        require_configuration(run, configuration)
 
 
 def _check_target(project: Project, run: TestRun | None, release: Release | None) -> None:
@@ -85,23 +115,30 @@ def start_import(
     release: Release | None = None,
     creates_cases: bool = False,
     idempotency_key: str | None = None,
-    **request_fields: str,
+    **request_fields: Any,
 ) -> tuple[ReportImport, bool]:
     """Keep the uploaded bytes and defer the job that reads them; answers the import and whether it stood already.
 
-    `stream` is seekable. `request_fields` are `run_name, external_id, environment, build, branch`. The same bytes for
-    the same run, or the same idempotency key, answer the first import again. Raises Denied, RuleViolation for a run or
-    release that takes no results, InvalidInput for an empty or too large file.
+    `stream` is seekable. `request_fields` are the texts of `FACTS` and a `configuration`. The same bytes for the same
+    run, or the same idempotency key, answer the first import again. Raises Denied, RuleViolation for a run or release
+    that takes no results, InvalidInput for an empty or too large file and for a configuration that the project does
+    not have or in which the run is not executed.
     """
     policies.can_import_report(actor, project).require()
     if creates_cases:
         policies.can_create_cases(actor, project).require()
     _check_target(project, run, release or (run.release if run else None))
+    configuration = request_fields.pop("configuration", None)
+    external_id = request_fields.get("external_id", "")
+    check_configuration(project, configuration=configuration, run=run, external_id=external_id)
     sha256 = _digest(stream)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [sha256, project.pk])
     request = ImportRequest(
-        run_id=str(run.pk) if run else None, release_id=release.pk if release else None, **request_fields
+        run_id=str(run.pk) if run else None,
+        release_id=release.pk if release else None,
+        configuration_id=configuration.pk if configuration else None,
+        **request_fields,
     )
     if idempotency_key:
         known = ReportImport.objects.filter(project=project, idempotency_key=idempotency_key).first()

@@ -10,7 +10,7 @@ from releases.models import Release
 
 from .. import policies
 from ..choices import ImportState
-from ..models import ReportImport, TestRun
+from ..models import Configuration, ReportImport, TestRun
 from .imports import FACTS, ImportRequest, start_import
 
 READ_AGAIN = frozenset({ImportState.FAILED, ImportState.UNDONE})
@@ -48,6 +48,7 @@ def read_again(*, actor: User, report_import: ReportImport) -> ReportImport:
         release = Release.objects.living().filter(project=report_import.project, pk=asked.release_id).first()
         if release is None:
             raise RuleViolation(_("The release was deleted in the meantime."), "release_deleted")
+    configurations = Configuration.objects.in_project(report_import.project)  # runs keep one that was deleted, too
     with open_stored(report_import.file) as stream:
         again, _known = start_import(
             actor=actor,
@@ -56,6 +57,7 @@ def read_again(*, actor: User, report_import: ReportImport) -> ReportImport:
             file_name=report_import.file_name,
             run=run,
             release=release,
+            configuration=configurations.filter(pk=asked.configuration_id).first(),
             creates_cases=report_import.creates_cases,
             **{name: getattr(asked, name) for name in FACTS},
         )

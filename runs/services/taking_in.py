@@ -18,8 +18,8 @@ from releases.models import Release
 
 from ..choices import ImportState, ResultSource, RunKind, RunStatus
 from ..importers import DEFAULT_LIMITS, OpenedReport, ReportRejected, Upload, UploadedPart, open_upload
-from ..models import ReportImport, TestRun
-from .imports import ImportRequest, fail_import
+from ..models import Configuration, ReportImport, TestRun
+from .imports import ImportRequest, fail_import, require_configuration
 from .reading import new_results
 from .recording import Recorded, record_results
 from .report_evidence import ReportEvidence
@@ -209,6 +209,7 @@ def _run_for(report_import: ReportImport, opened: OpenedReport, upload: Upload) 
         release = Release.objects.living().filter(project=project, pk=request.release_id).first()
         if release is None:
             raise RuleViolation(_("The release was deleted in the meantime."), "release_deleted")
+    configuration = Configuration.objects.in_project(project).filter(pk=request.configuration_id).first()
     report = opened.report
     named = "" if upload.is_archive else report.name
     values = {
@@ -217,6 +218,7 @@ def _run_for(report_import: ReportImport, opened: OpenedReport, upload: Upload) 
         "name": request.run_name or named or _name_of(report_import),
         "kind": RunKind.AUTOMATED,
         "release": release,
+        "configuration": configuration,
         "environment": (request.environment or report.environment)[:120],
         "build": (request.build or report.build)[:200],
         "branch": (request.branch or report.branch)[:200],
@@ -224,7 +226,9 @@ def _run_for(report_import: ReportImport, opened: OpenedReport, upload: Upload) 
         "metadata": {"framework": report.framework} if report.framework else {},
     }
     if request.external_id:
-        return external_run(external_id=request.external_id, **values)[0]
+        run, _is_new = external_run(external_id=request.external_id, **values)
+        require_configuration(run, configuration)
+        return run
     return create_run(**values)
 
 

@@ -28,7 +28,7 @@ from ..services.scope import can_widen, outside_scope
 from ..services.undoing import undo_import as undo
 from .test_links import MOST_AT_ONCE
 
-PREFILLED = ("run", "release", "run_name", "environment", "build", "branch", "external_id")
+PREFILLED = ("run", "release", "configuration", "run_name", "environment", "build", "branch", "external_id")
 SHOWN_UNMATCHED = 20
 OPEN_STATES = (ImportState.QUEUED, ImportState.RUNNING, ImportState.UNDOING)
 
@@ -68,7 +68,7 @@ def _looked_at_or_taken(request: HttpRequest, values: dict[str, Any], context: d
 
 def refuse(form: UploadForm, error: PortalError) -> None:
     """Show the refusal beside the field of the page that the service means."""
-    places = {"file": "report", "releaseId": "release"}
+    places = {"file": "report", "releaseId": "release", "configuration_id": "configuration"}
     error.fields = {places.get(name, name): texts for name, texts in error.fields.items()}
     form.refuse(error)
 
@@ -82,6 +82,7 @@ def _taken_in(request: HttpRequest, values: dict[str, Any], file: NamedFile) -> 
         file_name=file[0],
         run=run,
         release=run.release if run else values["release"],
+        configuration=values["configuration"],
         creates_cases=values["creates_cases"],
         **{name: values[name] for name in FACTS},
     )
@@ -95,7 +96,10 @@ def _previewed(request: HttpRequest, values: dict[str, Any], file: NamedFile) ->
         project=request.project,
         stream=file[1],
         file_name=file[0],
+        run=values["run"],
         release=release,
+        configuration=values["configuration"],
+        external_id=values["external_id"],
         creates_cases=values["creates_cases"],
     )
     return preview | {"file_name": file[0], "status_counts": _by_status(preview["counts"])}
@@ -194,6 +198,7 @@ def _retry(report_import: ReportImport) -> dict[str, Any]:
     facts = {
         "run": asked.get("run_id"),
         "release": asked.get("release_id"),
+        "configuration": asked.get("configuration_id"),
         **{name: asked.get(name) for name in FACTS},
     }
     query.update({name: value for name, value in facts.items() if value})

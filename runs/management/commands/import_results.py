@@ -76,6 +76,7 @@ class Command(BaseCommand):
         parser.add_argument("--project", metavar="KEY", help="the project; not needed with --dry-run")
         parser.add_argument("--tenant", metavar="SLUG", help="the tenant, when its key alone does not name the project")
         parser.add_argument("--release", metavar="VERSION", help="the release that the results belong to")
+        parser.add_argument("--configuration", metavar="NAME", help="what the tests ran in: a configuration, or its id")
         parser.add_argument("--run-name", default="", metavar="NAME", help="the name of the new run")
         parser.add_argument("--external-id", default="", metavar="ID", help="reports with the same id share one run")
         parser.add_argument("--environment", default="", help="where the tests ran")
@@ -87,7 +88,10 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="answer as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        take = looked_at if options["dry_run"] else self.storing(options)
+        is_dry = options["dry_run"]
+        is_aimed = options["project"] and (options["release"] or options["configuration"])
+        store = self.storing(options) if is_aimed or not is_dry else None  # refuses names that are not there
+        take = looked_at if is_dry else store
         answers = [self.answer(name, take) for name in options["files"]]
         if options["json"]:
             self.stdout.write(json.dumps(answers, indent=2))
@@ -116,24 +120,23 @@ class Command(BaseCommand):
         if not options["project"]:
             raise CommandError("Name the project with --project, or look only with --dry-run.")
         project = self.project(options["project"], options["tenant"])
-        actor = self.actor(project, options["user"])
-        release = self.release(project, options["release"]) if options["release"] else None
+        named = options["configuration"]
+        target = {
+            "project": project,
+            "actor": self.actor(project, options["user"]),
+            "release": self.release(project, options["release"]) if options["release"] else None,
+            "configuration": self.configuration(project, named) if named else None,
+            "creates_cases": options["create_cases"],
+            **{fact: options[fact] for fact in FACTS},
+        }
 
         def take(name: str, stream: IO[bytes]) -> dict[str, Any]:
             from runs.services.imports import start_import
             from runs.services.taking_in import run_import
 
             file_name = "report.xml" if name == STANDARD_INPUT else Path(name).name
-            report_import, _stood_already = start_import(
-                actor=actor,
-                project=project,
-                stream=stream,
-                file_name=file_name,
-                release=release,
-                creates_cases=options["create_cases"],
-                **{fact: options[fact] for fact in FACTS},
-            )
-            return self.stored(name, run_import(import_id=report_import.pk), is_known=_stood_already)
+            report_import, is_known = start_import(**target, stream=stream, file_name=file_name)
+            return self.stored(name, run_import(import_id=report_import.pk), is_known=is_known)
 
         return take
 
@@ -195,6 +198,15 @@ class Command(BaseCommand):
         if release is None:
             raise CommandError(f"The project has no release {version}.")
         return release
+
+    def configuration(self, project: Any, named: str) -> Any:
+        """The configuration with this id or name; raises CommandError when there is none."""
+        from runs.models import Configuration
+
+        configuration = Configuration.objects.living().in_project(project).named(named).first()
+        if configuration is None:
+            raise CommandError(f"The project has no configuration {named}.")
+        return configuration
 
     def tell(self, answers: list[dict[str, Any]], *, stored: bool) -> None:
         """The answers as a table, files that were refused below it."""
