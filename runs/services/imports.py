@@ -1,6 +1,7 @@
 """Uploaded reports: taken in at once, read by a job, and either stored whole or refused with a reason."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import IO, Any
@@ -24,6 +25,7 @@ from ..models import Configuration, ReportImport, TestRun
 
 FACTS = ("run_name", "external_id", "environment", "build", "branch")
 """What an upload says of a new run, in words."""
+LONGEST = {name: TestRun._meta.get_field({"run_name": "name"}.get(name, name)).max_length for name in FACTS}
 REPEAT_WINDOW = timedelta(minutes=10)
 FORGOTTEN_AFTER = timedelta(minutes=10)
 
@@ -66,6 +68,13 @@ def _same_upload(project: Project, sha256: str, request: ImportRequest) -> Repor
         return same.filter(request__external_id=request.external_id).first()
     recent = same.filter(created_at__gte=timezone.now() - REPEAT_WINDOW, request__run_id=None)
     return recent.filter(request__run_name=request.run_name, request__release_id=request.release_id).first()
+
+
+def _check_lengths(asked: Mapping[str, Any]) -> None:
+    for name, longest in LONGEST.items():
+        if len(asked.get(name) or "") > longest:
+            words = _("At most %d characters.") % longest
+            raise InvalidInput(words, "max_length", fields={name: [words]})
 
 
 def require_configuration(run: TestRun, configuration: Configuration | None) -> None:
@@ -121,12 +130,13 @@ def start_import(
 
     `stream` is seekable. `request_fields` are the texts of `FACTS` and a `configuration`. The same bytes for the same
     run, or the same idempotency key, answer the first import again. Raises Denied, RuleViolation for a run or release
-    that takes no results, InvalidInput for an empty or too large file and for a configuration that the project does
-    not have or in which the run is not executed.
+    that takes no results, InvalidInput for an empty or too large file, for texts that are too long, and for a
+    configuration that the project does not have or in which the run is not executed.
     """
     policies.can_import_report(actor, project).require()
     if creates_cases:
         policies.can_create_cases(actor, project).require()
+    _check_lengths(request_fields)
     _check_target(project, run, release or (run.release if run else None))
     configuration = request_fields.pop("configuration", None)
     external_id = request_fields.get("external_id", "")

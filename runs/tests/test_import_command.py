@@ -64,25 +64,52 @@ def test_a_file_that_cannot_be_read_has_its_reason_and_does_not_stop_the_others(
     assert (answers[1]["tests"], code) == (3, 1)
 
 
-def test_a_folder_a_missing_and_an_empty_file_have_their_reasons(tmp_path):
-    empty = tmp_path / "empty.xml"
+def test_an_empty_folder_a_missing_and_an_empty_file_have_their_reasons(tmp_path):
+    empty, folder = tmp_path / "empty.xml", tmp_path / "target"
     empty.touch()
-    answers, code = run(tmp_path, tmp_path / "missing.xml", empty, "--dry-run")
+    folder.mkdir()
+    answers, code = run(folder, tmp_path / "missing.xml", empty, "--dry-run")
     assert [answer["error"] for answer in answers] == [
-        "This is a folder; name the report files in it.",
+        "The upload holds no test report.",
         "There is no such file.",
         "The file is empty.",
     ]
     assert code == 1
 
 
+@pytest.mark.django_db
+def test_a_folder_is_taken_in_like_a_zip_of_what_lies_in_it(tmp_path, project, admin, run_jobs):
+    folder = tmp_path / "reports"
+    (folder / "shots").mkdir(parents=True)
+    (folder / "shots" / "pays.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(256))
+    named = b"<system-out>[[ATTACHMENT|shots/pays.png]]</system-out></testcase>"
+    (folder / "a.xml").write_bytes(junit("pays").replace(b"</testcase>", named))
+    (folder / "b.xml").write_bytes(junit("refunds"))
+    (folder / "away.xml").symlink_to("/etc/hostname")
+    assert run(folder, "--dry-run")[0][0]["tests"] == 2
+    answers, code = run(folder, "--project", "PAY")
+    run_jobs()
+    assert (code, answers[0]["tests"], answers[0]["refused"], TestRun.objects.get().name) == (0, 2, [], "reports")
+    told = {part["name"]: part["state"] for part in ReportImport.objects.get().parts}
+    assert told == {"a.xml": "stored", "b.xml": "stored", "shots/pays.png": "attached"}
+    (folder / "a.xml").touch()
+    assert run(folder, "--project", "PAY")[0][0]["duplicate"]
+
+
+@pytest.mark.django_db
+def test_a_text_that_is_too_long_is_refused_by_its_name(report, project, admin):
+    answers, code = run(report, "--project", "PAY", "--external-id", "x" * 201)
+    assert (answers[0]["error"], code) == ("external_id: At most 200 characters.", 1)
+    assert not ReportImport.objects.exists()
+
+
 def test_without_json_a_table_is_read(report, tmp_path, capsys):
     with pytest.raises(SystemExit):
-        call_command("import_results", str(report), str(tmp_path), "--dry-run")
+        call_command("import_results", str(report), str(tmp_path / "missing.xml"), "--dry-run")
     told = capsys.readouterr()
     assert told.out.splitlines()[0].split() == ["file", "tests", "passed", "failed", "errors", "skipped", "flaky"]
     assert told.out.splitlines()[1].split() == [str(report), "3", "1", "1", "0", "1", "0"]
-    assert "This is a folder" in told.err
+    assert "There is no such file" in told.err
 
 
 def test_a_report_can_come_from_standard_input(monkeypatch):

@@ -4,6 +4,7 @@ import json
 import shutil
 import sys
 import tempfile
+import zipfile
 from argparse import ArgumentParser
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,23 +21,47 @@ FACTS = ("run_name", "external_id", "environment", "build", "branch")
 
 @contextmanager
 def opened(name: str) -> Any:
-    """The bytes of a file, or of standard input; raises OSError for what cannot be read."""
+    """The bytes of a file, of standard input, or of a zip of a folder; raises OSError for what cannot be read."""
     if name == STANDARD_INPUT:
         with tempfile.TemporaryFile() as copy:
             shutil.copyfileobj(sys.stdin.buffer, copy)
             copy.seek(0)
             yield copy
         return
+    if Path(name).is_dir():
+        with tempfile.TemporaryFile() as packed:
+            pack_folder(Path(name), packed)
+            packed.seek(0)
+            yield packed
+        return
     with Path(name).open("rb") as stream:
         yield stream
+
+
+def pack_folder(folder: Path, packed: IO[bytes]) -> None:
+    """Write a zip of what lies in the folder, the same bytes for the same files; links are left out."""
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_symlink() or not path.is_file():
+                continue
+            info = zipfile.ZipInfo(path.relative_to(folder).as_posix())  # of 1980, whenever it was written
+            info.compress_type = zipfile.ZIP_DEFLATED
+            with path.open("rb") as stream, archive.open(info, "w", force_zip64=True) as member:
+                shutil.copyfileobj(stream, member)
+
+
+def name_of(given: str) -> str:
+    """What the upload is called."""
+    if given == STANDARD_INPUT:
+        return "report.xml"
+    path = Path(given).resolve()
+    return f"{path.name}.zip" if path.is_dir() else path.name
 
 
 def words_of(error: OSError) -> str:
     """Why the file cannot be read."""
     if isinstance(error, FileNotFoundError):
         return "There is no such file."
-    if isinstance(error, IsADirectoryError):
-        return "This is a folder; name the report files in it."
     if isinstance(error, PermissionError):
         return "The file may not be read."
     return f"The file cannot be read: {error.strerror or error}."
@@ -65,14 +90,16 @@ class Command(BaseCommand):
     """Read test reports and store their results."""
 
     help = (
-        "Reads test reports of any known format, or zips of them, and stores their results in a project; works "
-        "without a running portal. "
+        "Reads test reports of any known format, or folders and zips of them, and stores their results in a project; "
+        "works without a running portal. "
         "With --dry-run it only tells what is in them, and needs no database."
     )
     requires_system_checks: list = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("files", nargs="+", metavar="FILE", help="a report, or - for standard input")
+        parser.add_argument(
+            "files", nargs="+", metavar="FILE", help="a report, a folder or a zip of some, or - for standard input"
+        )
         parser.add_argument("--project", metavar="KEY", help="the project; not needed with --dry-run")
         parser.add_argument("--tenant", metavar="SLUG", help="the tenant, when its key alone does not name the project")
         parser.add_argument("--release", metavar="VERSION", help="the release that the results belong to")
@@ -112,7 +139,8 @@ class Command(BaseCommand):
         except ReportRejected as refusal:
             return {"file": name, "error": refusal.reason}
         except PortalError as refusal:
-            texts = [text for texts in refusal.fields.values() for text in texts]
+            said = {field: " ".join(texts) for field, texts in refusal.fields.items()}
+            texts = [text if field == "file" else f"{field}: {text}" for field, text in said.items()]
             return {"file": name, "error": " ".join(texts) or refusal.message}
 
     def storing(self, options: dict[str, Any]) -> Any:
@@ -134,8 +162,7 @@ class Command(BaseCommand):
             from runs.services.imports import start_import
             from runs.services.taking_in import run_import
 
-            file_name = "report.xml" if name == STANDARD_INPUT else Path(name).name
-            report_import, is_known = start_import(**target, stream=stream, file_name=file_name)
+            report_import, is_known = start_import(**target, stream=stream, file_name=name_of(name))
             return self.stored(name, run_import(import_id=report_import.pk), is_known=is_known)
 
         return take
