@@ -114,7 +114,7 @@ def test_the_api_takes_a_configuration_by_id_or_name(api, tester, project, firef
             answer = client.post(address, sent, format="multipart")
             assert answer.status_code == 422
             assert answer.json()["error"]["details"]["field"] == "configurationId"
-            assert "no such configuration" in answer.json()["error"]["details"]["message"]
+            assert answer.json()["error"]["message"].startswith("configurationId: There is no such configuration")
     dry = {"file": uploaded(junit("x")), "configurationId": firefox.pk, "dryRun": "true"}
     assert client.post(address, dry, format="multipart").status_code == 200
     assert ReportImport.objects.count() == 3

@@ -136,10 +136,10 @@ class CamelStyle(StyleMixin):
             for name, texts in problem.fields.items()
             for text in texts
         ]
-        body: dict[str, Any] = {
-            "code": _CAMEL_CODES.get(problem.status, problem.code.upper()),
-            "message": problem.message,
-        }
+        message, first = str(problem.message), next(iter(problem.fields), "")
+        if details and message.startswith(f"{first}: "):
+            message = details[0]["field"] + message[len(first) :]
+        body: dict[str, Any] = {"code": _CAMEL_CODES.get(problem.status, problem.code.upper()), "message": message}
         if details:
             body["details"] = details[0] if len(details) == 1 else details
         return {"error": body}
