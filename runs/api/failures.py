@@ -19,7 +19,7 @@ from qaportal.kit.errors import InvalidInput
 
 from ..choices import FailureCause, RuleState
 from ..filters import FailureClusterApiFilter, FailureRuleApiFilter, QuarantineApiFilter
-from ..models import FailureCluster, FailureRule, Quarantine, RunCase, RunCluster
+from ..models import FailureCluster, FailureRule, Quarantine, Result, RunCase, RunCluster
 from ..services import failure_rules, quarantine
 
 PROJECT = OpenApiParameter(
@@ -90,7 +90,14 @@ class QuarantineSerializer(PortalModelSerializer):
     id = serializers.CharField(read_only=True)
     project_id = serializers.CharField(read_only=True)
     run_test_id = serializers.IntegerField(
-        write_only=True, min_value=1, max_value=2**63 - 1, help_text="The test of a run, by its id on the run's page."
+        write_only=True,
+        required=False,
+        min_value=1,
+        max_value=2**63 - 1,
+        help_text="The test of a run, by its id in the address of its page; needed without a `result_id`.",
+    )
+    result_id = serializers.UUIDField(
+        write_only=True, required=False, help_text="The test of a run, by one of its results."
     )
     case_id = serializers.CharField(read_only=True, allow_null=True)
     name = serializers.CharField(read_only=True)
@@ -101,8 +108,8 @@ class QuarantineSerializer(PortalModelSerializer):
     class Meta:
         model = Quarantine
         fields = (
-            *("id", "project_id", "run_test_id", "case_id", "test_key", "name", "reason", "expires_on"),
-            *("created_at", "created_by"),
+            *("id", "project_id", "run_test_id", "result_id", "case_id", "test_key", "name", "reason"),
+            *("expires_on", "created_at", "created_by"),
         )
         read_only_fields = ("test_key", "created_at")
 
@@ -199,15 +206,27 @@ class QuarantineViewSet(PlainStyle, ProjectViewSet):
     def create(self, request: Request) -> Response:
         """Let the failures of a test not count until a day is over; its case goes along, whatever its name."""
         data = self.validated()
-        tests = RunCase.objects.living().visible_to(request.user).select_related("project__tenant")
-        test = tests.filter(pk=data["run_test_id"]).first()
-        if test is None:
-            words = _("There is no such test.")
-            raise InvalidInput(words, "not_found", fields={"run_test_id": [words]})
         held = quarantine.put_into_quarantine(
-            actor=request.user, test=test, reason=data["reason"], expires_on=data["expires_on"]
+            actor=request.user, test=self._test(data), reason=data["reason"], expires_on=data["expires_on"]
         )
         return self.respond(held, status.HTTP_201_CREATED)
+
+    def _test(self, data: dict[str, Any]) -> RunCase:
+        """The test that is named by itself or by one of its results; raises InvalidInput naming the field."""
+        field = "result_id" if "result_id" in data and "run_test_id" not in data else "run_test_id"
+        if field not in data:
+            words = _("Name the test, or one of its results.")
+            raise InvalidInput(words, "required", fields={field: [words]})
+        number = data.get("run_test_id")
+        if number is None:
+            results = Result.objects.visible_to(self.request.user).filter(pk=data["result_id"])
+            number = results.values_list("run_case_id", flat=True).first()
+        tests = RunCase.objects.living().visible_to(self.request.user).select_related("project__tenant")
+        test = tests.filter(pk=number).first()
+        if test is None:
+            words = _("There is no such test.")
+            raise InvalidInput(words, "not_found", fields={field: [words]})
+        return test
 
     def destroy(self, request: Request, pk: str) -> Response:
         """Let the failures of the test count again."""

@@ -1,12 +1,13 @@
 """Causes, rules and quarantine by API."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 
 from accounts.tests.factories import ProjectFactory
 from runs.choices import RuleState
-from runs.models import FailureCluster, FailureRule, Quarantine, RunCase
+from runs.models import FailureCluster, FailureRule, Quarantine, Result, RunCase
 from runs.tests.factories import make_run, record, reported
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +98,20 @@ def test_a_test_is_put_into_quarantine_and_taken_out(api, lead, project, run):
     assert api(lead).delete(f"/api/v1/quarantine/{told['id']}").status_code == 204
     assert Quarantine.objects.get().lifted_at is not None
     assert api(lead).get("/api/v1/quarantine").json() == []
+
+
+def test_a_test_in_quarantine_may_be_named_by_one_of_its_results(api, lead, stranger, project, run):
+    result = Result.objects.filter(run_case__name="pays").first()
+    body = {"reason": "Shakes", "expires_on": str(date.today())}
+    refused = {"run_test_id": {}, "result_id": {"result_id": str(uuid4())}}
+    for field, named in refused.items():
+        answer = api(lead).post("/api/v1/quarantine", body | named, format="json")
+        assert (answer.status_code, list(answer.json()["fields"])) == (400, [field])
+    body |= {"result_id": str(result.pk)}
+    other = ProjectFactory(tenant=stranger.tenant)
+    foreign = api(stranger).post(f"/api/v1/quarantine?project_id={other.pk}", body, format="json")
+    assert (foreign.status_code, Quarantine.objects.count()) == (400, 0)
+    assert api(lead).post("/api/v1/quarantine", body, format="json").json()["name"] == "pays"
 
 
 def test_a_day_too_far_away_is_named(api, lead, project, run):
