@@ -29,8 +29,8 @@ def is_readable_again(report_import: ReportImport) -> Decision:
 def read_again(*, actor: User, report_import: ReportImport) -> ReportImport:
     """Take the kept bytes in as a new import that asks for the same; answers it.
 
-    Raises Denied, and RuleViolation for an import that stands, a file that is gone, and a run or release that was
-    deleted or takes no results.
+    Raises Denied, RuleViolation for an import that stands, a file that is gone, and a run or release that was deleted
+    or takes no results, and InvalidInput for a run that is executed in another configuration now.
     """
     policies.can_import_report(actor, report_import.project).require()
     locked = ReportImport.objects.select_for_update(of=("self",)).select_related("project__tenant", "file")

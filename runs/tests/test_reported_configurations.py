@@ -68,6 +68,18 @@ def test_reading_a_report_again_knows_its_configuration_even_when_it_was_deleted
     assert (again.state, again.run.configuration) == (ImportState.DONE, firefox)
 
 
+def test_reading_again_into_a_run_whose_configuration_was_changed_is_refused_in_words(
+    signed_in, api, project, tester, firefox, chrome
+):
+    run = make_run(project, configuration=firefox)
+    undone = undo_import(actor=tester, report_import=take_in(tester, project, run=run, configuration=firefox))
+    TestRun.objects.filter(pk=run.pk).update(configuration=chrome)
+    shown = signed_in(tester).post(f"{undone.get_absolute_url()}again/", follow=True)
+    assert (shown.status_code, "another configuration" in shown.content.decode()) == (200, True)
+    answer = api(tester).post(f"/api/v1/reports/imports/{undone.pk}/replay")
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, ["configuration_id"])
+
+
 def test_an_import_that_was_asked_for_before_configurations_were_is_still_read(project, tester):
     waiting, _known = start(tester, project)
     del waiting.request["configuration_id"]

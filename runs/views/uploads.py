@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.project_pages import get_visible, project_page
-from qaportal.kit.errors import PortalError, RuleViolation
+from qaportal.kit.errors import InvalidInput, PortalError, RuleViolation
 from qaportal.kit.models import JobProgress
 from qaportal.kit.views import render_fragment, wants_fragment
 
@@ -166,7 +166,7 @@ def repeat_import(request: HttpRequest, import_id: UUID) -> HttpResponse:
     report_import = get_visible(imports, request, pk=import_id)
     try:
         again = read_again(actor=request.user, report_import=report_import)
-    except RuleViolation as refusal:
+    except (InvalidInput, RuleViolation) as refusal:
         messages.error(request, refusal.message)
         return redirect(report_import.get_absolute_url())
     return redirect(again.get_absolute_url())
