@@ -85,13 +85,16 @@ def test_a_folder_is_taken_in_like_a_zip_of_what_lies_in_it(tmp_path, project, a
     named = b"<system-out>[[ATTACHMENT|shots/pays.png]]</system-out></testcase>"
     (folder / "a.xml").write_bytes(junit("pays").replace(b"</testcase>", named))
     (folder / "b.xml").write_bytes(junit("refunds"))
+    (folder / "cut.xml").write_bytes(junit("pays")[:-30])
     (folder / "away.xml").symlink_to("/etc/hostname")
-    assert run(folder, "--dry-run")[0][0]["tests"] == 2
+    (looked_at,), _code = run(folder, "--dry-run")
     answers, code = run(folder, "--project", "PAY")
     run_jobs()
-    assert (code, answers[0]["tests"], answers[0]["refused"], TestRun.objects.get().name) == (0, 2, [], "reports")
+    assert (code, answers[0]["tests"], looked_at["tests"], TestRun.objects.get().name) == (0, 2, 2, "reports")
+    assert answers[0]["refused"] == looked_at["refused"]
+    assert answers[0]["refused"][0].startswith("cut.xml: The file ends in the middle")
     told = {part["name"]: part["state"] for part in ReportImport.objects.get().parts}
-    assert told == {"a.xml": "stored", "b.xml": "stored", "shots/pays.png": "attached"}
+    assert told == {"a.xml": "stored", "b.xml": "stored", "cut.xml": "refused", "shots/pays.png": "attached"}
     (folder / "a.xml").touch()
     assert run(folder, "--project", "PAY")[0][0]["duplicate"]
 

@@ -72,18 +72,18 @@ def looked_at(name: str, stream: IO[bytes]) -> dict[str, Any]:
     counts, formats, refusals, repaired = ResultCounts(), set(), [], False
     for part in open_upload(stream, name).parts:
         if part.refusal is not None:
-            refusals.append(part.refusal)
+            refusals.append((part.name, part.refusal))
             continue
         for result in part.opened.results:
             counts.add(result)
         formats.add(part.opened.format)
         repaired = repaired or part.opened.report.repaired
     if not counts.tests:
-        raise refusals[0] if refusals else ReportRejected("The upload holds no test report.", "no_tests")
+        raise refusals[0][1] if refusals else ReportRejected("The upload holds no test report.", "no_tests")
     found = {column: getattr(counts, column) for column in COLUMNS}
     kind = formats.pop() if len(formats) == 1 else "several"
     told = {"file": name, "format": kind, **found, "repaired": repaired}
-    return told | ({"refused": [refusal.reason for refusal in refusals]} if refusals else {})
+    return told | ({"refused": [f"{part}: {each.reason}" for part, each in refusals]} if refusals else {})
 
 
 class Command(BaseCommand):
@@ -181,7 +181,9 @@ class Command(BaseCommand):
             "matched": counts["matched"],
             "unmatched": counts["unmatched"],
             "created": counts["created"],
-            "refused": [part["reason"] for part in report_import.parts if part["state"] == "refused"],
+            "refused": [
+                f"{part['name']}: {part['reason']}" for part in report_import.parts if part["state"] == "refused"
+            ],
             "duplicate": is_known or report_import.duplicate_of_id is not None,
         }
 
