@@ -143,6 +143,7 @@ def test_the_upload_page_offers_the_configurations_of_the_project(
     run_jobs()
     run = TestRun.objects.get()
     assert run.configuration == firefox
+    assert "Firefox on Windows (Windows 11)" in client.get(sent.url).content.decode()
     assert "Firefox on Windows" in client.get(run.get_absolute_url()).content.decode()
     for wrong in ({"configuration": foreign.pk}, {"configuration": chrome.pk, "run": run.pk}):
         for dry in ({}, {"dry_run": "on"}):

@@ -120,7 +120,9 @@ def _by_status(counts: dict[str, int]) -> dict[str, int]:
 @project_page
 def import_detail(request: HttpRequest, import_id: UUID) -> HttpResponse:
     """How far an import is, and when it is done what it found."""
-    imports = ReportImport.objects.select_related("project", "run__release__project", "run__project", "file")
+    imports = ReportImport.objects.select_related(
+        "project", "run__release__project", "run__project", "run__configuration", "file"
+    )
     report_import = get_visible(
         imports.select_related("created_by", "undone_by", "duplicate_of__project"), request, pk=import_id
     )
