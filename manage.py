@@ -24,7 +24,10 @@ def needs_database(arguments: list[str]) -> bool:
     command, options = (arguments[0], arguments[1:]) if arguments else ("help", [])
     if command in WITHOUT_DATABASE or command.startswith("-") or {"-h", "--help"} & set(options):
         return False
-    return not (command == "import_results" and "--dry-run" in options)
+    if command != "import_results" or "--dry-run" not in options:
+        return True
+    named = {option.partition("=")[0] for option in options}
+    return "--project" in named and bool({"--release", "--configuration"} & named)  # what is looked up
 
 
 def main() -> None:

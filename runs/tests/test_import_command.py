@@ -1,5 +1,6 @@
 """Reports taken in from the command line."""
 
+import importlib.util
 import io
 import json
 import os
@@ -10,10 +11,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 from accounts.tests.factories import ProjectFactory
 from catalog.models import TestCase
 from releases.tests.factories import ReleaseFactory
+from runs.management.commands.import_results import Command
 from runs.models import ReportImport, Result, TestRun
 from runs.tests.reports import BAD, junit
 
@@ -203,3 +206,23 @@ def test_a_key_that_two_tenants_use_asks_for_the_tenant(report, project, admin, 
 def test_a_tenant_without_an_administrator_asks_who_acts(report, project):
     with pytest.raises(CommandError, match="--user"):
         run(report, "--project", "PAY")
+
+
+def test_a_database_that_does_not_answer_is_told_in_one_line(report, monkeypatch):
+    def away(*arguments):
+        raise OperationalError("connection refused\nIs the server running?")
+
+    monkeypatch.setattr(Command, "project", away)
+    with pytest.raises(CommandError, match=r"^The database does not answer: connection refused$"):
+        call_command("import_results", str(report), "--project", "PAY")
+
+
+def test_a_dry_run_starts_the_database_only_to_look_names_up():
+    spec = importlib.util.spec_from_file_location("portal_manage", Path(settings.BASE_DIR) / "manage.py")
+    manage = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(manage)
+    dry = ["import_results", "report.xml", "--dry-run"]
+    assert not manage.needs_database(dry)
+    assert not manage.needs_database([*dry, "--project", "PAY"])
+    assert manage.needs_database([*dry, "--project=PAY", "--configuration", "Firefox"])
+    assert manage.needs_database(["import_results", "report.xml", "--project", "PAY"])

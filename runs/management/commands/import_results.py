@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 
 from runs.importers import ReportRejected, ResultCounts, open_upload
 
@@ -117,7 +118,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         is_dry = options["dry_run"]
         is_aimed = options["project"] and (options["release"] or options["configuration"])
-        store = self.storing(options) if is_aimed or not is_dry else None  # refuses names that are not there
+        try:
+            store = self.storing(options) if is_aimed or not is_dry else None  # refuses names that are not there
+        except OperationalError as error:
+            raise CommandError(f"The database does not answer: {str(error).splitlines()[0]}") from error
         take = looked_at if is_dry else store
         answers = [self.answer(name, take) for name in options["files"]]
         if options["json"]:
