@@ -82,15 +82,9 @@ def rows_for(case: TestCase, reviews: CaseReviews, reader: User) -> list[ReviewR
 
 
 def reviewers_of(project: Project, *, besides: User) -> list[User]:
-    """Everybody who may review in the project, by name, but this one; in two queries."""
-    people = User.objects.who_reach(project).exclude(pk=besides.pk).select_related("role", "tenant")
-    found = []
-    for person in people.prefetch_related("memberships__role").order_by("first_name", "last_name", "email"):
-        own = {membership.project_id: membership.role for membership in person.memberships.all()}
-        person.__dict__["roles_by_project"] = own
-        if person.may_sign_in and policies.can_review(person, project):
-            found.append(person)
-    return found
+    """Everybody who may review in the project, by name, but this one."""
+    people = User.objects.who_may("case.review", project).exclude(pk=besides.pk).select_related("role", "tenant")
+    return list(people.order_by("first_name", "last_name", "email"))
 
 
 def register() -> None:

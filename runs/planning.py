@@ -66,10 +66,11 @@ class AssignForm(PortalForm):
     )
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
-        """Offer the people of the project."""
+        """Offer those who may record results in the project."""
         super().__init__(*args, **kwargs)
         self.project = project
-        self.fields["people"].queryset = User.objects.who_reach(project).order_by("first_name", "last_name")
+        people = User.objects.who_may("result.record", project)
+        self.fields["people"].queryset = people.order_by("first_name", "last_name")
 
     @property
     def assignment(self) -> Assignment:

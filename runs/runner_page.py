@@ -280,7 +280,7 @@ class RunnerPage:
     @cached_property
     def people(self) -> list[User]:
         """Who can execute tests."""
-        return list(User.objects.who_reach(self.run.project).order_by("first_name", "last_name"))
+        return list(User.objects.who_may("result.record", self.run.project).order_by("first_name", "last_name"))
 
     # -- beside the case
     @cached_property

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from ..choices import RoleCode
-from ..permissions import decide
+from ..permissions import PERMISSIONS, decide
 from .tenancy import RestorableQuerySet, projects_to_read
 
 if TYPE_CHECKING:
@@ -25,6 +25,11 @@ class RoleQuerySet(models.QuerySet):
     def for_list(self) -> Self:
         """With the company, the highest first."""
         return self.select_related("tenant").order_by("-is_built_in", "pk")
+
+    def granting(self, permission: str) -> Self:
+        """Those that have the permission with this code."""
+        own = Q(permissions__isnull=True) | Q(permissions__contains=[permission])
+        return self.filter(own, code__in=PERMISSIONS[permission].roles)
 
     def built_in(self, code: str) -> models.Model:
         """The built-in role with this code."""
@@ -111,6 +116,17 @@ class UserQuerySet(RestorableQuerySet):
         if project.members_only:
             return people.filter(Q(memberships__project=project) | Q(role__code=RoleCode.TENANT_ADMIN)).distinct()
         return people
+
+    def who_may(self, permission: str, project: Project) -> Self:
+        """Those of them whose role in the project has the permission with this code.
+
+        A membership's role replaces the person's own, but that of an administrator of the company.
+        """
+        granting = self.model._meta.get_field("role").related_model.objects.granting(permission)
+        members = project.memberships.order_by()
+        by_membership = Q(pk__in=members.filter(role__in=granting).values("user"))
+        by_own_role = Q(role__in=granting) & (Q(role__code=RoleCode.TENANT_ADMIN) | ~Q(pk__in=members.values("user")))
+        return self.who_reach(project).filter(by_membership | by_own_role)
 
     def with_address(self, email: str | None) -> Self:
         """The living person with this address, whatever its case, with role and tenant."""

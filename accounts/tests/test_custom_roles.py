@@ -2,15 +2,15 @@
 
 import pytest
 
-from accounts.models import AuditEntry, Invitation, Membership, Role
-from accounts.permissions import permissions_of
+from accounts.models import AuditEntry, Invitation, Membership, Role, User
+from accounts.permissions import decide, permissions_of
 from accounts.services.invitations import invite, revoke_invitation
 from accounts.services.roles import create_role, delete_role, update_role
 from qaportal.kit.concurrency import etag
 from qaportal.kit.errors import Denied, InvalidInput, RuleViolation, VersionConflict
 
 from .administration import custom_role, super_admin
-from .factories import role
+from .factories import TenantFactory, UserFactory, role
 
 GIVEN = {"name": "Auditor", "code": "viewer", "scope": "tenant", "description": "Reads"}
 
@@ -174,3 +174,23 @@ def test_an_unused_role_is_deleted_with_a_trace(admin, tenant):
     delete_role(actor=admin, role=own)
     assert not Role.objects.filter(pk=own.pk).exists()
     assert AuditEntry.objects.get(action="role.deleted").target_label == "Custom"
+
+
+@pytest.mark.parametrize("members_only", [False, True])
+@pytest.mark.parametrize("code", ["result.record", "case.review", "member.manage"])
+def test_the_database_finds_whom_the_policy_allows(project, tenant, code, members_only):
+    project.settings = project.settings | {"membersOnly": members_only}
+    project.save()
+    without = Role.objects.create(tenant=tenant, name="Reads", code="tester", scope="tenant", permissions=["run.view"])
+    roles = [None, without, *(role(each) for each in ("viewer", "tester", "quality_manager"))]
+    people = [UserFactory(tenant=tenant, role=own or role("tenant_admin")) for own in roles for _each in roles]
+    for place, person in enumerate(people):
+        if given := roles[place % len(roles)]:
+            Membership.objects.create(user=person, project=project, role=given)
+    UserFactory(tenant=TenantFactory(), role_code="tenant_admin")
+    UserFactory(tenant=tenant, role_code="tenant_admin", status="suspended")
+    allowed = {
+        person for person in User.objects.filter(pk__in=[each.pk for each in people]) if decide(person, code, project)
+    }
+    assert 1 < len(allowed) < len(people)
+    assert set(User.objects.who_may(code, project)) == allowed

@@ -133,11 +133,11 @@ def _open_seconds(project: Project, people: Sequence[int]) -> dict[int, int]:
     return dict(rows)
 
 
-def _require_reach(project: Project, people: Iterable[User], field_name: str) -> None:
+def _require_testers(project: Project, people: Iterable[User], field_name: str) -> None:
     wanted = {person.pk for person in people}
-    reach = set(User.objects.who_reach(project).filter(pk__in=wanted).values_list("pk", flat=True))
-    if wanted - reach:
-        words = _("This person does not work in the project.")
+    able = set(User.objects.who_may("result.record", project).filter(pk__in=wanted).values_list("pk", flat=True))
+    if wanted - able:
+        words = _("This person may not record results in the project.")
         raise InvalidInput(words, fields={field_name: [words]})
 
 
@@ -203,7 +203,7 @@ def create_manual_run(  # noqa: PLR0913  one keyword for each thing that is know
     if release is not None and not release.is_open:
         raise RuleViolation(_("This release is closed and takes no more results."), "release_closed")
     assignment = assignment or Assignment()
-    _require_reach(project, [*assignment.people, *assignment.by_case.values()], "assigned_to")
+    _require_testers(project, [*assignment.people, *assignment.by_case.values()], "assigned_to")
     cases = [] if chosen.is_empty else _loaded(actor, project, chosen)
     if not cases and not may_be_empty:
         words = _("Nothing is chosen: pick folders, tags, a view, a release, an earlier run or single cases.")
@@ -247,7 +247,7 @@ def add_tests(*, actor: User, run: TestRun, chosen: Chosen, assignment: Assignme
     policies.can_edit_run(actor, run).require()
     run = _held(run)
     assignment = assignment or Assignment()
-    _require_reach(run.project, [*assignment.people, *assignment.by_case.values()], "assigned_to")
+    _require_testers(run.project, [*assignment.people, *assignment.by_case.values()], "assigned_to")
     known = set(RunCase.objects.filter(run=run, case__isnull=False).values_list("case_id", flat=True))
     cases = [] if chosen.is_empty else [row for row in _loaded(actor, run.project, chosen) if row[0] not in known]
     added = _insert_tests(run, cases, _people_for(run.project, cases, assignment))
@@ -268,7 +268,7 @@ def replace_tests(
     """
     policies.can_edit_run(actor, run).require()
     run, assigned = _held(run), assigned or {}
-    _require_reach(run.project, [person for person in assigned.values() if person], "assigned_to")
+    _require_testers(run.project, [person for person in assigned.values() if person], "assigned_to")
     tests = RunCase.objects.filter(run=run)
     known = set(tests.filter(case__isnull=False).values_list("case_id", flat=True))
     gone = tests.planned().filter(attempts=0).exclude(case_id__in=list(case_ids))
@@ -294,7 +294,7 @@ def assign_tests(*, actor: User, run: TestRun, assignment: Assignment, test_ids:
     """
     policies.can_plan_run(actor, run.project).require()
     run = _held(run)
-    _require_reach(run.project, assignment.people, "assigned_to")
+    _require_testers(run.project, assignment.people, "assigned_to")
     tests = RunCase.objects.filter(run=run).order_by("position", "pk")
     tests = tests.left() if test_ids is None else tests.filter(pk__in=list(test_ids))
     rows = list(tests.select_for_update(of=("self",)).values_list("pk", "case__estimate"))

@@ -193,9 +193,9 @@ class AssigneeForm(forms.Form):
     assigned_to = forms.ModelChoiceField(queryset=User.objects.none(), required=False)
 
     def __init__(self, *args: Any, release: Release, **kwargs: Any) -> None:
-        """Offer the people of the project."""
+        """Offer those who may record results in the project."""
         super().__init__(*args, **kwargs)
-        self.fields["assigned_to"].queryset = User.objects.who_reach(release.project)
+        self.fields["assigned_to"].queryset = User.objects.who_may("result.record", release.project)
 
 
 @require_POST
@@ -210,7 +210,7 @@ def assign_here(request: HttpRequest, pk: int, row_id: int) -> HttpResponse:
             person = form.cleaned_data["assigned_to"]
             scope = update_scope_row(actor=request.user, release_case=scope, assigned_to=person)
     if not form.is_valid():
-        refusal = Refusal(_("This person does not work in the project."), "invalid", 422)
+        refusal = Refusal(_("This person may not record results in the project."), "invalid", 422)
     if not wants_fragment(request):
         if refusal:
             messages.error(request, refusal.message)

@@ -110,7 +110,7 @@ def assign(request: HttpRequest, number: int) -> HttpResponse:
     picked = [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit() and len(text) < 18]
     with shown_refusal(request) as refusal:
         if not form.is_valid():
-            raise InvalidInput(_("This person does not work in the project."))
+            raise InvalidInput(_("This person may not record results in the project."))
         tests = None if request.POST.get("all") else picked
         moved = assign_tests(actor=request.user, run=run, assignment=form.assignment, test_ids=tests)
         words = ngettext("%d test has changed hands", "%d tests have changed hands", moved) % moved
