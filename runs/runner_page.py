@@ -255,7 +255,7 @@ class RunnerPage:
     def place(self) -> str:
         """The folders that the case lies in."""
         folder = self.test.case.folder if self.test.case else None
-        return " / ".join(each.name for each in (*ancestors_of(folder), folder)) if folder else ""
+        return " / ".join(each.name for each in ancestors_of(folder)) if folder else ""
 
     @property
     def executed(self) -> int:

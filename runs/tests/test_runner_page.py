@@ -9,7 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from catalog.models import TestCase
 from catalog.services.cases import update_case
+from catalog.tests.factories import FolderFactory
 from qaportal.kit.concurrency import etag
 from runs.models import Artifact, Result, RunCase, StepResult
 from runs.services.presence import note_presence
@@ -44,6 +46,27 @@ class TestReading:
         page = signed_in(tester).get(at(tests[0])).content.decode()
         for words in ("Card regression case 3", "Open the page", "It works 2", "The countdown froze", "0 of 3"):
             assert words in page
+
+    def test_the_place_of_the_case_names_each_folder_once(self, signed_in, tester, project, tests):
+        above = FolderFactory(project=project, name="Payments")
+        folder = FolderFactory(project=project, parent=above, name="Cards")
+        TestCase.objects.filter(pk=tests[0].case_id).update(folder=folder)
+        assert signed_in(tester).get(at(tests[0])).context["page"].place == "Payments / Cards"
+
+    def test_the_list_and_the_result_lead_to_the_test_that_is_executed_or_corrected(
+        self, signed_in, tester, viewer, run, tests
+    ):
+        record_verdict(actor=tester, test=tests[1], status="failed")
+        run_url = run.get_absolute_url()
+        for place in (f"{run_url}?tab=all&test=", f"{run_url}tests/"):
+            for test, word in ((tests[0], "Execute"), (tests[1], "Correct the result")):
+                address = f"{place}{test.pk}" + ("" if "?" in place else "/")
+                link = f'href="{at(test)}"'
+                page = signed_in(tester).get(address).content.decode()
+                assert word in page.partition(link)[2][:900]
+                assert link not in signed_in(viewer).get(address).content.decode()
+        update_run(actor=tester, run=run, status="completed")
+        assert f'href="{at(tests[1])}"' not in signed_in(tester).get(f"{run_url}tests/{tests[1].pk}/").content.decode()
 
     def test_the_page_says_that_the_case_was_changed(self, signed_in, tester, tests):
         update_case(actor=tester, case=tests[0].case, title="A new title")
