@@ -53,6 +53,15 @@ class TestReading:
         TestCase.objects.filter(pk=tests[0].case_id).update(folder=folder)
         assert signed_in(tester).get(at(tests[0])).context["page"].place == "Payments / Cards"
 
+    def test_the_result_shows_each_step_as_the_case_writes_it_with_what_it_expects(self, signed_in, tester, run, tests):
+        record_step(actor=tester, test=tests[0], step_number=2, status="failed", notes="Nothing happens")
+        StepResult.objects.update(action="Press **Pay**")
+        for place in (f"tests/{tests[0].pk}/", f"?tab=all&test={tests[0].pk}"):
+            page = signed_in(tester).get(run.get_absolute_url() + place).content.decode()
+            assert "Press <strong>Pay</strong>" in page
+        page = signed_in(tester).get(f"{run.get_absolute_url()}tests/{tests[0].pk}/").content.decode()
+        assert page.index("Press <strong>Pay") < page.index("It works 2") < page.index("Nothing happens")
+
     def test_the_list_and_the_result_lead_to_the_test_that_is_executed_or_corrected(
         self, signed_in, tester, viewer, run, tests
     ):
