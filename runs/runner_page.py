@@ -17,6 +17,7 @@ from catalog.choices import FieldTarget, Priority
 from catalog.forms.own_fields import OwnFieldsForm
 from catalog.models import CaseActivity
 from catalog.own_fields import OwnFields
+from catalog.policies import can_edit_cases
 from catalog.tree import ancestors_of
 from qaportal.kit import panels
 from qaportal.kit.errors import Decision
@@ -318,6 +319,11 @@ class RunnerPage:
     def may_record(self) -> Decision:
         """Whether the reader may say anything here."""
         return policies.can_record(self.user, self.run.project) and policies.takes_verdicts(self.run)
+
+    @property
+    def may_edit_case(self) -> Decision:
+        """Whether the reader may mend the case itself."""
+        return can_edit_cases(self.user, self.run.project)
 
 
 def key_of(given: str) -> UUID | None:
