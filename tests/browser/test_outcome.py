@@ -67,6 +67,8 @@ def test_the_path_works_by_keyboard_alone(portal, signed_in_page, run_worker, te
     first, second = page.locator("tr[data-row]").nth(0), page.locator("tr[data-row]").nth(1)
     page.keyboard.press("j")
     expect(first).to_have_class(re.compile("is-current"))
+    verdicts = first.get_by_role("button", name=re.compile("Passed|Failed|Blocked|Skipped"))
+    assert verdicts.evaluate_all("each => new Set(each.map(button => button.offsetTop)).size") == 1, "on one line"
     page.keyboard.press("p")
     expect(first.get_by_text("Passed", exact=True)).to_be_visible()
     page.keyboard.press("j")
