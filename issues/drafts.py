@@ -118,7 +118,7 @@ def of_finding(request: HttpRequest, given: str) -> Draft:
     return Draft(
         initial={
             "title": finding.title,
-            "description": finding.description,
+            "description": "" if finding.description == finding.title else finding.description,
             "severity": finding.severity or Severity.MAJOR,
             "release": session.release,
         },

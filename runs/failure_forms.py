@@ -25,7 +25,9 @@ class PersonChoice(forms.ModelChoiceField):
 class RuleForm(PortalForm):
     """A rule."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=200, widget=forms.TextInput(attrs={"autofocus": True})
+    )
     cause = forms.ChoiceField(label=gettext_lazy("Class"), choices=FailureCause.choices)
     pattern = forms.CharField(
         label=gettext_lazy("Message or trace holds"),

@@ -100,7 +100,7 @@ def combinations_of(axes: str, combine: str) -> list[dict[str, str]]:
 class PlanForm(AssignForm):
     """A run to be executed by hand."""
 
-    name = forms.CharField(label=_("Name"), max_length=300)
+    name = forms.CharField(label=_("Name"), max_length=300, widget=forms.TextInput(attrs={"autofocus": True}))
     description = forms.CharField(
         label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=20_000
     )

@@ -6,7 +6,7 @@ from accounts.models import Project, User
 from accounts.permissions import decide
 from qaportal.kit.errors import Allowed, Decision, Denied
 
-from .choices import ImportState, RunStatus, SessionStatus
+from .choices import ImportState, RunKind, RunStatus, SessionStatus
 from .models import Finding, ReportImport, Session, SessionEntry, TestRun
 
 
@@ -119,6 +119,13 @@ def can_sort_failures(user: User, project: Project) -> Decision:
 def can_plan_run(user: User, project: Project) -> Decision:
     """Whether the user may make a run to be executed by hand, and say who executes what."""
     return decide(user, "run.edit", project)
+
+
+def can_execute(user: User, run: TestRun) -> Decision:
+    """Whether the user may set the verdicts of a run that people execute."""
+    if run.kind == RunKind.AUTOMATED:
+        return Denied(_("This run is reported by a machine."), "automated")
+    return can_record(user, run.project) and takes_verdicts(run)
 
 
 def takes_verdicts(run: TestRun) -> Decision:

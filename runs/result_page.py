@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from qaportal.kit import panels, wording
 
+from .choices import ResultSource
 from .drawer import TEST_PANELS, ShownAttempt, shown_attempt, whole
 from .logs import LogPanel
 from .models import Result, RunCase
@@ -54,6 +55,11 @@ class ResultPage:
         rows = Result.objects.filter(run_case=self.test).select_related("executor").order_by("-attempt", "-id")
         wanted = whole(self.query.get("attempt", ""))
         return (rows.filter(attempt=wanted).first() if wanted else None) or rows.first()
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether somebody executed it: its steps are then those of the case, in Markdown, with what they expect."""
+        return self.result is not None and self.result.source == ResultSource.MANUAL
 
     @cached_property
     def shown(self) -> ShownAttempt | None:

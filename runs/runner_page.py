@@ -17,6 +17,7 @@ from catalog.choices import FieldTarget, Priority
 from catalog.forms.own_fields import OwnFieldsForm
 from catalog.models import CaseActivity
 from catalog.own_fields import OwnFields
+from catalog.policies import can_edit_cases
 from catalog.step_rows import files_named
 from catalog.tree import ancestors_of
 from files.models import StoredFile
@@ -265,7 +266,7 @@ class RunnerPage:
     def place(self) -> str:
         """The folders that the case lies in."""
         folder = self.test.case.folder if self.test.case else None
-        return " / ".join(each.name for each in (*ancestors_of(folder), folder)) if folder else ""
+        return " / ".join(each.name for each in ancestors_of(folder)) if folder else ""
 
     @property
     def executed(self) -> int:
@@ -328,6 +329,11 @@ class RunnerPage:
     def may_record(self) -> Decision:
         """Whether the reader may say anything here."""
         return policies.can_record(self.user, self.run.project) and policies.takes_verdicts(self.run)
+
+    @property
+    def may_edit_case(self) -> Decision:
+        """Whether the reader may mend the case itself."""
+        return can_edit_cases(self.user, self.run.project)
 
 
 def key_of(given: str) -> UUID | None:

@@ -130,7 +130,7 @@ class NoteForm(FindingForm):
         label=_("Title"),
         required=False,
         max_length=300,
-        help_text=_("Of a bug, a question or an idea; the first line counts when it is empty."),
+        help_text=_("The first line counts when it is empty."),
     )
     text = forms.CharField(
         label=_("What you see"), required=False, max_length=LONGEST_TEXT, widget=MarkdownArea(rows=3)

@@ -206,6 +206,8 @@ class RunCaseTable(PortalTable):
     """Tests of one run."""
 
     caption = gettext_lazy("Results of the run")
+    left_to_drawer = ("case",)
+    """Columns that make room for the title while a drawer is open beside the list, which tells the same."""
     case = tables.Column(
         verbose_name=gettext_lazy("Case"),
         accessor="case__test_id",
@@ -244,8 +246,8 @@ class RunCaseTable(PortalTable):
             "id": lambda record: f"test-{record.pk}",
             "class": lambda record: "is-open" if record.pk == opened else "",
         }
-        if opened:  # beside the drawer the title needs the room, and the drawer names the case
-            kwargs["exclude"] = ("case",)
+        if opened:
+            kwargs["exclude"] = self.left_to_drawer
         super().__init__(*args, row_attrs=row_attrs, **kwargs)
 
     def render_case(self, record: RunCase) -> SafeString | str:
@@ -306,6 +308,7 @@ class PlannedTable(RunCaseTable):
     """Tests of a run by hand: who executes them, and a box to pick those that change hands."""
 
     caption = gettext_lazy("Tests of the run and who executes them")
+    left_to_drawer = ("case", "signals")
     pick = tables.Column(accessor="pk", orderable=False, attrs={"th": {"class": "w-check"}, "td": {"class": "c-check"}})
     who = tables.Column(
         verbose_name=gettext_lazy("Who"),

@@ -37,6 +37,7 @@ def test_the_run_groups_its_failures_and_filters_by_cause(signed_in, viewer, pro
     page = signed_in(viewer).get(run.get_absolute_url())
     content = page.content.decode()
     assert "New in this run" in content
+    assert "1 cause explains 1 failure<" in content
     assert "Timeout waiting for the frame &lt;b&gt;" in content
     cluster = FailureCluster.objects.get(title__startswith="Timeout")
     with CaptureQueriesContext(connection) as queries:
@@ -85,7 +86,8 @@ def test_a_tester_adds_a_rule_marks_it_as_fixed_and_deletes_it(signed_in, tester
     rule = FailureRule.objects.get()
     assert client.get(rule.get_absolute_url()).status_code == 200
     assert "PAY-7" in client.get("/p/PAY/failures/rules/").content.decode()
-    client.post(f"/p/PAY/failures/rules/{rule.pk}/state/", {"state": "fixed"})
+    said = client.post(f"/p/PAY/failures/rules/{rule.pk}/state/", {"state": "fixed"}, follow=True).content.decode()
+    assert "Frames is marked as fixed. It opens again when its failure comes back." in said
     rule.refresh_from_db()
     assert rule.state == "fixed"
     client.post(f"/p/PAY/failures/rules/{rule.pk}/delete/")

@@ -9,7 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from catalog.models import TestCase
 from catalog.services.cases import update_case
+from catalog.tests.factories import FolderFactory
 from files.services import store
 from qaportal.kit.concurrency import etag
 from runs.models import Artifact, Result, RunCase, StepResult
@@ -45,6 +47,36 @@ class TestReading:
         page = signed_in(tester).get(at(tests[0])).content.decode()
         for words in ("Card regression case 3", "Open the page", "It works 2", "The countdown froze", "0 of 3"):
             assert words in page
+
+    def test_the_place_of_the_case_names_each_folder_once(self, signed_in, tester, project, tests):
+        above = FolderFactory(project=project, name="Payments")
+        folder = FolderFactory(project=project, parent=above, name="Cards")
+        TestCase.objects.filter(pk=tests[0].case_id).update(folder=folder)
+        assert signed_in(tester).get(at(tests[0])).context["page"].place == "Payments / Cards"
+
+    def test_the_result_shows_each_step_as_the_case_writes_it_with_what_it_expects(self, signed_in, tester, run, tests):
+        record_step(actor=tester, test=tests[0], step_number=2, status="failed", notes="Nothing happens")
+        StepResult.objects.update(action="Press **Pay**")
+        for place in (f"tests/{tests[0].pk}/", f"?tab=all&test={tests[0].pk}"):
+            page = signed_in(tester).get(run.get_absolute_url() + place).content.decode()
+            assert "Press <strong>Pay</strong>" in page
+        page = signed_in(tester).get(f"{run.get_absolute_url()}tests/{tests[0].pk}/").content.decode()
+        assert page.index("Press <strong>Pay") < page.index("It works 2") < page.index("Nothing happens")
+
+    def test_the_list_and_the_result_lead_to_the_test_that_is_executed_or_corrected(
+        self, signed_in, tester, viewer, run, tests
+    ):
+        record_verdict(actor=tester, test=tests[1], status="failed")
+        run_url = run.get_absolute_url()
+        for place in (f"{run_url}?tab=all&test=", f"{run_url}tests/"):
+            for test, word in ((tests[0], "Execute"), (tests[1], "Correct the result")):
+                address = f"{place}{test.pk}" + ("" if "?" in place else "/")
+                link = f'href="{at(test)}"'
+                page = signed_in(tester).get(address).content.decode()
+                assert word in page.partition(link)[2][:900]
+                assert link not in signed_in(viewer).get(address).content.decode()
+        update_run(actor=tester, run=run, status="completed")
+        assert f'href="{at(tests[1])}"' not in signed_in(tester).get(f"{run_url}tests/{tests[1].pk}/").content.decode()
 
     def test_the_page_says_that_the_case_was_changed(self, signed_in, tester, tests):
         update_case(actor=tester, case=tests[0].case, title="A new title")
@@ -212,7 +244,8 @@ class TestEntries:
         client = signed_in(viewer)
         page = client.get(at(tests[0])).content.decode()
         assert "may not record results" in page
-        assert "data-pass" not in page
+        for offered in ("data-pass", "Edit the case", "Set the whole case"):
+            assert offered not in page
         answer = client.post(at(tests[0], "set_test"), {"status": "passed"}, headers=PARTIAL)
         assert answer.status_code in {403, 422}
 

@@ -1,6 +1,7 @@
 """Exploratory sessions: planning, the timer, notes, findings, and what becomes of them."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.utils import timezone
@@ -198,7 +199,7 @@ def test_a_session_goes_from_its_form_to_its_end(signed_in, tester, project):
     assert "The page blinks" in page
     assert "data-running" in page
     finding = session.findings.get()
-    assert client.post(f"{address}findings/{finding.pk}/case/").url.endswith("/edit/")
+    assert client.post(f"{address}findings/{finding.pk}/case/").url.endswith(f"/edit/?{urlencode({'next': address})}")
     assert client.post(f"{address}notes/{session.entries.get().pk}/remove/").status_code == 302
     assert client.post(f"{address}findings/{finding.pk}/remove/").status_code == 302
     assert client.post(f"{address}status/", {"status": "completed"}).status_code == 302

@@ -79,7 +79,12 @@ def compare(request: HttpRequest, number: int) -> HttpResponse:
     runs = TestRun.objects.visible_to(request.user).in_project(request.project)
     chosen = request.GET.get("with", "")
     before = get_visible(TestRun, request, number=_whole(chosen) or 0) if chosen else run_before(run)
-    others = list(runs.exclude(pk=run.pk).filter(is_implicit=False).order_by("-started_at", "-number")[:OFFERED_RUNS])
+    others = list(
+        runs.exclude(pk=run.pk)
+        .filter(is_implicit=False)
+        .select_related("configuration")
+        .order_by("-started_at", "-number")[:OFFERED_RUNS]
+    )
     if before is not None and before.pk not in {other.pk for other in others}:
         others.append(before)
     context = {"run": run, "before": before, "others": others, "crumbs": crumbs_of(run)}

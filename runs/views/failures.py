@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.project_pages import get_visible, project_page
@@ -18,6 +19,7 @@ from qaportal.kit.errors import PortalError
 from qaportal.kit.views import carried, filter_chips, render_fragment, shown_refusal, wants_fragment
 
 from .. import policies
+from ..choices import RuleState
 from ..failure_filters import CauseFilter, FlakyFilter, QuarantineFilter, RuleFilter
 from ..failure_forms import RuleForm
 from ..models import FailureCluster, FailureRule, Quarantine, RunCluster, TestStability
@@ -26,6 +28,10 @@ from ..services import failure_rules
 from ..services.quarantine import lift_quarantine
 
 PAGE = 50
+SAID_OF_STATE = {
+    RuleState.FIXED: gettext_lazy("%s is marked as fixed. It opens again when its failure comes back."),
+    RuleState.ACTIVE: gettext_lazy("%s is open again"),
+}
 
 
 def _page_of(request: HttpRequest, rows: QuerySet) -> Any:
@@ -171,8 +177,8 @@ def rule_state(request: HttpRequest, rule_id: int) -> HttpResponse:
     """Say that the cause is gone, or that it is not."""
     rule = get_visible(FailureRule.objects.for_list(), request, pk=rule_id)
     with shown_refusal(request) as refusal:
-        failure_rules.set_rule_state(actor=request.user, rule=rule, state=request.POST.get("state", ""))
-        messages.success(request, _("Rule saved"))
+        rule = failure_rules.set_rule_state(actor=request.user, rule=rule, state=request.POST.get("state", ""))
+        messages.success(request, SAID_OF_STATE[rule.state] % rule.name)
     if refusal:
         messages.error(request, refusal.message)
     return redirect("runs:rules", request.project.key)

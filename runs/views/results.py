@@ -29,6 +29,7 @@ def result(request: HttpRequest, number: int, test_id: int) -> HttpResponse:
         "page": page,
         "crumbs": crumbs_of(test.run),
         "base": request.build_absolute_uri("/")[:-1],
+        "may_execute": policies.can_execute(request.user, test.run),
         "may_sort": policies.can_sort_failures(request.user, request.project),
     }
     if wants_fragment(request):

@@ -1,6 +1,7 @@
 """Writing in an exploratory session: notes and findings, changing them, and making a case of a finding."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -117,7 +118,8 @@ def make_case(request: HttpRequest, pk: int, finding_id: int) -> HttpResponse:
     with shown_refusal(request) as refusal:
         case = services.make_case(actor=request.user, finding=_finding(request, session, finding_id))
         messages.success(request, _("%s is made of the finding. Write its steps.") % case.test_id)
-        return redirect("catalog:case_update", request.project.key, case.test_id)
+        form_url = reverse("catalog:case_update", args=[request.project.key, case.test_id])
+        return redirect(f"{form_url}?{urlencode({'next': session.get_absolute_url()})}")
     return render_session(request, session, refusal=refusal.message, status=refusal.status)
 
 

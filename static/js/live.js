@@ -17,6 +17,9 @@
         if (response.ok) {
           const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById(part.id);
           if (fresh) part.replaceWith(document.adoptNode(fresh));
+          // The list and the counts of the tabs are as old as the page; nothing moves under the reader's hand unasked.
+          const list = fresh?.querySelector("[data-live-list]");
+          if (list) Object.assign(list, { href: location.href, hidden: false });
         }
       } catch {
         wait = seldom; // the network may come back

@@ -61,7 +61,9 @@
   const markTest = (status) => {
     const sign = document.querySelector(`#runner-signs [data-sign="${CSS.escape(status)}"]`)?.content;
     const link = document.querySelector(`.q-queue [data-test="${CSS.escape(page().dataset.runner)}"]`);
-    if (sign && link) link.firstElementChild.replaceWith(sign.cloneNode(true));
+    const before = link?.firstElementChild;
+    if (sign && before) before.replaceWith(sign.cloneNode(true));
+    return () => before && link.firstElementChild.replaceWith(before);
   };
   const setTest = async (form, submitter) => {
     const duration = form.querySelector("[data-duration]");
@@ -69,10 +71,13 @@
     duration.value = String(timer.seconds());
     const example = form.elements.namedItem("iteration");
     const last = [...document.querySelectorAll("[data-example]")].filter((each) => Number(each.dataset.example) > Number(example?.value ?? 0))[0];
-    markTest(example && last ? "in_progress" : submitter.value);
+    const unmark = markTest(example && last ? "in_progress" : submitter.value);
     const sent = enter(form, submitter);
     await within(sent);
-    if (kept.isRefused(sent.key)) return;
+    if (kept.isRefused(sent.key)) {
+      unmark();
+      return;
+    }
     timer.forget();
     open(example && last ? last.href : page().dataset.next || page().dataset.end);
   };
@@ -111,12 +116,16 @@
       return;
     }
     if (!isBack) history.pushState({ isRunner: true }, "", found.url);
+    opened = shown();
     begin();
     document.getElementById("main").scrollTop = 0;
     goTo(current());
   };
   const again = () => open(location.href, { isBack: true });
-  window.addEventListener("popstate", again);
+  // A link to a part of the page, such as the queue on a phone, is a step in the history too, and opens nothing anew.
+  const shown = () => location.pathname + location.search;
+  let opened = shown();
+  window.addEventListener("popstate", () => shown() !== opened && again());
   const kept = window.runnerKept({ page, user, words, again, restore: (entry) => restore(entry) });
 
   // Pictures of the case come along, as nobody could ask for them later; one that is large is not worth it.

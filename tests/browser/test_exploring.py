@@ -50,6 +50,7 @@ def test_a_tester_explores_pastes_a_picture_and_makes_an_issue_and_a_case_of_a_f
 
     page.get_by_role("link", name="Make an issue").click()
     expect(page.get_by_label("Title")).to_have_value("The sum is wrong by one cent")
+    expect(page.get_by_label("Description")).to_have_value("")  # one line says it all
     page.get_by_role("button", name="Create issue").click()
     expect(page.get_by_role("link", name="The sum is wrong by one cent")).to_be_visible()
     session = Session.objects.get()

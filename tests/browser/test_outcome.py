@@ -35,6 +35,8 @@ def test_a_tester_uploads_a_report_executes_a_case_and_reads_the_verdict(portal,
     page.get_by_role("link", name="Autumn checkout").first.click()
     expect(page.get_by_text("Not ready").first).to_be_visible()
     waiting = ReleaseCase.objects.filter(execution_status="not_started").select_related("case").order_by("pk").first()
+    verdicts = page.locator(f"#row-{waiting.pk} .q-set button")
+    assert verdicts.evaluate_all("each => new Set(each.map(button => button.offsetTop)).size") == 1, "on one line"
     page.get_by_role("button", name=f"Passed: {waiting.case.test_id}").first.click()
     expect(page.locator(f"#row-{waiting.pk}").get_by_text("Passed", exact=True)).to_be_visible()
     waiting.refresh_from_db()

@@ -123,6 +123,22 @@ def test_a_run_is_executed_by_key_with_the_network_gone_in_the_middle(portal, ru
     page.problems[:] = [each for each in page.problems if "ERR_INTERNET_DISCONNECTED" not in each]
 
 
+def test_on_a_phone_the_queue_opens_by_its_button_and_leads_to_a_test(portal, run, tester, signed_in_page):
+    page = signed_in_page(tester)
+    page.set_viewport_size({"width": 390, "height": 844})
+    start(page, portal, run)
+    heading, names = page.get_by_role("heading", level=1), [test.name for test in queue_of(run)]
+    page.get_by_role("link", name="Tests of the run").click()
+    queue = page.get_by_role("navigation", name="Tests of this run")
+    expect(queue).to_be_visible()
+    queue.get_by_role("link", name=names[2]).click()
+    expect(heading).to_have_text(names[2])
+    expect(queue).to_be_hidden()
+    page.go_back()
+    page.go_back()
+    expect(heading).to_have_text(names[0])
+
+
 def test_two_testers_see_each_other_and_neither_overwrites_the_other(portal, run, tester, lead, signed_in_page):
     page = signed_in_page(tester)
     start(page, portal, run)
@@ -131,6 +147,7 @@ def test_two_testers_see_each_other_and_neither_overwrites_the_other(portal, run
     page.keyboard.press("Shift+F")
     conflict = page.get_by_role("region", name="Two results of the same test")
     expect(conflict).to_contain_text("Fine on my phone")
+    expect(page.locator(".q-queue [aria-current] .is-notstarted")).to_be_visible()
     conflict.get_by_role("button", name="Record mine as the next attempt").click()
     expect(page.locator("[data-test-status]")).to_contain_text("Failed")
     found = Result.objects.filter(run_case=first).order_by("attempt").values_list("status", flat=True)
