@@ -145,6 +145,41 @@ def test_a_body_in_a_compression_that_is_not_known_is_refused_in_its_words(clien
     assert (answer.status_code, answer.json()["error"]["details"]["field"]) == (422, "Content-Encoding")
 
 
+FORM = "multipart/form-data; boundary=x"
+
+
+def part(name: bytes, content: bytes, *, file_name: bytes | None = None) -> bytes:
+    named = b"" if file_name is None else b'; filename="' + file_name + b'"'
+    return b'--x\r\nContent-Disposition: form-data; name="' + name + b'"' + named + b"\r\n\r\n" + content + b"\r\n"
+
+
+@pytest.mark.parametrize("address", [URL, "/api/junit/import"])
+def test_no_part_of_a_form_is_left_out_without_a_word(client, address):
+    whole = part(b"file", junit("a"), file_name=b"a.xml")
+    lost = {
+        "not in UTF-8": part(b"file", junit("b"), file_name=b"caf\xe9.xml"),
+        "no name but dots": part(b"file", junit("b"), file_name=b".."),
+        "no field": b"--x\r\nContent-Disposition: form-data\r\n\r\nb\r\n",
+    }
+    for form in [whole + each + b"--x--\r\n" for each in lost.values()] + [whole + whole.replace(b"a.xml", b"b.xml")]:
+        answer = client.generic("POST", address, form, content_type=FORM)
+        assert (answer.status_code, answer.json()["error"]["details"]["field"]) == (422, "file"), form
+    packed = gzip.compress(whole + b"--x--\r\n")
+    answer = client.generic("POST", f"{address}?wait=5", packed, content_type=FORM, HTTP_CONTENT_ENCODING="gzip")
+    assert answer.status_code == 201
+    assert ReportImport.objects.count() == 1
+
+
+def test_a_file_without_a_name_and_too_many_files_are_refused_in_words(client, settings):
+    form = part(b"file", junit("a"), file_name=b"a.xml") + part(b"file", junit("b"), file_name=b"") + b"--x--\r\n"
+    assert "has no name" in client.generic("POST", URL, form, content_type=FORM).json()["error"]["message"]
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 1
+    many = send(client, file("a.xml", junit("a")), file("b.xml", junit("b")))
+    assert (many.status_code, many.json()["error"]["details"]["field"]) == (422, "file")
+    assert "into a zip" in many.json()["error"]["message"]
+    assert not ReportImport.objects.exists()
+
+
 def test_a_body_that_grows_too_large_is_refused(client):
     with override_settings(UPLOAD_LIMIT=100_000):
         form = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n' + b" " * 2_000_000
