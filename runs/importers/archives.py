@@ -4,6 +4,7 @@ Names of members are hints and never paths. What a member costs is counted while
 """
 
 import io
+import re
 import stat
 import zipfile
 from collections.abc import Iterator
@@ -24,8 +25,10 @@ ALLURE_NAME = "-result.json"
 ALLURE_FILES = (ALLURE_NAME, "-container.json", "categories.json", "environment.properties", "executor.json")
 NO_REPORT = frozenset({"unknown_format", "empty", "archive", "zip_archive", "unknown_encoding"})
 """Refusals of files that never were reports, such as screenshots beside them."""
+DAMAGED = ReportRejected("The file is damaged in the archive, or packed in a way that is not known.", "bad_archive")
 SYSTEM_FILES = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 HEAD_BYTES = 1_024
+JUNIT_START = re.compile(rb"<test(?:suites?|case)\b")
 BOMB_READ = 1024 * 1024
 """Bytes that are read of a file that unpacks to too much: enough to know whether it is a report."""
 
@@ -79,9 +82,9 @@ class _Counted(io.RawIOBase):
         try:
             block = self._member.read(size)
         except (zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
-            raise ReportRejected("The archive is damaged.", "bad_archive") from error
+            raise ReportRejected(DAMAGED.reason, DAMAGED.code) from error
         except Exception as error:  # zlib and lzma have errors of their own
-            raise ReportRejected("The archive is damaged.", "bad_archive") from error
+            raise ReportRejected(DAMAGED.reason, DAMAGED.code) from error
         self._budget[0] -= len(block)
         if self._is_bomb and len(block) and self._member.tell() > BOMB_READ:
             raise ReportRejected("A file of the archive unpacks to more than any report does.", "too_large")
@@ -146,6 +149,8 @@ def _parts(
     archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], upload: Upload, filename: str, limits: Limits
 ) -> Iterator[UploadedPart]:
     budget = [limits.archive_bytes]
+    if len(members) > limits.archive_reports:
+        _refuse_too_many(archive, members, limits)
     folders = _allure_folders(archive, members, budget, limits)
     for folder, results in folders.items():
         openers = [_opener(archive, info, budget) for info in results]
@@ -162,8 +167,25 @@ def _parts(
             continue
         found += 1
         if found > limits.archive_reports:
-            raise ReportRejected(f"The archive holds more than {limits.archive_reports:,} reports.", "too_many_files")
+            raise _too_many(limits)
         yield part
+
+
+def _too_many(limits: Limits) -> ReportRejected:
+    return ReportRejected(f"The archive holds more than {limits.archive_reports:,} reports.", "too_many_files")
+
+
+def _refuse_too_many(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], limits: Limits) -> None:
+    """Raise ReportRejected for too many reports before the first is read, by how their files start."""
+    found, budget = 0, [limits.archive_bytes]
+    for info in members:
+        try:
+            with _Counted(archive, info, budget) as member:
+                found += JUNIT_START.search(member.read(HEAD_BYTES)) is not None
+        except (ReportRejected, zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+            continue  # told when its turn comes
+        if found > limits.archive_reports:
+            raise _too_many(limits)
 
 
 def _opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: list[int]) -> Member:
@@ -176,13 +198,15 @@ def _part(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: list[int], li
         member = _Counted(archive, info, budget)
         return UploadedPart(info.filename, open_report(member, PurePosixPath(info.filename).name, limits=limits))
     except ReportRejected as refusal:
+        if refusal.code == DAMAGED.code:
+            return UploadedPart(info.filename, refusal=refusal)
         if refusal.code in NO_REPORT or _looks_like_page(archive, info, budget):
             return None
         if budget[0] < 0:
             raise
         return UploadedPart(info.filename, refusal=refusal)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
-        raise ReportRejected("The archive is damaged.", "bad_archive") from error
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+        return UploadedPart(info.filename, refusal=DAMAGED)
 
 
 def _looks_like_page(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: list[int]) -> bool:
@@ -216,7 +240,7 @@ def _allure_part(name: str, openers: list[Member], limits: Limits) -> UploadedPa
         report, results = open_reader(lambda: AllureFolderReader(openers, limits), limits)
     except ReportRejected as refusal:
         return UploadedPart(name, refusal=refusal)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
-        raise ReportRejected("The archive is damaged.", "bad_archive") from error
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+        return UploadedPart(name, refusal=DAMAGED)
     report.name = report.name or PurePosixPath(name).stem
     return UploadedPart(name, OpenedReport("allure", report, results))

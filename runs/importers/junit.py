@@ -116,6 +116,9 @@ class JUnitReader:
         parsed, is_naive = moment(text)
         if is_naive:
             self._report.warn("times_without_zone", "Times without a time zone are read as UTC.")
+        if parsed is None and text.strip():
+            words = f"Times that cannot be read, or lie before 1990, are left out, such as “{text.strip()[:40]}”."
+            self._report.warn("times_unreadable", words)
         self._last_timestamp = (text, parsed)
         return parsed
 
@@ -149,7 +152,11 @@ class JUnitReader:
 
     def _end_test(self, _name: str) -> None:
         test = self._tests.pop()
-        self._attempts.add(test.attempts(), test.key, self._suites[-1].number, self._suites[-1].dialect)
+        attempts = test.attempts()
+        if unread := test.unread_duration:
+            words = f"Durations that cannot be read are left out, such as “{unread}”."
+            self._report.warn("durations_unreadable", words)
+        self._attempts.add(attempts, test.key, self._suites[-1].number, self._suites[-1].dialect)
 
     def _start_problem(self, name: str, attributes: dict[str, str]) -> None:
         kind = PROBLEM_ELEMENTS[local_name(name)]

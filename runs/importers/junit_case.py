@@ -204,6 +204,11 @@ class OpenTest:
         elif name and len(properties) < self._limits.properties:
             properties[name] = capped(value, longest)
 
+    @property
+    def unread_duration(self) -> str:
+        """What stands for the duration and could not be read, once the attempts were."""
+        return "" if self.result.duration_ms is not None else self._attributes.get("time", "").strip()[:40]
+
     def attempts(self) -> list[ReportedResult]:
         """Return the attempts that the element tells of, in their order; the last one is the verdict."""
         result = self.result

@@ -24,6 +24,7 @@ def automation_key(class_name: str, name: str) -> str:
     return f"{class_name}.{name}" if class_name else name
 
 
+NULL_WARNING = "Null characters and halves of characters in the file are kept as U+FFFD."
 RERUN_WORDS = "This attempt did not pass and was run again; the report keeps no details of it."
 NOT_PASSED = frozenset({ReportedStatus.FAILED, ReportedStatus.ERROR})
 
@@ -41,7 +42,7 @@ class RunReport:
     """What a report says about the whole run. An empty string means that the file does not say.
 
     `tests` counts the test elements in the file, attempts included, so it serves as the total of a progress bar.
-    `repaired` tells that characters which XML forbids had to be taken out before the file could be read.
+    `repaired` tells that characters which XML or the database forbid had to be taken out.
     """
 
     name: str = ""

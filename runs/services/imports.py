@@ -1,6 +1,7 @@
 """Uploaded reports: taken in at once, read by a job, and either stored whole or refused with a reason."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import IO, Any
@@ -151,14 +152,18 @@ def _queue(
 
 
 @transaction.atomic
-def fail_import(*, import_id: UUID, reason: str, code: str, line: int | None = None) -> ReportImport:
-    """Close an import that cannot be taken in; nothing of it was stored but the bytes and the reason."""
+def fail_import(
+    *, import_id: UUID, reason: str, code: str, line: int | None = None, parts: Sequence[dict[str, Any]] = ()
+) -> ReportImport:
+    """Close an import that cannot be taken in; nothing of it was stored but the bytes, the reason, and of several
+    files what was wrong with each."""
     report_import = ReportImport.objects.select_for_update(of=("self",)).get(pk=import_id)
     if report_import.state in ENDED_IMPORTS:
         return report_import
     where = _(" (line %d)") % line if line and f"line {line}" not in reason else ""
     report_import.state = ImportState.FAILED
     report_import.error = f"{reason}{where}"
+    report_import.parts = list(parts)
     report_import.warnings = [{"code": code, "text": report_import.error}]
     report_import.finished_at = timezone.now()
     report_import.save()
