@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,8 @@ def run(*arguments: object) -> tuple[list, int]:
 def test_a_dry_run_tells_exactly_what_is_in_each_file(report):
     answers, code = run(report, "--dry-run")
     counts = {"tests": 3, "passed": 1, "failed": 1, "errors": 0, "skipped": 1, "flaky": 0}
-    assert answers == [{"file": str(report), "format": "junit", **counts, "repaired": False}]
+    told = {"repaired": False, "refused": [], "warnings": []}
+    assert answers == [{"file": str(report), "format": "junit", **counts, **told}]
     assert code == 0
 
 
@@ -83,6 +85,21 @@ def test_without_json_a_table_is_read(report, tmp_path, capsys):
     assert told.out.splitlines()[0].split() == ["file", "tests", "passed", "failed", "errors", "skipped", "flaky"]
     assert told.out.splitlines()[1].split() == [str(report), "3", "1", "1", "0", "1", "0"]
     assert "This is a folder" in told.err
+
+
+@pytest.mark.django_db
+def test_what_was_left_out_is_told_with_its_reason(tmp_path, project, admin, capsys):
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.xml", '<testsuite timestamp="2026-01-01"><testcase name="a" time="-1"/></testsuite>')
+        archive.writestr("cut.xml", "<testsuite>")
+    for where in (["--dry-run"], ["--project", "PAY"]):
+        ((answer,), code) = run(path, *where)
+        assert (answer["tests"], code) == (1, 0)
+        assert [reason.partition(":")[0] for reason in answer["refused"]] == ["cut.xml"]
+        assert [text.partition(" ")[2].split()[0] for text in answer["warnings"]] == ["Times", "Durations"]
+    call_command("import_results", str(path), "--dry-run")
+    assert "such as “-1”" in capsys.readouterr().err
 
 
 def test_a_report_can_come_from_standard_input(monkeypatch):
