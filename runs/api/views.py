@@ -77,6 +77,7 @@ NOTHING_STORED = {
     "test_run_id": None,
     "duplicate": False,
     "error": None,
+    "files_waiting": 0,
 }
 
 

@@ -184,7 +184,7 @@ def test_what_the_bytes_are_decides_how_a_file_is_shown(take):
     assert Artifact.objects.get().file.content_type not in {"image/png", "text/html"}
 
 
-def test_while_the_storage_is_away_results_are_there_and_files_pending(take, monkeypatch):
+def test_while_the_storage_is_away_results_are_there_and_files_pending(take, monkeypatch, signed_in, api, tester):
     done = take(zipped(allure()), with_bytes=False)
 
     def refuse(**values):
@@ -196,7 +196,10 @@ def test_while_the_storage_is_away_results_are_there_and_files_pending(take, mon
             jobs.store_report_attachments.func(import_id=str(done.pk))
     assert Result.objects.count() == 1
     assert set(Artifact.objects.values_list("file__state", flat=True)) == {FileState.PENDING}
+    assert "2 of its files wait to be stored" in signed_in(tester).get(done.get_absolute_url()).content.decode()
+    assert api(tester).get(f"/api/v1/reports/imports/{done.pk}").json()["files_waiting"] == 2
     jobs.store_report_attachments.func(import_id=str(done.pk))
+    assert api(tester).get(f"/api/v1/reports/imports/{done.pk}").json()["files_waiting"] == 0
     assert set(Artifact.objects.values_list("file__state", flat=True)) == {FileState.STORED}
 
 

@@ -11,7 +11,7 @@ from rest_framework.parsers import DataAndFiles, MultiPartParser
 from rest_framework.request import Request
 
 from ..errors import InvalidInput
-from ..requests import FORM_MARGIN
+from ..requests import FORM_MARGIN, too_many_files
 from .parsers import BodyTooLarge
 
 
@@ -81,9 +81,7 @@ class UploadFormParser(MultiPartParser):
         try:
             found = super().parse(form, media_type, parser_context)
         except TooManyFilesSent as error:
-            words = _("More than %(most)d files in one call. Pack them into a zip, or send them in several calls.")
-            words = words % {"most": settings.DATA_UPLOAD_MAX_NUMBER_FILES}
-            raise _unusable(words, "too_many_files") from error
+            raise _unusable(too_many_files(), "too_many_files") from error
         try:
             form.check(found)
         except InvalidInput:
