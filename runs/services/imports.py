@@ -128,7 +128,9 @@ def _queue(
 ) -> ReportImport:
     from ..jobs import run_report_import
 
-    stored = store(actor=actor, project=project, stream=stream, name=file_name or "report.xml", claimed=True)
+    stored = store(
+        actor=actor, project=project, stream=stream, name=file_name or "report.xml", claimed=True, may_wait=True
+    )
     if not stored.size:
         raise InvalidInput(_("The file is empty."), "empty", fields={"file": [_("The file is empty.")]})
     reported = progress.start(
