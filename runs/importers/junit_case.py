@@ -204,15 +204,11 @@ class OpenTest:
         elif name and len(properties) < self._limits.properties:
             properties[name] = capped(value, longest)
 
-    @property
-    def unread_duration(self) -> str:
-        """What stands for the duration and could not be read, once the attempts were."""
-        return "" if self.result.duration_ms is not None else self._attributes.get("time", "").strip()[:40]
-
     def attempts(self) -> list[ReportedResult]:
         """Return the attempts that the element tells of, in their order; the last one is the verdict."""
         result = self.result
-        result.duration_ms = milliseconds(self._attributes.get("time"))
+        time = self._attributes.get("time", "").strip()
+        result.take_duration(time, milliseconds(time))
         result.named_ids = ids_in_name(result.name)[: self._limits.case_references]
         if self._stdout or self._stderr:
             result.stdout, result.stderr = self._output(self._stdout), self._output(self._stderr)

@@ -21,6 +21,7 @@ from .source import REPLACEMENT, TERMINAL_SEQUENCE, ReportSource
 
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 LONGEST_PATH = 1_000
+NOTHING_UNREAD = ("", "")
 DEEPEST_INDENT = 40
 
 
@@ -118,6 +119,9 @@ def _clean(text: str, report: RunReport) -> str:
 
 def _make_normal(result: ReportedResult, limits: Limits, report: RunReport) -> None:
     """Bring every text of a result into its bounds and take out what cannot be stored."""
+    if result.unread != NOTHING_UNREAD or not result.has_zone:
+        result.unread = tuple(_clean(text, report) for text in result.unread)
+        report.tell_unread(result)
     result.name = _one_name(result.name, limits, report) or "(unnamed test)"
     result.class_name = _one_name(result.class_name, limits, report)
     result.suite_path = tuple(name for part in result.suite_path if (name := _one_name(part, limits, report)))
