@@ -1,7 +1,7 @@
 """Uploaded reports: taken in at once, read by a job, and either stored whole or refused with a reason."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import IO, Any
@@ -16,6 +16,7 @@ from accounts.models import Project, User
 from files.services import store
 from qaportal.kit import progress
 from qaportal.kit.errors import InvalidInput, RuleViolation
+from qaportal.kit.text import problem_in, storable
 from releases.choices import OPEN_STATUSES
 from releases.models import Release
 
@@ -23,7 +24,8 @@ from .. import policies
 from ..choices import ENDED_IMPORTS, ImportState
 from ..models import ReportImport, TestRun
 
-FACTS = ("run_name", "external_id", "environment", "build", "branch")
+LONGEST = {"run_name": 300, "external_id": 200, "environment": 120, "build": 200, "branch": 200}
+FACTS = tuple(LONGEST)
 """What an upload says of a new run, in words."""
 REPEAT_WINDOW = timedelta(minutes=10)
 FORGOTTEN_AFTER = timedelta(minutes=10)
@@ -66,6 +68,16 @@ def _same_upload(project: Project, sha256: str, request: ImportRequest) -> Repor
     return recent.filter(request__run_name=request.run_name, request__release_id=request.release_id).first()
 
 
+def _check_facts(facts: Mapping[str, str]) -> None:
+    """Raise InvalidInput naming the field for words that cannot be stored."""
+    for name, text in facts.items():
+        words = problem_in(text)
+        if len(text) > LONGEST[name]:
+            words = _("At most %(most)d characters.") % {"most": LONGEST[name]}
+        if words:
+            raise InvalidInput(words, fields={name: [words]})
+
+
 def _check_target(project: Project, run: TestRun | None, release: Release | None) -> None:
     if run is not None:
         refusal = policies.takes_results(run)
@@ -92,12 +104,15 @@ def start_import(
 
     `stream` is seekable. `request_fields` are `run_name, external_id, environment, build, branch`. The same bytes for
     the same run, or the same idempotency key, answer the first import again. Raises Denied, RuleViolation for a run or
-    release that takes no results, InvalidInput for an empty or too large file.
+    release that takes no results, InvalidInput naming the field for an empty or too large file and for words that are
+    too long.
     """
     policies.can_import_report(actor, project).require()
     if creates_cases:
         policies.can_create_cases(actor, project).require()
+    _check_facts(request_fields)
     _check_target(project, run, release or (run.release if run else None))
+    file_name = storable(file_name)[0]
     sha256 = _digest(stream)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [sha256, project.pk])

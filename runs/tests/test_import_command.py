@@ -102,6 +102,19 @@ def test_what_was_left_out_is_told_with_its_reason(tmp_path, project, admin, cap
     assert "such as “-1”" in capsys.readouterr().err
 
 
+@pytest.mark.django_db
+def test_a_name_that_is_no_text_and_words_that_are_too_long_stop_nothing(tmp_path, report, project, admin):
+    odd = tmp_path / os.fsdecode(b"caf\xe9.xml")
+    odd.write_bytes(junit("a"))
+    answers, code = run(odd, report, "--project", "PAY")
+    assert (code, [answer["tests"] for answer in answers]) == (0, [1, 3])
+    assert ReportImport.objects.first().file_name == "caf\ufffd.xml"
+    for option, field in (("--build", "build"), ("--run-name", "run_name")):
+        for words in ("x" * 400, os.fsdecode(b"\xe9")):
+            answers, code = run(report, "--project", "PAY", option, words)
+            assert (code, answers[0]["error"].partition(":")[0]) == (1, field)
+
+
 def test_a_report_can_come_from_standard_input(monkeypatch):
     class Input:
         buffer = io.BytesIO(junit("pays"))

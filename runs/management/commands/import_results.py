@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from qaportal.kit.text import storable
 from runs.importers import ReportRejected, ResultCounts, open_upload
 
 STANDARD_INPUT = "-"
@@ -91,7 +92,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         take = looked_at if options["dry_run"] else self.storing(options)
-        answers = [self.answer(name, take) for name in options["files"]]
+        answers = [self.answer(name, take) | {"file": storable(name)[0]} for name in options["files"]]
         if options["json"]:
             self.stdout.write(json.dumps(answers, indent=2))
         else:
@@ -111,7 +112,11 @@ class Command(BaseCommand):
         except ReportRejected as refusal:
             return {"file": name, "error": refusal.reason}
         except PortalError as refusal:
-            texts = [text for texts in refusal.fields.values() for text in texts]
+            texts = [
+                text if field == "file" else f"{field}: {text}"
+                for field, texts in refusal.fields.items()
+                for text in texts
+            ]
             return {"file": name, "error": " ".join(texts) or refusal.message}
 
     def storing(self, options: dict[str, Any]) -> Any:
