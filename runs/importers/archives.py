@@ -9,6 +9,7 @@ import stat
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
@@ -28,6 +29,8 @@ NO_REPORT = frozenset({"unknown_format", "empty", "archive", "zip_archive", "unk
 DAMAGED = ReportRejected("The file is damaged in the archive, or packed in a way that is not known.", "bad_archive")
 SYSTEM_FILES = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 HEAD_BYTES = 1_024
+LEAST_HEADER = 30
+"""Bytes before a file in a zip, but for its name."""
 JUNIT_START = re.compile(rb"<test(?:suites?|case)\b")
 BOMB_READ = 1024 * 1024
 """Bytes that are read of a file that unpacks to too much: enough to know whether it is a report."""
@@ -120,8 +123,17 @@ def open_upload(stream: BinaryIO, filename: str = "", *, limits: Limits = DEFAUL
         raise ReportRejected("The archive is damaged or was cut off.", "bad_archive") from error
     members = _members(archive, limits)
     upload = Upload(iter(()), is_archive=True, attached=AttachedFiles(members))
-    upload.parts = _parts(archive, members, upload, filename, limits)
+    upload.parts = _parts(archive, members, upload, filename, limits, _room(stream, limits))
     return upload
+
+
+def _room(stream: BinaryIO, limits: Limits) -> int:
+    """How many bytes may be unpacked: like those of one report, not much more often than they are packed.
+
+    Everything is read twice.
+    """
+    packed = stream.seek(0, io.SEEK_END)
+    return min(limits.archive_bytes, 2 * max(limits.expansion_from, limits.expansion * packed))
 
 
 def _members(archive: zipfile.ZipFile, limits: Limits) -> list[zipfile.ZipInfo]:
@@ -137,6 +149,7 @@ def _members(archive: zipfile.ZipFile, limits: Limits) -> list[zipfile.ZipInfo]:
             raise ReportRejected("The archive holds a symbolic link.", "unsafe_archive")
         if info.flag_bits & 1:
             raise ReportRejected("The archive is encrypted.", "encrypted_archive")
+    _refuse_overlaps(infos)
     files = [info for info in infos if not info.is_dir() and info.file_size]
     return [
         info
@@ -145,10 +158,23 @@ def _members(archive: zipfile.ZipFile, limits: Limits) -> list[zipfile.ZipInfo]:
     ]
 
 
+def _refuse_overlaps(infos: list[zipfile.ZipInfo]) -> None:
+    """Raise ReportRejected for files that share bytes: so a small archive unpacks to any size."""
+    ordered = sorted(infos, key=lambda info: info.header_offset)
+    for before, after in pairwise(ordered):
+        if before.header_offset + LEAST_HEADER + before.compress_size > after.header_offset:
+            raise ReportRejected("Files in the archive share the same bytes.", "unsafe_archive")
+
+
 def _parts(
-    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], upload: Upload, filename: str, limits: Limits
+    archive: zipfile.ZipFile,
+    members: list[zipfile.ZipInfo],
+    upload: Upload,
+    filename: str,
+    limits: Limits,
+    room: int,
 ) -> Iterator[UploadedPart]:
-    budget = [limits.archive_bytes]
+    budget = [room]
     if len(members) > limits.archive_reports:
         _refuse_too_many(archive, members, limits)
     folders = _allure_folders(archive, members, budget, limits)

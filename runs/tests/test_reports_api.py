@@ -117,6 +117,14 @@ def test_the_body_may_be_the_file_itself(client, content_type, called):
     assert answer.json()["data"]["fileName"] == called
 
 
+@pytest.mark.parametrize(
+    ("given", "called"), [("..", "file"), ("/", "file"), ("C:\\x\\..\\a.xml", "a.xml"), ("a%0Ab", "ab")]
+)
+def test_what_the_body_is_called_is_never_a_path(client, given, called):
+    answer = client.generic("POST", f"{URL}?wait=5&fileName={given}", junit("pays"), content_type="application/xml")
+    assert (answer.status_code, answer.json()["data"]["fileName"]) == (201, called)
+
+
 def test_a_body_in_gzip_is_unpacked(client):
     raw = gzip.compress((FORMATS / "ctrf-mocha.json").read_bytes())
     answer = client.generic("POST", f"{URL}?wait=5", raw, content_type="application/json", HTTP_CONTENT_ENCODING="gzip")

@@ -85,6 +85,16 @@ def test_a_bomb_is_refused_by_what_it_produces():
     assert parts_of(bomb, document_bytes=10_000_000)[0] == [("a.xml", "too_large")]
 
 
+def test_an_archive_of_many_files_is_no_bomb_either():
+    blanks = b"<testsuite>" + b" " * 20_000_000 + SUITE + b"</testsuite>"
+    assert refused(zip_of(*((f"{number}.xml", blanks) for number in range(5)))) == "too_large"
+    content = zip_of(("a.xml", SUITE))
+    start, end = content.index(b"PK\x01\x02"), content.index(b"PK\x05\x06")
+    twice = content[start:end] * 2
+    end = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 2, 2, len(twice), start, 0)
+    assert refused(content[:start] + twice + end) == "unsafe_archive"
+
+
 def test_a_file_that_tells_less_than_it_holds_is_refused():
     content = zip_of(("a.xml", b"<testsuite>" + b" " * 3_000_000 + b"</testsuite>"))
     start = content.index(b"PK\x01\x02") + 24
