@@ -10,6 +10,8 @@ from accounts import views as accounts_views
 from accounts.sign_in.reauthentication import freshly_authenticated
 from accounts.views import sign_in
 
+handler400 = "qaportal.kit.requests.bad_request"
+handler500 = "qaportal.kit.requests.server_error"
 urlpatterns = [
     path("", accounts_views.home, name="home"),
     path("theme/", accounts_views.theme, name="theme"),

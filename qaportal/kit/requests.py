@@ -3,21 +3,32 @@
 import ipaddress
 import logging
 import re
+import sys
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 
 from django.conf import settings
+from django.core.exceptions import TooManyFilesSent
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
+from django.template.loader import get_template
 from django.utils.translation import gettext as _
 
 from .errors import Denied, NoRoom, NotVisible, PortalError, TooMany, Unavailable, is_no_room
 
 FORM_MARGIN = 1024 * 1024
 """Bytes that the other fields of a form may add to its file."""
+
+
+def too_many_files() -> str:
+    """What is said of a form with more files than are read."""
+    words = _("More than %(most)d files in one call. Pack them into a zip, or send them in several calls.")
+    return words % {"most": settings.DATA_UPLOAD_MAX_NUMBER_FILES}
+
+
 _request_id: ContextVar[str] = ContextVar("request_id", default="-")
 _client_request_id: ContextVar[str] = ContextVar("client_request_id", default="")
 _USABLE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,99}$")
@@ -157,3 +168,18 @@ class PageErrorsMiddleware:
             status = exception.status if isinstance(exception, Unavailable) else 422
             return render(request, "400.html", {"reason": exception.message}, status=status)
         return None
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for a request that Django itself refuses, in words where there are better ones."""
+    reason = ""
+    if isinstance(exception, TooManyFilesSent):
+        reason = too_many_files()
+    return HttpResponse(get_template("400.html").render({"reason": reason}), status=400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page for what no view could answer: a full disk, met while a form was read, or a fault of the portal."""
+    if is_no_room(sys.exc_info()[1]):
+        return HttpResponse(get_template("400.html").render({"reason": NoRoom().message}), status=NoRoom.status)
+    return HttpResponse(get_template("500.html").render(), status=500)

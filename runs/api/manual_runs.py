@@ -211,13 +211,17 @@ def _test_of(run: TestRun, given: str) -> RunCase:
 def _steps(test: RunCase, given: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The results of steps by their numbers; raises InvalidInput for a step that the executed version does not have."""
     numbers = _numbers_by_id(test) if any(each.get("step_id") for each in given) else {}
-    found = []
+    found, told_before = [], set()
     for place, each in enumerate(given):
         number = each.get("step_number") or numbers.get(each.get("step_id"))
         if number is None:
             words = _("The version of the case that this run executes has no such step.")
             raise InvalidInput(words, fields={f"step_results[{place}].step_id": [words]})
         told = {"status": each["status"], "notes": each.get("notes"), "iteration": each.get("iteration", 1)}
+        if (number, told["iteration"]) in told_before:
+            words = _("This step stands in the call already.")
+            raise InvalidInput(words, fields={f"step_results[{place}]": [words]})
+        told_before.add((number, told["iteration"]))
         if each.get("duration") is not None:
             told["duration_ms"] = each["duration"] * 1000
         found.append({"step_number": number, **told})

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from rest_framework.parsers import BaseParser, DataAndFiles
 
+from files.services import file_name_of
 from qaportal.kit.api.uploads import UploadFormParser, check_announced_size, too_large
 from qaportal.kit.errors import InvalidInput
 from qaportal.kit.requests import FORM_MARGIN
@@ -44,7 +45,7 @@ class RawReportParser(BaseParser):
         spool.seek(0)
         name = request.query_params.get("fileName") or request.query_params.get("file_name")
         name = name or f"report{ENDINGS.get((media_type or '').partition(';')[0].strip().lower(), '.xml')}"
-        report = UploadedFile(file=spool, name=name, content_type=media_type, size=size)
+        report = UploadedFile(file=spool, name=file_name_of(name), content_type=media_type, size=size)
         fields = QueryDict(mutable=True)
         fields.update(request.query_params)
         return DataAndFiles(fields, {"file": report})

@@ -1,5 +1,6 @@
 """API of reports in any format: taking them in, and looking after imports."""
 
+from collections.abc import Iterable
 from contextlib import ExitStack, closing
 from typing import Any
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -16,6 +18,7 @@ from rest_framework.views import APIView
 from accounts.permissions import RESULTS
 from qaportal.kit.api.styles import PlainStyle
 from qaportal.kit.api.uploads import too_large
+from qaportal.kit.errors import InvalidInput
 
 from ..choices import ImportState
 from ..models import ReportImport, Result
@@ -38,12 +41,23 @@ def every_file(request: Request) -> list[tuple[str, UploadedFile]]:
     A field that is called like a path to its file tells where the file stands: forms themselves carry no folders.
     """
     held = request.FILES
+    _refuse_texts(request, held)
     fields = held.lists() if hasattr(held, "lists") else [(name, [file]) for name, file in held.items()]
     return [
         (field if field.replace("\\", "/").endswith(f"/{file.name}") else file.name, file)
         for field, files in fields
         for file in files
     ]
+
+
+def _refuse_texts(request: Request, names: Iterable[str]) -> None:
+    """A text beside the files of a field is a file whose name was not sent, which is not left out without a word."""
+    if not hasattr(request.data, "getlist"):
+        return
+    for name in names:
+        if any(isinstance(value, str) and value.strip() for value in request.data.getlist(name)):
+            words = _("One of the files has no name: send each as a file part of a multipart form.")
+            raise InvalidInput(words, fields={name: [words]})
 
 
 class ReportsImportView(JUnitImportView):

@@ -137,6 +137,7 @@ class ReportImportSerializer(serializers.ModelSerializer):
     duplicate = serializers.SerializerMethodField()
     warnings = ImportWarningSerializer(many=True, read_only=True)
     parts = ImportPartSerializer(many=True, read_only=True)
+    files_waiting = serializers.SerializerMethodField(help_text="Attachments that are still to be stored.")
     error = serializers.SerializerMethodField()
 
     class Meta:
@@ -154,6 +155,7 @@ class ReportImportSerializer(serializers.ModelSerializer):
             "duplicate",
             "warnings",
             "parts",
+            "files_waiting",
             "error",
             "created_at",
             "finished_at",
@@ -177,6 +179,10 @@ class ReportImportSerializer(serializers.ModelSerializer):
     def get_duplicate(self, report_import: ReportImport) -> bool:
         """Whether these bytes had been taken in before."""
         return bool(self.context.get("is_duplicate")) or report_import.duplicate_of_id is not None
+
+    def get_files_waiting(self, report_import: ReportImport) -> int:
+        """How many of its files have no bytes yet; while the storage does not work they stay so."""
+        return len(report_import.waiting_files)
 
     def get_error(self, report_import: ReportImport) -> str | None:
         """Why the report was not taken in."""

@@ -18,7 +18,7 @@ from accounts.models import Project, User
 from accounts.permissions import RESULTS
 from qaportal.kit.api.parsers import SafeJSONParser
 from qaportal.kit.api.styles import CamelStyle, Problem
-from qaportal.kit.api.uploads import UploadFormParser, too_large
+from qaportal.kit.api.uploads import too_large
 from qaportal.kit.errors import InvalidInput, NotVisible
 from releases.models import Release
 
@@ -27,7 +27,7 @@ from ..models import ReportImport, TestRun
 from ..services.import_preview import preview_import
 from ..services.imports import start_import
 from .configurations import configuration_named
-from .parsers import GzipReportParser, TextXmlReportParser, XmlReportParser
+from .parsers import GzipReportParser, ReportFormParser, TextXmlReportParser, XmlReportParser
 from .serializers import ImportAnswerSerializer, ReportImportSerializer, ReportUploadSerializer
 from .waiting import seconds_wanted, wait_for_end
 
@@ -77,6 +77,7 @@ NOTHING_STORED = {
     "test_run_id": None,
     "duplicate": False,
     "error": None,
+    "files_waiting": 0,
 }
 
 
@@ -86,7 +87,7 @@ class JUnitImportView(CamelStyle, APIView):
     throttle_scope = "ingest"
     token_scopes = RESULTS
 
-    parser_classes = [UploadFormParser, XmlReportParser, TextXmlReportParser, GzipReportParser, SafeJSONParser]
+    parser_classes = [ReportFormParser, XmlReportParser, TextXmlReportParser, GzipReportParser, SafeJSONParser]
 
     keeps_idempotency_itself = True  # the import knows the bytes, which the generic record does not
 

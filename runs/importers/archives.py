@@ -4,10 +4,12 @@ Names of members are hints and never paths. What a member costs is counted while
 """
 
 import io
+import re
 import stat
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
@@ -24,8 +26,12 @@ ALLURE_NAME = "-result.json"
 ALLURE_FILES = (ALLURE_NAME, "-container.json", "categories.json", "environment.properties", "executor.json")
 NO_REPORT = frozenset({"unknown_format", "empty", "archive", "zip_archive", "unknown_encoding"})
 """Refusals of files that never were reports, such as screenshots beside them."""
+DAMAGED = ReportRejected("The file is damaged in the archive, or packed in a way that is not known.", "bad_archive")
 SYSTEM_FILES = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 HEAD_BYTES = 1_024
+LEAST_HEADER = 30
+"""Bytes before a file in a zip, but for its name."""
+JUNIT_START = re.compile(rb"<test(?:suites?|case)\b")
 BOMB_READ = 1024 * 1024
 """Bytes that are read of a file that unpacks to too much: enough to know whether it is a report."""
 
@@ -79,9 +85,9 @@ class _Counted(io.RawIOBase):
         try:
             block = self._member.read(size)
         except (zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
-            raise ReportRejected("The archive is damaged.", "bad_archive") from error
+            raise ReportRejected(DAMAGED.reason, DAMAGED.code) from error
         except Exception as error:  # zlib and lzma have errors of their own
-            raise ReportRejected("The archive is damaged.", "bad_archive") from error
+            raise ReportRejected(DAMAGED.reason, DAMAGED.code) from error
         self._budget[0] -= len(block)
         if self._is_bomb and len(block) and self._member.tell() > BOMB_READ:
             raise ReportRejected("A file of the archive unpacks to more than any report does.", "too_large")
@@ -117,8 +123,17 @@ def open_upload(stream: BinaryIO, filename: str = "", *, limits: Limits = DEFAUL
         raise ReportRejected("The archive is damaged or was cut off.", "bad_archive") from error
     members = _members(archive, limits)
     upload = Upload(iter(()), is_archive=True, attached=AttachedFiles(members))
-    upload.parts = _parts(archive, members, upload, filename, limits)
+    upload.parts = _parts(archive, members, upload, filename, limits, _room(stream, limits))
     return upload
+
+
+def _room(stream: BinaryIO, limits: Limits) -> int:
+    """How many bytes may be unpacked: like those of one report, not much more often than they are packed.
+
+    Everything is read twice.
+    """
+    packed = stream.seek(0, io.SEEK_END)
+    return min(limits.archive_bytes, 2 * max(limits.expansion_from, limits.expansion * packed))
 
 
 def _members(archive: zipfile.ZipFile, limits: Limits) -> list[zipfile.ZipInfo]:
@@ -134,6 +149,7 @@ def _members(archive: zipfile.ZipFile, limits: Limits) -> list[zipfile.ZipInfo]:
             raise ReportRejected("The archive holds a symbolic link.", "unsafe_archive")
         if info.flag_bits & 1:
             raise ReportRejected("The archive is encrypted.", "encrypted_archive")
+    _refuse_overlaps(infos)
     files = [info for info in infos if not info.is_dir() and info.file_size]
     return [
         info
@@ -142,10 +158,25 @@ def _members(archive: zipfile.ZipFile, limits: Limits) -> list[zipfile.ZipInfo]:
     ]
 
 
+def _refuse_overlaps(infos: list[zipfile.ZipInfo]) -> None:
+    """Raise ReportRejected for files that share bytes: so a small archive unpacks to any size."""
+    ordered = sorted(infos, key=lambda info: info.header_offset)
+    for before, after in pairwise(ordered):
+        if before.header_offset + LEAST_HEADER + before.compress_size > after.header_offset:
+            raise ReportRejected("Files in the archive share the same bytes.", "unsafe_archive")
+
+
 def _parts(
-    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], upload: Upload, filename: str, limits: Limits
+    archive: zipfile.ZipFile,
+    members: list[zipfile.ZipInfo],
+    upload: Upload,
+    filename: str,
+    limits: Limits,
+    room: int,
 ) -> Iterator[UploadedPart]:
-    budget = [limits.archive_bytes]
+    budget = [room]
+    if len(members) > limits.archive_reports:
+        _refuse_too_many(archive, members, limits)
     folders = _allure_folders(archive, members, budget, limits)
     for folder, results in folders.items():
         openers = [_opener(archive, info, budget) for info in results]
@@ -162,8 +193,28 @@ def _parts(
             continue
         found += 1
         if found > limits.archive_reports:
-            raise ReportRejected(f"The archive holds more than {limits.archive_reports:,} reports.", "too_many_files")
+            raise _too_many(limits)
         yield part
+
+
+def _too_many(limits: Limits) -> ReportRejected:
+    return ReportRejected(f"The archive holds more than {limits.archive_reports:,} reports.", "too_many_files")
+
+
+def _refuse_too_many(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], limits: Limits) -> None:
+    """Raise ReportRejected for too many reports before the first is stored, by names and starts of their files.
+
+    This only saves time: others are counted when their turn comes.
+    """
+    found, budget = 0, [limits.archive_bytes]
+    for info in (info for info in members if info.filename.lower().endswith(".xml")):
+        try:
+            with _Counted(archive, info, budget) as member:
+                found += JUNIT_START.search(member.read(HEAD_BYTES)) is not None
+        except (ReportRejected, zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+            continue  # told when its turn comes
+        if found > limits.archive_reports:
+            raise _too_many(limits)
 
 
 def _opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: list[int]) -> Member:
@@ -176,13 +227,15 @@ def _part(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: list[int], li
         member = _Counted(archive, info, budget)
         return UploadedPart(info.filename, open_report(member, PurePosixPath(info.filename).name, limits=limits))
     except ReportRejected as refusal:
+        if refusal.code == DAMAGED.code:
+            return UploadedPart(info.filename, refusal=refusal)
         if refusal.code in NO_REPORT or _looks_like_page(archive, info, budget):
             return None
         if budget[0] < 0:
             raise
         return UploadedPart(info.filename, refusal=refusal)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
-        raise ReportRejected("The archive is damaged.", "bad_archive") from error
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+        return UploadedPart(info.filename, refusal=DAMAGED)
 
 
 def _looks_like_page(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: list[int]) -> bool:
@@ -216,7 +269,7 @@ def _allure_part(name: str, openers: list[Member], limits: Limits) -> UploadedPa
         report, results = open_reader(lambda: AllureFolderReader(openers, limits), limits)
     except ReportRejected as refusal:
         return UploadedPart(name, refusal=refusal)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
-        raise ReportRejected("The archive is damaged.", "bad_archive") from error
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+        return UploadedPart(name, refusal=DAMAGED)
     report.name = report.name or PurePosixPath(name).stem
     return UploadedPart(name, OpenedReport("allure", report, results))

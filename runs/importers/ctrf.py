@@ -113,7 +113,7 @@ def _files(test: dict[str, Any], bodies: EmbeddedBodies) -> Iterator[ReportedAtt
 
 def _fill(result: ReportedResult, found: dict[str, Any]) -> None:
     result.status = STATUSES.get(words(found.get("status")).lower(), ReportedStatus.ERROR)
-    result.duration_ms = whole_milliseconds(found.get("duration"))
+    result.take_duration(found.get("duration"), whole_milliseconds(found.get("duration")))
     result.message, result.trace = words(found.get("message")), words(found.get("trace"))
 
 

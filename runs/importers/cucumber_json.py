@@ -16,7 +16,7 @@ from .normal_form import ReportedResult, ReportedStep
 from .references import ids_in_name
 from .source import ReportSource
 from .two_readings import FormatReader
-from .values import moment, whole_milliseconds
+from .values import whole_milliseconds
 
 NANOSECONDS = 1_000_000
 SECONDS = 0.001
@@ -70,7 +70,7 @@ class CucumberJsonReader(FormatReader):
     def _result(self, element: dict[str, Any], background: list[dict[str, Any]], feature: int) -> ReportedResult:
         name = self._names[feature]
         result = ReportedResult(words(element.get("name")) or words(element.get("id")), name, (name,) if name else ())
-        result.started_at = moment(words(element.get("start_timestamp")))[0]
+        result.take_start(element.get("start_timestamp"))
         tags = list(dict.fromkeys(self._tags[feature] + _tags(element.get("tags"))))
         result.explicit_ids = tuple(found for tag in tags for found in ids_in_name(tag[:200]))
         if tags:

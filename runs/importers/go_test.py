@@ -117,7 +117,8 @@ class GoTestReader(FormatReader):
         result.status = ENDS[action]
         if action == "pass":
             result.stdout, result.trace, result.message = result.trace, "", ""
-        result.duration_ms = whole_milliseconds(event.get("Elapsed"), per_millisecond=SECONDS)
+        elapsed = event.get("Elapsed")
+        result.take_duration(elapsed, whole_milliseconds(elapsed, per_millisecond=SECONDS))
         yield result
 
     def _end_package(self, package: str, action: str, output: str) -> Iterator[ReportedResult]:
@@ -142,7 +143,7 @@ class GoTestReader(FormatReader):
 
     def _result(self, package: str, name: str, output: str, started_at: str) -> ReportedResult:
         result = ReportedResult(name, package, tuple(part for part in package.split("/") if part))
-        result.started_at = moment(started_at)[0]
+        result.take_start(started_at)
         result.trace = output.strip("\n")
         result.message = next((line.strip() for line in output.split("\n", 20) if line.strip()), "")
         return result

@@ -19,7 +19,15 @@ from .junit_attempts import AttemptCollector
 from .junit_case import OpenTest, ProblemKind
 from .junit_dialects import UNKNOWN, Dialect, dialect_after_property, dialect_of_suite
 from .junit_survey import Survey, local_name, suite_test_name, test_names
-from .normal_form import BodyForm, EmbeddedBody, ReportedResult, RunReport, automation_key, shortened_name
+from .normal_form import (
+    ZONE_WARNING,
+    BodyForm,
+    EmbeddedBody,
+    ReportedResult,
+    RunReport,
+    automation_key,
+    shortened_name,
+)
 from .references import CapturedOutput
 from .source import ReportSource
 from .values import moment
@@ -115,7 +123,10 @@ class JUnitReader:
             return self._last_timestamp[1]
         parsed, is_naive = moment(text)
         if is_naive:
-            self._report.warn("times_without_zone", "Times without a time zone are read as UTC.")
+            self._report.warn("times_without_zone", ZONE_WARNING)
+        if parsed is None and text.strip():
+            words = f"Times that cannot be read, or lie before 1990, are left out, such as “{text.strip()[:40]}”."
+            self._report.warn("times_unreadable", words)
         self._last_timestamp = (text, parsed)
         return parsed
 
@@ -149,7 +160,9 @@ class JUnitReader:
 
     def _end_test(self, _name: str) -> None:
         test = self._tests.pop()
-        self._attempts.add(test.attempts(), test.key, self._suites[-1].number, self._suites[-1].dialect)
+        attempts = test.attempts()
+        self._report.tell_unread(test.result)
+        self._attempts.add(attempts, test.key, self._suites[-1].number, self._suites[-1].dialect)
 
     def _start_problem(self, name: str, attributes: dict[str, str]) -> None:
         kind = PROBLEM_ELEMENTS[local_name(name)]

@@ -207,7 +207,8 @@ class OpenTest:
     def attempts(self) -> list[ReportedResult]:
         """Return the attempts that the element tells of, in their order; the last one is the verdict."""
         result = self.result
-        result.duration_ms = milliseconds(self._attributes.get("time"))
+        time = self._attributes.get("time", "").strip()
+        result.take_duration(time, milliseconds(time))
         result.named_ids = ids_in_name(result.name)[: self._limits.case_references]
         if self._stdout or self._stderr:
             result.stdout, result.stderr = self._output(self._stdout), self._output(self._stderr)

@@ -10,7 +10,7 @@ from xml.parsers import expat
 
 from .bounds import Limits, ReportRejected, capped
 from .junit_dialects import UNKNOWN, Dialect, dialect_after_property, dialect_of_suite
-from .normal_form import RunReport, automation_key, shortened_name
+from .normal_form import NULL_WARNING, RunReport, automation_key, shortened_name
 from .references import spelled_plainly
 from .source import ReportSource
 from .values import moment
@@ -209,5 +209,5 @@ def survey(source: ReportSource, limits: Limits) -> Survey:
     if source.repairing:
         result.report.warn("repaired", "The file held characters that XML forbids; it was repaired before it was read.")
     if source.held_null:
-        result.report.warn("null_characters", "Null characters in the file are kept as U+FFFD.")
+        result.report.warn("null_characters", NULL_WARNING)
     return result

@@ -95,7 +95,7 @@ def _mocha_test(test: dict[str, Any]) -> list[ReportedResult]:
         result.status = ReportedStatus.ERROR if HOOK.match(title) else ReportedStatus.FAILED
     elif "duration" not in test:
         result.status = ReportedStatus.SKIPPED
-    result.duration_ms = whole_milliseconds(test.get("duration"))
+    result.take_duration(test.get("duration"), whole_milliseconds(test.get("duration")))
     result.message, result.trace = words(error.get("message")), words(error.get("stack"))
     return _with_retries(result, test)
 
@@ -117,7 +117,7 @@ def _mochawesome_test(
         result.status = ReportedStatus.ERROR if test.get("isHook") is True else ReportedStatus.FAILED
     elif test.get("pass") is not True:
         result.status = ReportedStatus.SKIPPED
-    result.duration_ms = whole_milliseconds(test.get("duration"))
+    result.take_duration(test.get("duration"), whole_milliseconds(test.get("duration")))
     error = mapping(test.get("err"))
     result.message = bodies.without_notes(words(error.get("message")))
     difference = words(error.get("diff"))

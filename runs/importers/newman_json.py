@@ -112,7 +112,7 @@ class NewmanReader(FormatReader):
 
         def test(name: str, status: ReportedStatus, error: dict[str, Any]) -> ReportedResult:
             result = ReportedResult(name, " / ".join(path), path, status)
-            result.duration_ms = whole_milliseconds(response.get("responseTime"))
+            result.take_duration(response.get("responseTime"), whole_milliseconds(response.get("responseTime")))
             result.message, result.trace = words(error.get("message")), words(error.get("stack"))
             if isinstance(iteration, int) and iteration:
                 result.properties = {"iteration": str(iteration + 1)}

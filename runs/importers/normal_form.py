@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from .bounds import capped
+from .values import moment
 
 
 class ReportedStatus(enum.StrEnum):
@@ -24,6 +26,9 @@ def automation_key(class_name: str, name: str) -> str:
     return f"{class_name}.{name}" if class_name else name
 
 
+NULL_WARNING = "Null characters and halves of characters in the file are kept as U+FFFD."
+ZONE_WARNING = "Times without a time zone are read as UTC."
+LONGEST_UNREAD = 40
 RERUN_WORDS = "This attempt did not pass and was run again; the report keeps no details of it."
 NOT_PASSED = frozenset({ReportedStatus.FAILED, ReportedStatus.ERROR})
 
@@ -41,7 +46,7 @@ class RunReport:
     """What a report says about the whole run. An empty string means that the file does not say.
 
     `tests` counts the test elements in the file, attempts included, so it serves as the total of a progress bar.
-    `repaired` tells that characters which XML forbids had to be taken out before the file could be read.
+    `repaired` tells that characters which XML or the database forbid had to be taken out.
     """
 
     name: str = ""
@@ -54,6 +59,17 @@ class RunReport:
     tests: int = 0
     repaired: bool = False
     warnings: list[ReportWarning] = field(default_factory=list)
+
+    def tell_unread(self, result: "ReportedResult") -> None:
+        """Warn of what a result says of its time and could not be kept as it is."""
+        duration, start = result.unread
+        if duration:
+            self.warn("durations_unreadable", f"Durations that cannot be read are left out, such as “{duration}”.")
+        if start:
+            words = f"Times that cannot be read, or lie before 1990, are left out, such as “{start}”."
+            self.warn("times_unreadable", words)
+        if not result.has_zone:
+            self.warn("times_without_zone", ZONE_WARNING)
 
     def warn(self, code: str, text: str) -> None:
         """Add a warning unless one with this code is there already."""
@@ -142,6 +158,10 @@ class ReportedResult:
     stdout: str = ""
     stderr: str = ""
     started_at: datetime | None = None
+    unread: tuple[str, str] = ("", "")
+    """What stands for the duration and for the start, and cannot be read."""
+    has_zone: bool = True
+    """Whether the start was written with its time zone."""
     properties: dict[str, str] = field(default_factory=dict)
     explicit_ids: tuple[str, ...] = ()
     """Test ids that the report names on purpose: in a property or as a tag."""
@@ -149,6 +169,20 @@ class ReportedResult:
     """What looks like a test id in the name of the test."""
     steps: tuple[ReportedStep, ...] = ()
     attachments: tuple[ReportedAttachment, ...] = ()
+
+    def take_duration(self, written: Any, milliseconds: int | None) -> None:
+        """Keep the duration; one that is written and could not be read is remembered, to be told."""
+        self.duration_ms = milliseconds
+        if milliseconds is None and written not in (None, ""):
+            self.unread = (str(written).strip()[:LONGEST_UNREAD], self.unread[1])
+
+    def take_start(self, written: Any) -> None:
+        """Read the start; one that is written and cannot be read is remembered, to be told."""
+        text = written if isinstance(written, str) else ""
+        self.started_at, is_naive = moment(text)
+        self.has_zone = not is_naive
+        if self.started_at is None and text.strip():
+            self.unread = (self.unread[0], text.strip()[:LONGEST_UNREAD])
 
     @property
     def automation_key(self) -> str:

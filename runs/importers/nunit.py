@@ -90,8 +90,9 @@ def _result(element: Element, path: list[Element]) -> ReportedResult:
     class_name, name = _names(element, path)
     result = ReportedResult(name, class_name, status=_status(element))
     result.suite_path = tuple(part for part in class_name.split(".") if part)
-    result.duration_ms = milliseconds(element.get("duration") or element.get("time"))
-    result.started_at = moment(element.get("start-time"))[0]
+    duration = element.get("duration") or element.get("time")
+    result.take_duration(duration, milliseconds(duration))
+    result.take_start(element.get("start-time"))
     failure, reason = element.child("failure"), element.child("reason")
     if failure is not None:
         result.message = failure.text_of("message")

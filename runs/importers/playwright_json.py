@@ -123,8 +123,8 @@ def _fill(attempt: ReportedResult, result: dict[str, Any], expected: str) -> Non
     elif ended == "passed" and expected == "failed":
         attempt.status = ReportedStatus.FAILED
         attempt.message = "The test was expected to fail, but passed."
-    attempt.duration_ms = whole_milliseconds(result.get("duration"))
-    attempt.started_at = moment(words(result.get("startTime")))[0]
+    attempt.take_duration(result.get("duration"), whole_milliseconds(result.get("duration")))
+    attempt.take_start(result.get("startTime"))
     if attempt.status in {ReportedStatus.FAILED, ReportedStatus.ERROR}:
         errors = entries(result.get("errors")) or entries([result.get("error")])
         attempt.message = attempt.message or next((words(error.get("message")) for error in errors), "")

@@ -116,8 +116,9 @@ def _result(element: Element, path: list[Element]) -> ReportedResult | None:
     class_name = next((part.get("name") for part in reversed(path) if part.name == "class"), "")
     result = ReportedResult(element.get("name"), class_name, status=status)
     result.suite_path = tuple(part.get("name") for part in path if part.name == "test")
-    result.duration_ms = whole_milliseconds(_number(element.get("duration-ms")))
-    result.started_at = moment(element.get("started-at"))[0]
+    duration = element.get("duration-ms")
+    result.take_duration(duration, whole_milliseconds(_number(duration)))
+    result.take_start(element.get("started-at"))
     exception = element.child("exception")
     if exception is not None:
         result.message = exception.text_of("message") or exception.get("class")

@@ -97,8 +97,8 @@ def _fill(result: ReportedResult, element: Element) -> None:
     result.status = STATUSES.get(
         element.get("outcome"), ReportedStatus.ERROR if element.get("outcome") else ReportedStatus.PASSED
     )
-    result.duration_ms = clock_milliseconds(element.get("duration"))
-    result.started_at = moment(element.get("startTime"))[0]
+    result.take_duration(element.get("duration"), clock_milliseconds(element.get("duration")))
+    result.take_start(element.get("startTime"))
     output = element.child("Output")
     if output is not None:
         result.message = output.text_of("ErrorInfo", "Message")

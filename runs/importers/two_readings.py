@@ -7,12 +7,21 @@ import re
 from collections.abc import Callable, Iterator
 
 from .bounds import Limits, ReportRejected, capped
-from .normal_form import ReportedAttachment, ReportedResult, ReportedStep, RunReport, number_attempts, shortened_name
+from .normal_form import (
+    NULL_WARNING,
+    ReportedAttachment,
+    ReportedResult,
+    ReportedStep,
+    RunReport,
+    number_attempts,
+    shortened_name,
+)
 from .references import ids_in_name
 from .source import REPLACEMENT, TERMINAL_SEQUENCE, ReportSource
 
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 LONGEST_PATH = 1_000
+NOTHING_UNREAD = ("", "")
 DEEPEST_INDENT = 40
 
 
@@ -66,9 +75,11 @@ def open_reader(make: Callable[[], FormatReader], limits: Limits) -> tuple[RunRe
     report = reader.report
     report.tests = found
     for name in ("name", "framework", "environment", "build", "branch"):
-        setattr(report, name, clean(getattr(report, name)).strip()[:200])
+        setattr(report, name, _clean(getattr(report, name), report).strip()[:200])
     kept = list(report.properties.items())[: limits.properties]
-    report.properties = {clean(name)[:200]: capped(clean(value), limits.property_characters) for name, value in kept}
+    report.properties = {
+        _clean(name, report)[:200]: capped(_clean(value, report), limits.property_characters) for name, value in kept
+    }
     reader.report = RunReport()  # the second reading adds nothing to what is known of the run
     return report, _handed_on(reader, report, limits)
 
@@ -95,57 +106,65 @@ def _handed_on(reader: FormatReader, report: RunReport, limits: Limits) -> Itera
             yield verdict
 
 
-def clean(text: str) -> str:
-    """Return `text` without what the database refuses."""
+def _clean(text: str, report: RunReport) -> str:
+    """Return `text` without what the database refuses, and let the report say so."""
     if "\0" not in text and text.isascii():
         return text
-    return UNSTORABLE.sub(REPLACEMENT, text)
+    cleaned = UNSTORABLE.sub(REPLACEMENT, text)
+    if cleaned != text:
+        report.repaired = True
+        report.warn("null_characters", NULL_WARNING)
+    return cleaned
 
 
 def _make_normal(result: ReportedResult, limits: Limits, report: RunReport) -> None:
     """Bring every text of a result into its bounds and take out what cannot be stored."""
-    if "\0" in result.message or "\0" in result.trace or "\0" in result.stdout or "\0" in result.name:
-        report.warn("null_characters", "Null characters in the file are kept as U+FFFD.")
-    result.name = _one_name(result.name, limits) or "(unnamed test)"
-    result.class_name = _one_name(result.class_name, limits)
-    result.suite_path = tuple(name for part in result.suite_path if (name := _one_name(part, limits)))
-    result.message = _text(TERMINAL_SEQUENCE.sub("", result.message), limits.message_characters)
-    result.trace = _text(result.trace, limits.trace_characters)
-    result.stdout = _text(result.stdout, limits.output_characters)
-    result.stderr = _text(result.stderr, limits.output_characters)
+    if result.unread != NOTHING_UNREAD or not result.has_zone:
+        result.unread = tuple(_clean(text, report) for text in result.unread)
+        report.tell_unread(result)
+    result.name = _one_name(result.name, limits, report) or "(unnamed test)"
+    result.class_name = _one_name(result.class_name, limits, report)
+    result.suite_path = tuple(name for part in result.suite_path if (name := _one_name(part, limits, report)))
+    result.message = _text(TERMINAL_SEQUENCE.sub("", result.message), limits.message_characters, report)
+    result.trace = _text(result.trace, limits.trace_characters, report)
+    result.stdout = _text(result.stdout, limits.output_characters, report)
+    result.stderr = _text(result.stderr, limits.output_characters, report)
     if not result.message and result.trace:
-        result.message = _text(TERMINAL_SEQUENCE.sub("", result.trace).partition("\n")[0], limits.message_characters)
+        first = TERMINAL_SEQUENCE.sub("", result.trace).partition("\n")[0]
+        result.message = _text(first, limits.message_characters, report)
     kept = list(result.properties.items())[: limits.properties]
-    result.properties = {clean(name)[:200]: _text(value, limits.property_characters) for name, value in kept}
-    explicit = (clean(name)[:64] for name in result.explicit_ids)
+    result.properties = {
+        _clean(name, report)[:200]: _text(value, limits.property_characters, report) for name, value in kept
+    }
+    explicit = (_clean(name, report)[:64] for name in result.explicit_ids)
     result.explicit_ids = tuple(dict.fromkeys(explicit))[: limits.case_references]
     result.named_ids = ids_in_name(result.name)[: limits.case_references]
-    result.steps = tuple(_normal_step(step, limits) for step in result.steps[: limits.steps])
-    result.attachments = tuple(_normal_attachment(file) for file in result.attachments[: limits.attachments])
+    result.steps = tuple(_normal_step(step, limits, report) for step in result.steps[: limits.steps])
+    result.attachments = tuple(_normal_attachment(file, report) for file in result.attachments[: limits.attachments])
 
 
-def _one_name(name: str, limits: Limits) -> str:
+def _one_name(name: str, limits: Limits, report: RunReport) -> str:
     name = name.strip()
     if name.isprintable() and len(name) <= limits.name_characters:
         return name
-    return shortened_name(clean(TERMINAL_SEQUENCE.sub("", name)), limits.name_characters)
+    return shortened_name(_clean(TERMINAL_SEQUENCE.sub("", name), report), limits.name_characters)
 
 
-def _text(text: str, limit: int) -> str:
-    text = clean(text)
+def _text(text: str, limit: int, report: RunReport) -> str:
+    text = _clean(text, report)
     if len(text) > limit:
         text = capped(text, limit)
     return text.strip()
 
 
-def _normal_step(step: ReportedStep, limits: Limits) -> ReportedStep:
+def _normal_step(step: ReportedStep, limits: Limits, report: RunReport) -> ReportedStep:
     indent = len(step.action) - len(step.action.lstrip(" "))
-    step.action = " " * min(indent, DEEPEST_INDENT) + _text(step.action, limits.name_characters)
-    step.description = _text(step.description, limits.message_characters)
-    step.error_message = _text(TERMINAL_SEQUENCE.sub("", step.error_message), limits.message_characters)
+    step.action = " " * min(indent, DEEPEST_INDENT) + _text(step.action, limits.name_characters, report)
+    step.description = _text(step.description, limits.message_characters, report)
+    step.error_message = _text(TERMINAL_SEQUENCE.sub("", step.error_message), limits.message_characters, report)
     return step
 
 
-def _normal_attachment(file: ReportedAttachment) -> ReportedAttachment:
-    path, name, kind = clean(file.path)[:LONGEST_PATH], clean(file.name)[:255], clean(file.content_type)[:100]
-    return ReportedAttachment(path, name, kind, file.step_number, file.body)
+def _normal_attachment(file: ReportedAttachment, report: RunReport) -> ReportedAttachment:
+    path, name, kind = (_clean(text, report) for text in (file.path, file.name, file.content_type))
+    return ReportedAttachment(path[:LONGEST_PATH], name[:255], kind[:100], file.step_number, file.body)

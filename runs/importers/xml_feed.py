@@ -51,7 +51,10 @@ def hardened_parser(start: StartHandler, end: EndHandler) -> "expat.XMLParserTyp
     parser.StartElementHandler = start
     parser.EndElementHandler = end
 
-    def refuse_document_type(*_declaration: Any) -> None:
+    def refuse_document_type(name: str, *_declaration: Any) -> None:
+        if name.lower() == "html":
+            words = "The file is a web page and no test report."
+            raise ReportRejected(words, "doctype_forbidden", parser.CurrentLineNumber)
         raise ReportRejected(
             "The file holds a document type declaration (DOCTYPE), which is refused: no report needs one.",
             "doctype_forbidden",

@@ -65,8 +65,8 @@ def _result(element: Element, place: str) -> ReportedResult:
     status = STATUSES.get(element.get("result"), ReportedStatus.ERROR)
     result = ReportedResult(name, class_name, status=status)
     result.suite_path = tuple(class_name.split(".")) if class_name else (place,)
-    result.duration_ms = milliseconds(element.get("time"))
-    result.started_at = moment(element.get("start-rtf"))[0]
+    result.take_duration(element.get("time"), milliseconds(element.get("time")))
+    result.take_start(element.get("start-rtf"))
     failure = element.child("failure")
     if failure is not None:
         result.message = failure.text_of("message") or failure.get("exception-type")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from itertools import groupby
-from typing import IO
+from typing import IO, Any
 from uuid import UUID
 
 from django.db import transaction
@@ -33,6 +33,7 @@ from ..models import Artifact, ReportImport
 from .waiting_files import WaitingFile, remembered
 
 logger = logging.getLogger(__name__)
+BLOCK = 256 * 1024
 UNREADABLE_INSIDE = _lazy("It stands there in a form that cannot be read.")
 ALREADY_STORED = "already_stored"
 """What a second worker is told that takes the same file."""
@@ -62,6 +63,21 @@ def store_attachments(*, import_id: UUID) -> int:
         lost = {file.key: gone.message for file in waiting}
     _finish(import_id, lost)
     return stored
+
+
+def look_through(*, stream: IO[bytes], waiting: list[WaitingFile]) -> dict[str, str]:
+    """The files that would be lost, by their keys, with the reason; told without storing any."""
+    lost: dict[str, str] = {}
+    for file, content in _contents(stream, waiting):
+        try:
+            reason = "" if hasattr(content, "read") else str(content)
+            while not reason and content.read(BLOCK):
+                pass
+        except UNREADABLE:
+            reason = _("The archive is damaged.")
+        if reason:
+            lost[file.key] = reason
+    return lost
 
 
 def _still_pending(waiting: list[WaitingFile]) -> list[WaitingFile]:
@@ -139,24 +155,35 @@ def _finish(import_id: UUID, lost: dict[str, str]) -> None:
     if lost and report_import.state == ImportState.DONE:
         gone, _kinds = Artifact.objects.filter(file__in=list(lost), file__state=FileState.PENDING).delete()
         StoredFile.objects.filter(pk__in=list(lost), state=FileState.PENDING).delete()
-        counts = report_import.counts
-        inside = [file.key for file in waiting if file.body and file.key in lost]
-        report_import.counts = counts | {
-            "attachments": max(counts.get("attachments", 0) - gone, 0),
-            "embedded": max(counts.get("embedded", 0) - len(inside), 0),
-        }
-        reasons = {file.member[-255:]: lost[file.key] for file in waiting if not file.body and file.key in lost}
-        report_import.warnings += [
-            {"code": "attachment_lost", "text": _lost_words(reason, number)}
-            for reason, number in Counter(lost[key] for key in inside).items()
-        ]
-        report_import.parts = [
-            {"name": part["name"], "state": "left_out", "reason": reasons[part["name"]]}
-            if part["state"] == "attached" and part["name"] in reasons
-            else part
-            for part in report_import.parts
-        ]
+        told = without_lost(waiting, lost, counts=report_import.counts, parts=report_import.parts, gone=gone)
+        report_import.counts, report_import.parts, warnings = told
+        report_import.warnings += warnings
     report_import.save(update_fields=["waiting_files", "counts", "parts", "warnings", "updated_at"])
+
+
+def without_lost(
+    waiting: list[WaitingFile],
+    lost: dict[str, str],
+    *,
+    counts: dict[str, int],
+    parts: list[dict[str, Any]],
+    gone: int,
+) -> tuple[dict[str, int], list[dict[str, Any]], list[dict[str, str]]]:
+    """Counts and parts of an import without the files that are lost, and the warnings that say so."""
+    inside = [file.key for file in waiting if file.body and file.key in lost]
+    counts = counts | {
+        "attachments": max(counts.get("attachments", 0) - gone, 0),
+        "embedded": max(counts.get("embedded", 0) - len(inside), 0),
+    }
+    reasons = {file.member[-255:]: lost[file.key] for file in waiting if not file.body and file.key in lost}
+    parts = [
+        {"name": part["name"], "state": "left_out", "reason": reasons[part["name"]]}
+        if part["state"] == "attached" and part["name"] in reasons
+        else part
+        for part in parts
+    ]
+    words = Counter(lost[key] for key in inside).items()
+    return counts, parts, [{"code": "attachment_lost", "text": _lost_words(reason, number)} for reason, number in words]
 
 
 def _lost_words(reason: str, number: int) -> str:

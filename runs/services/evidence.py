@@ -5,7 +5,7 @@ before and comes again is updated: its row goes and comes back with the same key
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
@@ -30,6 +30,8 @@ class Stored:
 
     rows: list[Any]
     created: int
+    replaced: list[int] = field(default_factory=list)
+    """The places of rows in the call that came once more later in it: the last one counts."""
 
     @property
     def updated(self) -> int:
@@ -64,8 +66,12 @@ def _put(
 ) -> Stored:
     """Make or change the rows of the model that have these numbers in their iteration."""
     now, rows, created = timezone.now(), {}, 0
-    for values in given:
+    places, replaced = {}, []
+    for place, values in enumerate(given):
         key = (values.get("iteration", 1), values[number])
+        if key in places:
+            replaced.append(places[key])
+        places[key] = place
         row = rows.get(key) or known.get(key)
         if row is None:
             row = model(id=new_uuid(), project_id=result.project_id, result_id=result.pk, created_at=now)
@@ -74,7 +80,7 @@ def _put(
             setattr(row, name, value)
         row.updated_at = now
         rows[key] = row
-    return Stored(list(rows.values()), created)
+    return Stored(list(rows.values()), created, replaced)
 
 
 def _write(stored: Stored, known: Mapping[tuple, Any]) -> None:

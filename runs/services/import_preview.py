@@ -12,12 +12,14 @@ from releases.models import Release
 from .. import policies
 from ..choices import ResultSource, RunKind
 from ..importers import ReportRejected, open_upload
+from .attachments import look_through, without_lost
 from .imports import check_configuration
 from .reading import new_results
 from .recording import record_results
 from .report_evidence import ReportEvidence
 from .runs import create_run
 from .taking_in import Taken, counts_of, is_readable
+from .waiting_files import WaitingFile
 
 MOST_RECORDS = 1_000
 _RECORDS = """
@@ -58,29 +60,38 @@ def preview_import(
             for part in upload.parts:
                 if not is_readable(part, taken):
                     continue
-                results = new_results(
-                    part.opened.results, uploaded_at=timezone.now(), evidence=evidence, report=part.name
-                )
+                results = new_results(part, uploaded_at=timezone.now(), evidence=evidence)
                 recorded = record_results(
                     run=run, results=results, actor=actor, source=ResultSource.REPORT, creates_cases=creates_cases
                 )
                 records += _records(part.name, MOST_RECORDS - len(records))
                 taken.take(part.name, part.opened, recorded, is_archive=upload.is_archive)
             taken.pass_over(upload, evidence)
-            taken.check()
+            taken.check(upload)
             evidence.close()
             transaction.set_rollback(True)
+        counts = _with_files_read(stream, evidence.waiting, taken, counts_of(taken.recorded) | evidence.counts)
     except ReportRejected as refusal:
         raise InvalidInput(refusal.reason, refusal.code, fields={"file": [refusal.reason]}) from refusal
     return {
         "format": taken.format,
-        "counts": counts_of(taken.recorded) | evidence.counts,
+        "counts": counts,
         "repaired": taken.repaired,
         "warnings": taken.warnings,
         "parts": taken.parts if upload.is_archive else [],
         "records": records,
         "records_left_out": taken.recorded.attempts - len(records),
     }
+
+
+def _with_files_read(
+    stream: IO[bytes], waiting: list[WaitingFile], taken: Taken, counts: dict[str, int]
+) -> dict[str, int]:
+    """The counts without the files that turn out to be broken when their bytes are read; these are told."""
+    lost = look_through(stream=stream, waiting=waiting)
+    counts, taken.parts, warnings = without_lost(waiting, lost, counts=counts, parts=taken.parts, gone=len(lost))
+    taken.warnings += warnings
+    return counts
 
 
 def _records(part: str, room: int) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Uploaded reports: taken in at once, read by a job, and either stored whole or refused with a reason."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import IO, Any
@@ -16,6 +16,7 @@ from accounts.models import Project, User
 from files.services import store
 from qaportal.kit import progress
 from qaportal.kit.errors import InvalidInput, RuleViolation
+from qaportal.kit.text import problem_in, storable
 from releases.choices import OPEN_STATUSES
 from releases.models import Release
 
@@ -23,9 +24,9 @@ from .. import policies
 from ..choices import ENDED_IMPORTS, ImportState
 from ..models import Configuration, ReportImport, TestRun
 
-FACTS = ("run_name", "external_id", "environment", "build", "branch")
+LONGEST = {"run_name": 300, "external_id": 200, "environment": 120, "build": 200, "branch": 200}
+FACTS = tuple(LONGEST)
 """What an upload says of a new run, in words."""
-LONGEST = {name: TestRun._meta.get_field({"run_name": "name"}.get(name, name)).max_length for name in FACTS}
 REPEAT_WINDOW = timedelta(minutes=10)
 FORGOTTEN_AFTER = timedelta(minutes=10)
 
@@ -70,13 +71,6 @@ def _same_upload(project: Project, sha256: str, request: ImportRequest) -> Repor
     return recent.filter(request__run_name=request.run_name, request__release_id=request.release_id).first()
 
 
-def _check_lengths(asked: Mapping[str, Any]) -> None:
-    for name, longest in LONGEST.items():
-        if len(asked.get(name) or "") > longest:
-            words = _("At most %d characters.") % longest
-            raise InvalidInput(words, "max_length", fields={name: [words]})
-
-
 def require_configuration(run: TestRun, configuration: Configuration | None) -> None:
     """Raise InvalidInput naming `configuration_id` for a run that is executed in another one."""
     if configuration is not None and run.configuration_id != configuration.pk:
@@ -102,6 +96,16 @@ def check_configuration(
         run = TestRun.objects.living().filter(project=project, external_id=external_id).first()
     if run is not None:
         require_configuration(run, configuration)
+
+
+def _check_facts(facts: Mapping[str, str]) -> None:
+    """Raise InvalidInput naming the field for words that cannot be stored."""
+    for name, text in facts.items():
+        words, code = problem_in(text), "invalid"
+        if len(text) > LONGEST[name]:
+            words, code = _("At most %d characters.") % LONGEST[name], "max_length"
+        if words:
+            raise InvalidInput(words, code, fields={name: [words]})
 
 
 def _check_target(project: Project, run: TestRun | None, release: Release | None) -> None:
@@ -130,15 +134,16 @@ def start_import(
 
     `stream` is seekable. `request_fields` are the texts of `FACTS` and a `configuration`. The same bytes for the same
     run, or the same idempotency key, answer the first import again. Raises Denied, RuleViolation for a run or release
-    that takes no results, InvalidInput for an empty or too large file, for texts that are too long, and for a
-    configuration that the project does not have or in which the run is not executed.
+    that takes no results, InvalidInput naming the field for an empty or too large file, for texts that are too long,
+    and for a configuration that the project does not have or in which the run is not executed.
     """
     policies.can_import_report(actor, project).require()
     if creates_cases:
         policies.can_create_cases(actor, project).require()
-    _check_lengths(request_fields)
-    _check_target(project, run, release or (run.release if run else None))
     configuration = request_fields.pop("configuration", None)
+    _check_facts(request_fields)
+    _check_target(project, run, release or (run.release if run else None))
+    file_name = storable(file_name)[0]
     external_id = request_fields.get("external_id", "")
     check_configuration(project, configuration=configuration, run=run, external_id=external_id)
     sha256 = _digest(stream)
@@ -174,7 +179,9 @@ def _queue(
 ) -> ReportImport:
     from ..jobs import run_report_import
 
-    stored = store(actor=actor, project=project, stream=stream, name=file_name or "report.xml", claimed=True)
+    stored = store(
+        actor=actor, project=project, stream=stream, name=file_name or "report.xml", claimed=True, may_wait=True
+    )
     if not stored.size:
         raise InvalidInput(_("The file is empty."), "empty", fields={"file": [_("The file is empty.")]})
     reported = progress.start(
@@ -198,14 +205,18 @@ def _queue(
 
 
 @transaction.atomic
-def fail_import(*, import_id: UUID, reason: str, code: str, line: int | None = None) -> ReportImport:
-    """Close an import that cannot be taken in; nothing of it was stored but the bytes and the reason."""
+def fail_import(
+    *, import_id: UUID, reason: str, code: str, line: int | None = None, parts: Sequence[dict[str, Any]] = ()
+) -> ReportImport:
+    """Close an import that cannot be taken in; nothing of it was stored but the bytes, the reason, and of several
+    files what was wrong with each."""
     report_import = ReportImport.objects.select_for_update(of=("self",)).get(pk=import_id)
     if report_import.state in ENDED_IMPORTS:
         return report_import
     where = _(" (line %d)") % line if line and f"line {line}" not in reason else ""
     report_import.state = ImportState.FAILED
     report_import.error = f"{reason}{where}"
+    report_import.parts = list(parts)
     report_import.warnings = [{"code": code, "text": report_import.error}]
     report_import.finished_at = timezone.now()
     report_import.save()

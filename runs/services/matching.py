@@ -11,6 +11,7 @@ from django.db import connection
 
 from accounts.models import User
 from catalog.services.cases import CaseDraft, create_cases
+from catalog.services.folders import DEEPEST
 
 from ..choices import MatchedBy
 from ..models import TestRun
@@ -189,10 +190,13 @@ def create_missing_cases(*, run: TestRun, actor: User) -> int:
 
 
 def draft_of(name: str, automation_key: str, folder_path: tuple[str, ...]) -> CaseDraft:
-    """The case that a reported test deserves: automated, named like it, found again by its key."""
+    """The case that a reported test deserves: automated, named like it, found again by its key.
+
+    What lies deeper than folders may comes into the deepest one.
+    """
     return CaseDraft(
         title=name[:500] or automation_key[:500],
-        folder_path=tuple(part[:200] for part in folder_path) or ("Automated tests",),
+        folder_path=tuple(part[:200] for part in folder_path[:DEEPEST]) or ("Automated tests",),
         test_type="automated",
         automation_key=automation_key[:1000],
     )

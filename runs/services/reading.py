@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from ..importers import UploadedPart
 from ..importers.normal_form import ReportedResult, ReportedStatus
 from .report_evidence import ReportEvidence
 from .staging import NewResult
@@ -33,17 +34,16 @@ def _metadata(result: ReportedResult, missing: list[str]) -> dict | None:
     return facts or None
 
 
-def new_results(
-    results: Iterator[ReportedResult], *, uploaded_at: datetime, evidence: ReportEvidence, report: str = ""
-) -> Iterator[NewResult]:
+def new_results(part: UploadedPart, *, uploaded_at: datetime, evidence: ReportEvidence) -> Iterator[NewResult]:
     """The reported results as rows to record; what they left behind goes to the evidence.
 
     A test was executed at its own or its suite's time; without one, or with one in the future, at the upload's.
-    `report` is the name of the file in its archive.
     """
-    for result in results:
-        key, missing = evidence.take(result, report)
+    for result in part.opened.results:
+        key, missing = evidence.take(result, part.name)
         started_at = result.started_at
+        if started_at is not None and started_at > uploaded_at:
+            part.opened.report.warn("times_ahead", "Times in the future count as the time of the upload.")
         executed_at = started_at if started_at is not None and started_at <= uploaded_at else uploaded_at
         yield NewResult(
             status=result.status.value,

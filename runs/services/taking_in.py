@@ -27,7 +27,17 @@ from .runs import create_run, external_run
 
 PROGRESS_STEP = 2_000
 MOST_PARTS_TOLD = 500
+MOST_REASONS = 5
 LIMITS = DEFAULT_LIMITS
+
+
+class NothingTaken(ReportRejected):
+    """Nothing of an upload could be taken in. `parts` tells of each of its files why."""
+
+    def __init__(self, reason: str, code: str, line: int | None, parts: list[dict[str, Any]]) -> None:
+        """Keep the words and the files."""
+        super().__init__(reason, code, line)
+        self.parts = parts
 
 
 @dataclass(slots=True)
@@ -72,6 +82,9 @@ class Taken:
         """Note the files of an archive that were no reports: those that belong to a test, and those that nothing
         names, which are kept in the upload alone."""
         attached = sorted(evidence.attached)
+        self.parts = [
+            part for part in self.parts if part["state"] != "refused" or part["name"] not in evidence.attached
+        ]
         others = [name for name in upload.others if name not in evidence.attached]
         told = [{"name": name[-255:], "state": "attached"} for name in attached[:MOST_PARTS_TOLD]]
         self.parts += told[: max(MOST_PARTS_TOLD - len(self.parts), 0)]
@@ -87,10 +100,18 @@ class Taken:
             self.parts += [{"name": name[-255:], "state": "no_report"} for name in others[:room]]
         self.warnings += evidence.warnings()
 
-    def check(self) -> None:
-        """Raise the refusal when nothing at all was taken in."""
-        if not self.recorded.tests:
-            raise self.refusal or ReportRejected(_("The upload holds no test report."), "no_tests")
+    def check(self, upload: Upload) -> None:
+        """Raise NothingTaken when nothing at all was; of several files it tells the reason of each."""
+        if self.recorded.tests:
+            return
+        first = self.refusal or ReportRejected(_("The upload holds no test report."), "no_tests")
+        if not upload.is_archive or self.refusal is None:
+            raise NothingTaken(first.reason, first.code, first.line, self.parts if upload.is_archive else [])
+        refused = [part for part in self.parts if part["state"] == "refused"]
+        reasons = " ".join(f"{part['name'][-100:]}: {part['reason']}" for part in refused[:MOST_REASONS])
+        more = len(refused) - MOST_REASONS
+        words = ngettext("And %(number)d file more.", "And %(number)d files more.", more) % {"number": more}
+        raise NothingTaken(f"{reasons} {words}" if more > 0 else reasons, first.code, None, self.parts)
 
     @property
     def format(self) -> str:
@@ -110,7 +131,10 @@ def run_import(*, import_id: UUID) -> ReportImport:
     try:
         return _take_in(import_id)
     except ReportRejected as refusal:
-        return fail_import(import_id=import_id, reason=refusal.reason, code=refusal.code, line=refusal.line)
+        parts = getattr(refusal, "parts", [])
+        return fail_import(
+            import_id=import_id, reason=refusal.reason, code=refusal.code, line=refusal.line, parts=parts
+        )
     except Unavailable:
         raise  # the storage will be back: the job tries again
     except PortalError as refusal:
@@ -140,7 +164,7 @@ def _take_in(import_id: UUID) -> ReportImport:
                 recorded = _record(report_import, run, part, evidence)
                 taken.take(part.name, part.opened, recorded, is_archive=upload.is_archive)
             taken.pass_over(upload, evidence)
-            taken.check()
+            taken.check(upload)
             evidence.store()
     _name_after_report(run, report_import, taken)
     _finish_run(run)
@@ -179,7 +203,7 @@ def _record(report_import: ReportImport, run: TestRun, part: UploadedPart, evide
 
         def counted():
             uploaded_at = report_import.created_at
-            results = new_results(part.opened.results, uploaded_at=uploaded_at, evidence=evidence, report=part.name)
+            results = new_results(part, uploaded_at=uploaded_at, evidence=evidence)
             for number, result in enumerate(results, start=1):
                 if number % PROGRESS_STEP == 0:
                     tell(number)

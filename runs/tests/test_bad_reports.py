@@ -55,6 +55,43 @@ def test_the_api_names_the_reason(api, tester, project, run_jobs, name):
 
 
 @pytest.mark.django_db
+def test_of_several_files_that_cannot_be_taken_in_each_is_told_with_its_reason(
+    api, signed_in, tester, project, run_jobs
+):
+    files = [uploaded(junit("a")[:-5], name="cut.xml"), uploaded(b"{", name="b.json"), uploaded(b"noise", name="c.bin")]
+    client, address = api(tester), "/api/v1/reports/import"
+    url = client.post(address, {"file": files}, format="multipart")["Location"]
+    run_jobs()
+    told = client.get(url).json()
+    assert [(part["name"], part["state"]) for part in told["parts"]] == [
+        ("cut.xml", "refused"),
+        ("b.json", "refused"),
+        ("c.bin", "no_report"),
+    ]
+    assert (told["status"], "cut.xml: The file ends" in told["error"], "b.json: The" in told["error"]) == (
+        "failed",
+        True,
+        True,
+    )
+    page = signed_in(tester).get(ReportImport.objects.get().get_absolute_url()).content.decode()
+    assert "c.bin" in page
+    for file in files:
+        file.seek(0)
+    looked = client.post(address, {"file": files, "dryRun": "true"}, format="multipart")
+    assert looked.json()["error"]["message"] == f"file: {told['error']}"
+    assert nothing_is_stored()
+
+
+@pytest.mark.django_db
+def test_times_that_cannot_be_are_told(project, tester):
+    report = b'<testsuite timestamp="2099-01-01T00:00:00Z"><testcase name="a" time="1,5"/></testsuite>'
+    started, _known = start_import(actor=tester, project=project, stream=io.BytesIO(report), file_name="a.xml")
+    done = run_import(import_id=started.pk)
+    assert [warning["code"] for warning in done.warnings] == ["durations_unreadable", "times_ahead"]
+    assert Result.objects.get().executed_at == done.created_at
+
+
+@pytest.mark.django_db
 def test_a_refused_file_can_be_sent_again_once_it_is_mended(api, tester, project, run_jobs):
     client = api(tester)
     for _ in range(2):

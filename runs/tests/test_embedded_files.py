@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from runs.services import attachments, taking_in
 from runs.services.import_preview import preview_import
 from runs.services.reading_again import read_again
 from runs.services.undoing import undo_import
-from runs.tests.test_report_attachments import PICTURE, bytes_of, take, zipped
+from runs.tests.test_report_attachments import PICTURE, allure, bytes_of, take, zipped
 
 pytestmark = pytest.mark.django_db
 FORMATS = Path(__file__).parent / "importers/fixtures/formats"
@@ -152,4 +153,20 @@ def test_a_dry_run_tells_how_many_would_be_kept_and_keeps_none(project, tester):
     preview = preview_import(actor=tester, project=project, stream=io.BytesIO(report), file_name="cucumber.json")
     assert (preview["counts"]["attachments"], preview["counts"]["embedded"]) == (1, 1)
     assert [warning["code"] for warning in preview["warnings"]] == ["attachments_damaged"]
+    assert not StoredFile.objects.exists()
+
+
+def test_a_dry_run_reads_the_files_too_and_tells_what_would_be_lost(project, tester):
+    item = '<item name="shot.png">%%broken%%</item>'
+    report = (
+        '<testsuite><testcase name="pays"><properties><property name="testrun_evidence">'
+        f"{item}</property></properties></testcase></testsuite>"
+    )
+    preview = preview_import(actor=tester, project=project, stream=io.BytesIO(report.encode()), file_name="a.xml")
+    assert (preview["counts"]["attachments"], preview["counts"]["embedded"]) == (0, 0)
+    assert [warning["code"] for warning in preview["warnings"]] == ["attachment_lost"]
+    archive = bytearray(zipped(allure(), zipfile.ZIP_STORED))
+    archive[archive.index(PICTURE) + 20] ^= 0xFF
+    preview = preview_import(actor=tester, project=project, stream=io.BytesIO(archive), file_name="a.zip")
+    assert [part["state"] for part in preview["parts"] if part["name"].endswith("shot.png")] == ["left_out"]
     assert not StoredFile.objects.exists()

@@ -58,9 +58,11 @@ def test_what_is_not_told_again_stays(client, result):
     assert (told["duration_ms"], told["screenshot_path"], told["status"]) == (20, "a.png", "Failed")
 
 
-def test_of_a_step_that_stands_twice_in_one_call_the_last_counts(client, result):
-    told = put(client, result, step(1), step(1, "Failed"))
-    assert (told["created"], [each["status"] for each in told["steps"]]) == (1, ["Failed"])
+def test_of_a_step_that_stands_twice_in_one_call_the_last_counts_and_the_answer_says_so(client, result):
+    told = put(client, result, step(1), step(2), step(1, "Failed"))
+    assert (told["created"], [each["status"] for each in told["steps"]]) == (2, ["Failed", "Passed"])
+    assert [each["field"] for each in told["skipped"]] == ["steps[0]"]
+    assert "skipped" not in put(client, result, step(1))
 
 
 def test_each_iteration_has_steps_of_its_own(client, result):

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,8 @@ def run(*arguments: object) -> tuple[list, int]:
 def test_a_dry_run_tells_exactly_what_is_in_each_file(report):
     answers, code = run(report, "--dry-run")
     counts = {"tests": 3, "passed": 1, "failed": 1, "errors": 0, "skipped": 1, "flaky": 0}
-    assert answers == [{"file": str(report), "format": "junit", **counts, "repaired": False}]
+    told = {"repaired": False, "refused": [], "warnings": []}
+    assert answers == [{"file": str(report), "format": "junit", **counts, **told}]
     assert code == 0
 
 
@@ -116,6 +118,34 @@ def test_without_json_a_table_is_read(report, tmp_path, capsys):
     assert told.out.splitlines()[0].split() == ["file", "tests", "passed", "failed", "errors", "skipped", "flaky"]
     assert told.out.splitlines()[1].split() == [str(report), "3", "1", "1", "0", "1", "0"]
     assert "There is no such file" in told.err
+
+
+@pytest.mark.django_db
+def test_what_was_left_out_is_told_with_its_reason(tmp_path, project, admin, capsys):
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.xml", '<testsuite timestamp="2026-01-01"><testcase name="a" time="-1"/></testsuite>')
+        archive.writestr("cut.xml", "<testsuite>")
+    for where in (["--dry-run"], ["--project", "PAY"]):
+        ((answer,), code) = run(path, *where)
+        assert (answer["tests"], code) == (1, 0)
+        assert [reason.partition(":")[0] for reason in answer["refused"]] == ["cut.xml"]
+        assert [text.partition(" ")[2].split()[0] for text in answer["warnings"]] == ["Times", "Durations"]
+    call_command("import_results", str(path), "--dry-run")
+    assert "such as “-1”" in capsys.readouterr().err
+
+
+@pytest.mark.django_db
+def test_a_name_that_is_no_text_and_words_that_are_too_long_stop_nothing(tmp_path, report, project, admin):
+    odd = tmp_path / os.fsdecode(b"caf\xe9.xml")
+    odd.write_bytes(junit("a"))
+    answers, code = run(odd, report, "--project", "PAY")
+    assert (code, [answer["tests"] for answer in answers]) == (0, [1, 3])
+    assert ReportImport.objects.first().file_name == "caf\ufffd.xml"
+    for option, field in (("--build", "build"), ("--run-name", "run_name")):
+        for words in ("x" * 400, os.fsdecode(b"\xe9")):
+            answers, code = run(report, "--project", "PAY", option, words)
+            assert (code, answers[0]["error"].partition(":")[0]) == (1, field)
 
 
 def test_a_report_can_come_from_standard_input(monkeypatch):

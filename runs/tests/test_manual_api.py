@@ -79,6 +79,10 @@ class TestRuns:
         assert Artifact.objects.get().file.external_url == "https://files.example.com/shot.png"
         again = api(tester).post(address, {"status": "passed"}).json()
         assert (again["attempt"], again["status"]) == (2, "PASSED")
+        twice = api(tester).post(
+            address, told | {"stepResults": [*told["stepResults"], {"stepNumber": 2, "status": "PASSED"}]}
+        )
+        assert (twice.status_code, twice.json()["error"]["details"]["field"]) == (422, "stepResults[1]")
 
     def test_the_id_of_a_step_means_the_step_of_the_version_that_is_executed(self, api, tester, project):
         run = manual_run(project, tester)

@@ -132,6 +132,9 @@ def test_missing_cases_are_made_in_folders_of_their_suites(project, lead):
     assert test.matched_by == MatchedBy.CREATED
     again = make_run(project, name="Next night")
     assert record(again, reported("pays")).matched == 1
+    deep = tuple(f"level {number}" for number in range(1, 70))
+    assert record(again, reported("deep", folder_path=deep), actor=lead, creates_cases=True).created == 1
+    assert RunCase.objects.get(name="deep").case.folder.name == "level 50"
 
 
 def test_a_report_moves_the_row_of_a_case_that_was_planned_in_the_run(project, case, tester):

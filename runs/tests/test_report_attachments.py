@@ -7,6 +7,7 @@ import zipfile
 import pytest
 from django.db import connection
 
+from files.delivery import deliver_waiting
 from files.models import FileState, StoredFile
 from files.services import open_stored
 from qaportal.kit.errors import Unavailable
@@ -184,7 +185,7 @@ def test_what_the_bytes_are_decides_how_a_file_is_shown(take):
     assert Artifact.objects.get().file.content_type not in {"image/png", "text/html"}
 
 
-def test_while_the_storage_is_away_results_are_there_and_files_pending(take, monkeypatch):
+def test_while_the_storage_is_away_results_are_there_and_files_pending(take, monkeypatch, signed_in, api, tester):
     done = take(zipped(allure()), with_bytes=False)
 
     def refuse(**values):
@@ -196,8 +197,33 @@ def test_while_the_storage_is_away_results_are_there_and_files_pending(take, mon
             jobs.store_report_attachments.func(import_id=str(done.pk))
     assert Result.objects.count() == 1
     assert set(Artifact.objects.values_list("file__state", flat=True)) == {FileState.PENDING}
+    assert "2 of its files wait to be stored" in signed_in(tester).get(done.get_absolute_url()).content.decode()
+    assert api(tester).get(f"/api/v1/reports/imports/{done.pk}").json()["files_waiting"] == 2
+    jobs.store_report_attachments.func(import_id=str(done.pk))
+    assert api(tester).get(f"/api/v1/reports/imports/{done.pk}").json()["files_waiting"] == 0
+    assert set(Artifact.objects.values_list("file__state", flat=True)) == {FileState.STORED}
+
+
+def test_a_report_that_comes_while_the_storage_is_away_is_taken_in_and_its_files_follow(
+    take, monkeypatch, settings, tmp_path
+):
+    settings.DATA = tmp_path
+
+    def fails(*_args, **_kwargs):
+        raise ConnectionError("no answer")
+
+    with monkeypatch.context() as away:
+        away.setattr("django.core.files.storage.FileSystemStorage._save", fails)
+        done = take(zipped(allure()), with_bytes=False)
+        assert (done.state, done.file.state, Result.objects.count()) == (ImportState.DONE, FileState.WAITING, 1)
+        with pytest.raises(Unavailable):
+            jobs.store_report_attachments.func(import_id=str(done.pk))
+        again = take(zipped(allure()), with_bytes=False)
+        assert again.pk == done.pk
+    assert deliver_waiting() == 1
     jobs.store_report_attachments.func(import_id=str(done.pk))
     assert set(Artifact.objects.values_list("file__state", flat=True)) == {FileState.STORED}
+    assert Result.objects.count() == 1
 
 
 def test_a_job_that_died_between_two_files_goes_on_where_it_stopped(take, monkeypatch):

@@ -117,6 +117,14 @@ def test_the_body_may_be_the_file_itself(client, content_type, called):
     assert answer.json()["data"]["fileName"] == called
 
 
+@pytest.mark.parametrize(
+    ("given", "called"), [("..", "file"), ("/", "file"), ("C:\\x\\..\\a.xml", "a.xml"), ("a%0Ab", "ab")]
+)
+def test_what_the_body_is_called_is_never_a_path(client, given, called):
+    answer = client.generic("POST", f"{URL}?wait=5&fileName={given}", junit("pays"), content_type="application/xml")
+    assert (answer.status_code, answer.json()["data"]["fileName"]) == (201, called)
+
+
 def test_a_body_in_gzip_is_unpacked(client):
     raw = gzip.compress((FORMATS / "ctrf-mocha.json").read_bytes())
     answer = client.generic("POST", f"{URL}?wait=5", raw, content_type="application/json", HTTP_CONTENT_ENCODING="gzip")
@@ -143,6 +151,41 @@ def test_a_body_in_gzip_is_unpacked(client):
 def test_a_body_in_a_compression_that_is_not_known_is_refused_in_its_words(client, content_type):
     answer = client.generic("POST", URL, b"\x0b\x02\x80", content_type=content_type, HTTP_CONTENT_ENCODING="br")
     assert (answer.status_code, answer.json()["error"]["details"]["field"]) == (422, "Content-Encoding")
+
+
+FORM = "multipart/form-data; boundary=x"
+
+
+def part(name: bytes, content: bytes, *, file_name: bytes | None = None) -> bytes:
+    named = b"" if file_name is None else b'; filename="' + file_name + b'"'
+    return b'--x\r\nContent-Disposition: form-data; name="' + name + b'"' + named + b"\r\n\r\n" + content + b"\r\n"
+
+
+@pytest.mark.parametrize("address", [URL, "/api/junit/import"])
+def test_no_part_of_a_form_is_left_out_without_a_word(client, address):
+    whole = part(b"file", junit("a"), file_name=b"a.xml")
+    lost = {
+        "not in UTF-8": part(b"file", junit("b"), file_name=b"caf\xe9.xml"),
+        "no name but dots": part(b"file", junit("b"), file_name=b".."),
+        "no field": b"--x\r\nContent-Disposition: form-data\r\n\r\nb\r\n",
+    }
+    for form in [whole + each + b"--x--\r\n" for each in lost.values()] + [whole + whole.replace(b"a.xml", b"b.xml")]:
+        answer = client.generic("POST", address, form, content_type=FORM)
+        assert (answer.status_code, answer.json()["error"]["details"]["field"]) == (422, "file"), form
+    packed = gzip.compress(whole + b"--x--\r\n")
+    answer = client.generic("POST", f"{address}?wait=5", packed, content_type=FORM, HTTP_CONTENT_ENCODING="gzip")
+    assert answer.status_code == 201
+    assert ReportImport.objects.count() == 1
+
+
+def test_a_file_without_a_name_and_too_many_files_are_refused_in_words(client, settings):
+    form = part(b"file", junit("a"), file_name=b"a.xml") + part(b"file", junit("b"), file_name=b"") + b"--x--\r\n"
+    assert "has no name" in client.generic("POST", URL, form, content_type=FORM).json()["error"]["message"]
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 1
+    many = send(client, file("a.xml", junit("a")), file("b.xml", junit("b")))
+    assert (many.status_code, many.json()["error"]["details"]["field"]) == (422, "file")
+    assert "into a zip" in many.json()["error"]["message"]
+    assert not ReportImport.objects.exists()
 
 
 def test_a_body_that_grows_too_large_is_refused(client):

@@ -1,7 +1,12 @@
 """The error pages stand alone: no request, no user, no database."""
 
+import errno
+
 import pytest
+from django.core.exceptions import TooManyFilesSent
 from django.template.loader import get_template
+
+from qaportal.kit.requests import bad_request, server_error
 
 
 @pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"])
@@ -23,3 +28,18 @@ def test_no_page_carries_a_script_or_style_of_its_own():
         source = get_template(name).template.source
         assert "style=" not in source
         assert "onclick" not in source
+
+
+def test_a_form_with_too_many_files_is_refused_in_words(rf, settings):
+    answer = bad_request(rf.post("/"), TooManyFilesSent())
+    assert (answer.status_code, "More than 100 files" in answer.content.decode()) == (400, True)
+    assert bad_request(rf.post("/"), ValueError()).status_code == 400
+
+
+@pytest.mark.parametrize(("fault", "status"), [(OSError(errno.ENOSPC, "full"), 507), (ValueError(), 500)])
+def test_a_disk_that_is_full_while_a_form_is_read_is_named(rf, fault, status):
+    try:
+        raise fault
+    except Exception:
+        answer = server_error(rf.post("/"))
+    assert (answer.status_code, "disk of the portal is full" in answer.content.decode()) == (status, status == 507)

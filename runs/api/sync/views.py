@@ -211,7 +211,8 @@ class TestCaseResultViewSet(OfResult):
         result = self.get_object()
         data = self.validated(serializer=shapes.StepsSerializer(data=request.data))
         stored = evidence.save_steps(actor=request.user, result=result, steps=data["steps"])
-        return Response(shapes.StoredStepsSerializer(_told(stored, "steps")).data, status=status.HTTP_201_CREATED)
+        told = shapes.StoredStepsSerializer(_told(stored, "steps")).data
+        return Response({**told, **_replaced(stored, "steps")}, status=status.HTTP_201_CREATED)
 
     @extend_schema(responses=shapes.CheckpointSerializer(many=True))
     def checkpoints(self, request: Request, test_case_id: str) -> Response:
@@ -228,7 +229,7 @@ class TestCaseResultViewSet(OfResult):
         data = self.validated(serializer=shapes.CheckpointsSerializer(data=request.data))
         stored = evidence.save_checkpoints(actor=request.user, result=result, checkpoints=data["checkpoints"])
         told = shapes.StoredCheckpointsSerializer(_told(stored, "checkpoints")).data
-        return Response(told, status=status.HTTP_201_CREATED)
+        return Response({**told, **_replaced(stored, "checkpoints")}, status=status.HTTP_201_CREATED)
 
     @extend_schema(
         parameters=[OpenApiParameter("log_type", str, description="`console` or `network`.")],
@@ -265,6 +266,13 @@ def _flag(request: Request, name: str) -> bool:
 
 def _told(stored: evidence.Stored, name: str) -> dict[str, Any]:
     return {"created": stored.created, "updated": stored.updated, name: stored.rows}
+
+
+def _replaced(stored: evidence.Stored, name: str) -> dict[str, Any]:
+    """What of the call is not stored as it was sent, if anything, and why."""
+    reason = _("The same number and iteration came once more in this call, and the last one counts.")
+    told = [{"field": f"{name}[{place}]", "reason": reason} for place in stored.replaced[:MOST_TOLD]]
+    return {"skipped": told} if told else {}
 
 
 class ResultArtifactViewSet(OfResult):

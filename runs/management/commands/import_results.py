@@ -13,6 +13,7 @@ from typing import IO, Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
+from qaportal.kit.text import storable
 from runs.importers import ReportRejected, ResultCounts, open_upload
 
 STANDARD_INPUT = "-"
@@ -70,21 +71,24 @@ def words_of(error: OSError) -> str:
 
 def looked_at(name: str, stream: IO[bytes]) -> dict[str, Any]:
     """What is in the report, or in all reports of a zip; raises ReportRejected when there is none."""
-    counts, formats, refusals, repaired = ResultCounts(), set(), [], False
-    for part in open_upload(stream, name).parts:
+    counts, formats, refused, repaired, warnings = ResultCounts(), set(), [], False, []
+    upload, refusal = open_upload(stream, name), None
+    for part in upload.parts:
         if part.refusal is not None:
-            refusals.append((part.name, part.refusal))
+            refusal = refusal or part.refusal
+            refused.append(f"{part.name}: {part.refusal.reason}")
             continue
         for result in part.opened.results:
             counts.add(result)
         formats.add(part.opened.format)
         repaired = repaired or part.opened.report.repaired
+        place = f"{part.name}: " if upload.is_archive else ""
+        warnings += [f"{place}{warning.text}" for warning in part.opened.report.warnings]
     if not counts.tests:
-        raise refusals[0][1] if refusals else ReportRejected("The upload holds no test report.", "no_tests")
+        raise refusal or ReportRejected("The upload holds no test report.", "no_tests")
     found = {column: getattr(counts, column) for column in COLUMNS}
     kind = formats.pop() if len(formats) == 1 else "several"
-    told = {"file": name, "format": kind, **found, "repaired": repaired}
-    return told | ({"refused": [f"{part}: {each.reason}" for part, each in refusals]} if refusals else {})
+    return {"file": name, "format": kind, **found, "repaired": repaired, "refused": refused, "warnings": warnings}
 
 
 class Command(BaseCommand):
@@ -123,7 +127,7 @@ class Command(BaseCommand):
         except OperationalError as error:
             raise CommandError(f"The database does not answer: {str(error).splitlines()[0]}") from error
         take = looked_at if is_dry else store
-        answers = [self.answer(name, take) for name in options["files"]]
+        answers = [self.answer(name, take) | {"file": storable(name)[0]} for name in options["files"]]
         if options["json"]:
             self.stdout.write(json.dumps(answers, indent=2))
         else:
@@ -143,8 +147,11 @@ class Command(BaseCommand):
         except ReportRejected as refusal:
             return {"file": name, "error": refusal.reason}
         except PortalError as refusal:
-            said = {field: " ".join(texts) for field, texts in refusal.fields.items()}
-            texts = [text if field == "file" else f"{field}: {text}" for field, text in said.items()]
+            texts = [
+                text if field == "file" else f"{field}: {text}"
+                for field, texts in refusal.fields.items()
+                for text in texts
+            ]
             return {"file": name, "error": " ".join(texts) or refusal.message}
 
     def storing(self, options: dict[str, Any]) -> Any:
@@ -188,6 +195,7 @@ class Command(BaseCommand):
             "refused": [
                 f"{part['name']}: {part['reason']}" for part in report_import.parts if part["state"] == "refused"
             ],
+            "warnings": [warning["text"] for warning in report_import.warnings],
             "duplicate": is_known or report_import.duplicate_of_id is not None,
         }
 
@@ -242,7 +250,7 @@ class Command(BaseCommand):
         return configuration
 
     def tell(self, answers: list[dict[str, Any]], *, stored: bool) -> None:
-        """The answers as a table, files that were refused below it."""
+        """The answers as a table; below it what was refused, left out or repaired, with its reason."""
         taken = [answer for answer in answers if "error" not in answer]
         if taken:
             width = max(4, *(len(answer["file"]) for answer in taken))
@@ -255,5 +263,5 @@ class Command(BaseCommand):
                 note = f"  ({', '.join(remarks)})" if remarks else ""
                 self.stdout.write(f"{answer['file']:<{width}}  {numbers}{note}")
         for answer in answers:
-            for reason in [answer["error"]] if "error" in answer else answer.get("refused", []):
+            for reason in [answer["error"]] if "error" in answer else [*answer["refused"], *answer["warnings"]]:
                 self.stderr.write(f"{answer['file']}: {reason}")

@@ -85,11 +85,21 @@ def test_a_bomb_is_refused_by_what_it_produces():
     assert parts_of(bomb, document_bytes=10_000_000)[0] == [("a.xml", "too_large")]
 
 
-def test_an_archive_that_tells_less_than_it_holds_is_refused():
+def test_an_archive_of_many_files_is_no_bomb_either():
+    blanks = b"<testsuite>" + b" " * 20_000_000 + SUITE + b"</testsuite>"
+    assert refused(zip_of(*((f"{number}.xml", blanks) for number in range(5)))) == "too_large"
+    content = zip_of(("a.xml", SUITE))
+    start, end = content.index(b"PK\x01\x02"), content.index(b"PK\x05\x06")
+    twice = content[start:end] * 2
+    end = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 2, 2, len(twice), start, 0)
+    assert refused(content[:start] + twice + end) == "unsafe_archive"
+
+
+def test_a_file_that_tells_less_than_it_holds_is_refused():
     content = zip_of(("a.xml", b"<testsuite>" + b" " * 3_000_000 + b"</testsuite>"))
     start = content.index(b"PK\x01\x02") + 24
     lying = content[:start] + struct.pack("<I", 50) + content[start + 4 :]
-    assert refused(lying) == "bad_archive"
+    assert parts_of(lying)[0] == [("a.xml", "bad_archive")]
 
 
 def test_numbers_of_files_and_reports_are_bounded():
@@ -98,12 +108,26 @@ def test_numbers_of_files_and_reports_are_bounded():
     assert refused(content, archive_reports=10) == "too_many_files"
 
 
+def test_an_archive_that_was_cut_off_is_refused():
+    assert refused(zip_of(("a.xml", SUITE))[:-30]) == "bad_archive"
+
+
 @pytest.mark.parametrize(
-    "damage", [lambda content: content[:-30], lambda content: content[:40] + b"\xff" * 20 + content[60:]]
+    ("part", "place", "wrong"),
+    [
+        (b"PK\x03\x04", 40, b"\xff" * 20),
+        (b"PK\x01\x02", 16, b"abcd"),
+        (b"PK\x01\x02", 10, b"\x63"),
+        (b"PK\x01\x02", 42, b"\xff\xff\xff\x7f"),
+    ],
+    ids=["bytes", "checksum", "unknown packing", "elsewhere"],
 )
-def test_a_damaged_archive_is_refused(damage):
-    content = damage(zip_of(("a.xml", b"<testsuite>" + bytes(range(97, 123)) * 50 + b"</testsuite>")))
-    assert refused(content) == "bad_archive"
+def test_a_damaged_file_is_refused_and_does_not_stop_the_others(part, place, wrong):
+    long = b"<testsuite>" + bytes(range(97, 123)) * 50 + b"</testsuite>"
+    content = zip_of(("a.xml", long), ("b.xml", SUITE))
+    place += content.index(part)
+    told, upload = parts_of(content[:place] + wrong + content[place + len(wrong) :])
+    assert (told, upload.others) == ([("a.xml", "bad_archive"), ("b.xml", ["a"])], [])
 
 
 def test_no_bytes_of_an_archive_break_its_reader():

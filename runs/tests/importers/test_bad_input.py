@@ -81,6 +81,10 @@ def test_every_document_type_declaration_is_refused(declaration, encoding):
     assert rejected(document).code == "doctype_forbidden"
 
 
+def test_a_web_page_is_told_as_what_it_is():
+    assert "web page" in rejected("<!DOCTYPE html>\n<html><body><p>Sign in<br></body></html>").reason
+
+
 def test_nothing_is_fetched_for_an_external_entity():
     with socket.create_server(("127.0.0.1", 0)) as canary:
         canary.settimeout(0.2)

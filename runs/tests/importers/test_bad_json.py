@@ -145,7 +145,23 @@ def test_what_cannot_be_stored_is_taken_out_and_told():
         '{"stats": {}, "tests": [{"title": "a\\u0000b\\ud800c", "err": {"message": "\\u001b[31mred\\u001b[0m"}}]}'
     )
     assert (result.name, result.message) == ("a\ufffdb\ufffdc", "red")
-    assert [warning.code for warning in report.report.warnings] == ["null_characters"]
+    assert ([warning.code for warning in report.report.warnings], report.report.repaired) == (["null_characters"], True)
+
+
+@pytest.mark.parametrize("bad", ["\\u0000", "\\ud800"])
+@pytest.mark.parametrize(
+    "test",
+    [
+        '"suite": "s{}"',
+        '"trace": "t{}"',
+        '"stdout": ["o{}"]',
+        '"extra": {{"k{}": "v"}}',
+        '"steps": [{{"name": "a{}"}}]',
+    ],
+)
+def test_what_is_taken_out_is_told_wherever_it_stands(test, bad):
+    report, _results = opened('{"results": {"tests": [{"name": "a", "status": "failed", ' + test.format(bad) + "}]}}")
+    assert ([warning.code for warning in report.report.warnings], report.report.repaired) == (["null_characters"], True)
 
 
 def test_bytes_that_do_not_fit_the_encoding_are_repaired_and_told():

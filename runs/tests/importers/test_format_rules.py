@@ -37,9 +37,32 @@ def test_a_playwright_test_that_was_not_run_is_skipped():
 @pytest.mark.parametrize(
     "value", ['"1,234.5"', "-5", "null", '"<<computed>>"', "1e400", "NaN", "true", "[]", "9" * 400]
 )
-def test_a_duration_that_says_nothing_certain_is_none(value):
+def test_a_duration_that_says_nothing_certain_is_none_and_told(value):
     document = playwright({"status": "passed", "duration": 0}).replace('"duration": 0', f'"duration": {value}')
-    assert result_of(document).duration_ms is None
+    report, (result,) = opened(document)
+    assert result.duration_ms is None
+    told = [] if value in {"null", "NaN"} else ["durations_unreadable"]
+    assert [warning.code for warning in report.report.warnings] == told
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        playwright({"status": "passed", "duration": "1,5", "startTime": "yesterday"}),
+        '<test-run><test-case name="a" duration="1,5" start-time="yesterday"/></test-run>',
+        '<TestRun><Results><UnitTestResult testName="a" duration="1,5" startTime="yesterday"/></Results></TestRun>',
+        '<assembly><collection><test name="a" time="1,5" start-rtf="yesterday"/></collection></assembly>',
+        '<testng-results><suite><test><class name="C"><test-method name="a" status="PASS" duration-ms="1,5"'
+        ' started-at="yesterday"/></class></test></suite></testng-results>',
+        '{"Time": "yesterday", "Action": "run", "Package": "p", "Test": "T"}\n'
+        '{"Action": "pass", "Package": "p", "Test": "T", "Elapsed": "1,5"}',
+    ],
+)
+def test_every_format_tells_times_that_cannot_be_read(document):
+    report, (result,) = opened(document)
+    assert (result.duration_ms, result.started_at) == (None, None)
+    assert [warning.code for warning in report.report.warnings] == ["durations_unreadable", "times_unreadable"]
+    assert ("1,5" in report.report.warnings[0].text, "yesterday" in report.report.warnings[1].text) == (True, True)
 
 
 def test_times_with_a_zone_are_kept_in_utc_and_without_one_read_as_utc():
@@ -48,6 +71,7 @@ def test_times_with_a_zone_are_kept_in_utc_and_without_one_read_as_utc():
         '<test-run start-time="2026-11-21 08:17:09Z"><test-case name="a" start-time="2026-11-21 08:17:09"/></test-run>'
     )
     assert report.report.started_at.hour == 8
+    assert [warning.code for warning in report.report.warnings] == ["times_without_zone"]
 
 
 def in_testng(*methods):

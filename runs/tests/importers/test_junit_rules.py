@@ -88,7 +88,11 @@ def test_without_a_verdict_element_the_attributes_speak(attributes, status):
 )
 def test_a_duration_that_says_nothing_certain_is_unknown(written, milliseconds):
     escaped = written.replace("<", "&lt;")
-    assert result_of(f'<testsuite><testcase name="a" time="{escaped}"/></testsuite>').duration_ms == milliseconds
+    report, (result,) = opened(f'<testsuite><testcase name="a" time="{escaped}"/></testsuite>')
+    assert result.duration_ms == milliseconds
+    told = [warning.text for warning in report.report.warnings if warning.code == "durations_unreadable"]
+    is_told = milliseconds is None and written
+    assert told == ([f"Durations that cannot be read are left out, such as “{written}”."] if is_told else [])
 
 
 def test_a_missing_duration_is_unknown():
@@ -113,10 +117,21 @@ def test_a_time_without_zone_is_utc_and_the_report_says_so():
 
 
 @pytest.mark.parametrize(
-    "written", ["", "yesterday", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-13-40", "1" * 500]
+    "written",
+    [
+        "",
+        "yesterday",
+        "1970-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        "2026-13-40",
+        "1" * 500,
+    ],
 )
-def test_a_time_that_cannot_be_read_is_unknown(written):
-    assert result_of(f'<testcase name="a" timestamp="{written}"/>').started_at is None
+def test_a_time_that_cannot_be_read_is_unknown_and_the_report_says_so(written):
+    report, (result,) = opened(f'<testcase name="a" timestamp="{written}"/>')
+    assert result.started_at is None
+    assert [warning.code for warning in report.report.warnings] == (["times_unreadable"] if written else [])
 
 
 def test_the_automation_key_is_class_and_name():
