@@ -155,6 +155,7 @@ BODY_IDS: dict[str, Callable[[World], Any]] = {
     "test_case_id": pk_of("case"),
     "repository_case_id": pk_of("case"),
     "run_test_id": pk_of("run_case"),
+    "result_id": pk_of("result"),
     "step_id": lambda world: world.objects["planned_test"].case.steps.first().pk,
     "test_case_ids": lambda world: [world.objects["case"].pk],
     "template_id": pk_of("template"),

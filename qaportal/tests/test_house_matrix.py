@@ -31,7 +31,6 @@ NOT_ALONE = {
     "releases.ReleaseCase": "found within a release, which has a guard of its own",
     "runs.RetentionSweep": "read for a project, which has a guard of its own",
     "runs.TestStability": "pages name the project too, which has a guard of its own",
-    "runs.SessionEntry": "found within a session, which has a guard of its own",
     "issues.IssueLink": "found within an issue, which has a guard of its own",
     "catalog.CaseReview": "found in a project, which has a guard of its own",
     "catalog.CopyJob": "pages name the project too, which has a guard of its own",

@@ -132,9 +132,7 @@ class CamelStyle(StyleMixin):
         if problem.fields and problem.status == 400:
             problem.status = 422
         details = [
-            {"field": camelized({name: None}).popitem()[0], "message": text}
-            for name, texts in problem.fields.items()
-            for text in texts
+            {"field": self._spelled(name), "message": text} for name, texts in problem.fields.items() for text in texts
         ]
         message, first = str(problem.message), next(iter(problem.fields), "")
         if details and message.startswith(f"{first}: "):
@@ -143,6 +141,10 @@ class CamelStyle(StyleMixin):
         if details:
             body["details"] = details[0] if len(details) == 1 else details
         return {"error": body}
+
+    def _spelled(self, name: str) -> str:
+        """The field as the client writes it: in camelCase, but a parameter of the address as it stands there."""
+        return name if name in self.request.query_params else camelized({name: None}).popitem()[0]
 
 
 class EnvelopeStyle(StyleMixin):
