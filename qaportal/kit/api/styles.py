@@ -132,7 +132,9 @@ class CamelStyle(StyleMixin):
         if problem.fields and problem.status == 400:
             problem.status = 422
         details = [
-            {"field": self._spelled(name), "message": text} for name, texts in problem.fields.items() for text in texts
+            {"field": _spelled(name, self.request), "message": text}
+            for name, texts in problem.fields.items()
+            for text in texts
         ]
         message, first = str(problem.message), next(iter(problem.fields), "")
         if details and message.startswith(f"{first}: "):
@@ -141,10 +143,6 @@ class CamelStyle(StyleMixin):
         if details:
             body["details"] = details[0] if len(details) == 1 else details
         return {"error": body}
-
-    def _spelled(self, name: str) -> str:
-        """The field as the client writes it: in camelCase, but a parameter of the address as it stands there."""
-        return name if name in self.request.query_params else camelized({name: None}).popitem()[0]
 
 
 class EnvelopeStyle(StyleMixin):
@@ -198,3 +196,8 @@ class EnvelopeCamelStyle(EnvelopeStyle):
         """The camelCase rows in their envelope."""
         page.rows = camelized(page.rows)
         return super().worded_list(page)
+
+
+def _spelled(name: str, request: Request) -> str:
+    """The field as a client of the camel style writes it: a parameter of the address as it stands there."""
+    return name if name in request.query_params else camelized({name: None}).popitem()[0]
