@@ -30,8 +30,10 @@ _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _NAMED = re.compile(
     r'"(?P<key>[\w .-]{1,100})"\s{0,20}:\s{0,20}(?P<json>"(?:[^"\\]++|\\.)*+"?|[^\s"\[\]{},]++)'  # JSON
     r"|(?P<name>(?<![\w.-])[\w.-]{1,100})=(?P<form>[^\s&;\"'<>]++)"  # a form, an address, a cookie
+    r"|(?P<mark>(?<![\w.-])[\w.-]{1,100})=[\"'](?P<attribute>[^\"'<>]++)(?=[\"'])"  # an attribute
+    r"|^(?P<head>[\w-]{1,100}):[ \t]{1,20}(?P<line>[^\r\n]++)"  # a header
     r"|<(?P<tag>[\w.:-]{1,100})>(?P<xml>[^<]++)(?=</)",  # XML
-    re.DOTALL,
+    re.DOTALL | re.MULTILINE,
 )
 
 
@@ -65,9 +67,9 @@ def text_without_secrets(text: str) -> str:
 
 
 def _masked(found: re.Match[str]) -> str:
-    name = found["key"] or found["name"] or found["tag"]
+    name = found["key"] or found["name"] or found["mark"] or found["head"] or found["tag"]
     if not _is_secret_of_client(name):
         return found.group()
-    kind = next(kind for kind in ("json", "form", "xml") if found[kind] is not None)
+    kind = next(kind for kind in ("json", "form", "attribute", "line", "xml") if found[kind] is not None)
     mask = f'"{MASK}"' if kind == "json" else MASK
     return f"{found.group()[: found.start(kind) - found.start()]}{mask}"

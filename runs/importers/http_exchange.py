@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from qaportal.kit.secret_names import MASK, is_secret, text_without_secrets, without_secrets
@@ -49,10 +50,21 @@ def _as_text(body: bytes, *, is_whole: bool) -> str | None:
         return None
     if is_whole and text.lstrip()[:1] in {"{", "["}:
         try:
-            return json.dumps(without_secrets(json.loads(text)), ensure_ascii=False, indent=2)
+            return _written(without_secrets(json.loads(text)))
         except (ValueError, RecursionError):
             return text_without_secrets(text)
     return text_without_secrets(text)
+
+
+def _written(document: Any) -> str:
+    """The document in lines of its own; on one line where it is nested so deep that it is mostly indents."""
+    pieces, size = [], 0
+    for piece in json.JSONEncoder(ensure_ascii=False, indent=2).iterencode(document):
+        pieces.append(piece)
+        size += len(piece)
+        if size > LONGEST_WRITTEN:
+            return json.dumps(document, ensure_ascii=False)
+    return "".join(pieces)
 
 
 def _plain_address(address: str) -> str:
@@ -62,7 +74,9 @@ def _plain_address(address: str) -> str:
     except ValueError:
         return text_without_secrets(address[:LONGEST_ADDRESS])
     given = parse_qsl(parts.query, keep_blank_values=True)
-    query = "&".join(f"{quote(name)}={MASK if value and is_secret(name) else quote(value)}" for name, value in given)
+    query = "&".join(
+        f"{_quoted(name)}={MASK if value and is_secret(name) else _quoted(value)}" for name, value in given
+    )
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query).geturl()
 
 
@@ -70,8 +84,13 @@ def address_of(scheme: str, host: str, port: str, path: str, query: Iterable[tup
     """An address that a report tells in its parts."""
     start = f"{scheme}://{host}" if scheme and host else host
     start = f"{start}:{port}" if start and port else start
-    asked = "&".join(f"{quote(unquote(name))}={quote(unquote(value))}" for name, value in query)
+    asked = "&".join(f"{_quoted(unquote(name))}={_quoted(unquote(value))}" for name, value in query)
     return f"{start}/{path.lstrip('/')}{'?' if asked else ''}{asked}"
+
+
+def _quoted(text: str) -> str:
+    """The text as an address writes it; half a character, which JSON can hold, becomes a question mark."""
+    return quote(text, errors="replace")
 
 
 def bytes_of(numbers: str) -> bytes:

@@ -30,6 +30,7 @@ class JsonDocument:
         self._text = ""
         self._at = 0
         self._lines_before = 0
+        self._characters_before = 0
         self._is_exhausted = False
         self._depth = 0
         self._taken = 0
@@ -118,14 +119,23 @@ class JsonDocument:
                     self._taken += 1
                     return found
             if len(self._text) - self._at > self._limits.record_characters:
-                raise ReportRejected(
-                    f"One test in the file is larger than {self._limits.record_characters:,} characters"
-                    f" (line {self._line()}).",
-                    "too_large_test",
-                    self._line(),
-                )
+                raise self.too_large_test()
             self._fill(wanted)
             wanted *= 2
+
+    @property
+    def position(self) -> int:
+        """How many characters of the document lie behind."""
+        return self._characters_before + self._at
+
+    def too_large_test(self) -> ReportRejected:
+        """The refusal of a test that is larger than any may be."""
+        line = self._line()
+        return ReportRejected(
+            f"One test in the file is larger than {self._limits.record_characters:,} characters (line {line}).",
+            "too_large_test",
+            line,
+        )
 
     def skip(self) -> None:
         """Pass over the next value, whatever its size."""
@@ -192,6 +202,7 @@ class JsonDocument:
 
     def _fill(self, characters: int) -> None:
         self._lines_before += self._text.count("\n", 0, self._at)
+        self._characters_before += self._at
         pieces = [self._text[self._at :]]
         read = 0
         while read < characters:

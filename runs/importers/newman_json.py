@@ -20,6 +20,10 @@ from .source import ReportSource
 from .two_readings import FormatReader
 from .values import epoch_moment, whole_milliseconds
 
+KEPT = frozenset(
+    {"item", "cursor", "request", "response", "requestError", "prerequestScript", "testScript", "assertions"}
+)
+"""What of an execution is looked at."""
 SCRIPTS = (("prerequestScript", "pre-request script"), ("testScript", "test script"))
 MOST_ITEMS = 100_000
 
@@ -86,13 +90,22 @@ class NewmanReader(FormatReader):
     def _read(self, document: JsonDocument) -> dict[str, Any]:
         """The execution; a body is passed over but for its start, as it would make the test too large."""
         found: dict[str, Any] = {}
+        room = self.limits.record_characters
+
+        def kept() -> Any:
+            nonlocal room
+            start = document.position
+            value = document.value()
+            room -= document.position - start
+            if room < 0:
+                raise document.too_large_test()
+            return value
+
         for name in document.members():
             if name == "response":
-                found[name] = {
-                    part: _body(document) if part == "stream" else document.value() for part in document.members()
-                }
-            else:
-                found[name] = document.value()
+                found[name] = {part: _body(document) if part == "stream" else kept() for part in document.members()}
+            elif name in KEPT:
+                found[name] = kept()
         return found
 
     def _explained(self, execution: dict[str, Any]) -> Iterator[list[ReportedResult]]:

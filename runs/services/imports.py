@@ -8,6 +8,7 @@ from typing import IO, Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -64,7 +65,10 @@ def _same_upload(project: Project, sha256: str, request: ImportRequest) -> Repor
     same = same.exclude(state__in=[ImportState.FAILED, ImportState.UNDOING, ImportState.UNDONE])
     if request.run_id:
         return same.filter(request__run_id=request.run_id).first() or same.filter(run_id=request.run_id).first()
-    same = same.filter(request__configuration_id=request.configuration_id)  # a suite may write the same in each
+    asked = Q(request__configuration_id=request.configuration_id)  # a suite may write the same in each
+    if request.configuration_id is None:
+        asked |= ~Q(request__has_key="configuration_id")  # what was taken in before uploads could name one
+    same = same.filter(asked)
     if request.external_id:
         return same.filter(request__external_id=request.external_id).first()
     recent = same.filter(created_at__gte=timezone.now() - REPEAT_WINDOW, request__run_id=None)

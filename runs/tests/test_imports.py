@@ -164,6 +164,13 @@ class TestRepeating:
         assert next_night.pk != first.pk
         assert not known
 
+    def test_what_was_taken_in_before_uploads_could_name_a_configuration_is_known_too(self, project, tester):
+        first, _known = upload(tester, project, run_name="Nightly")
+        del first.request["configuration_id"]
+        first.save()
+        again, known = upload(tester, project, run_name="Nightly")
+        assert (again.pk, known) == (first.pk, True)
+
     def test_the_same_bytes_under_another_name_are_another_run(self, project, tester):
         assert take_in(tester, project, run_name="Chrome").run != take_in(tester, project, run_name="Firefox").run
 

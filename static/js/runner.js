@@ -156,8 +156,12 @@
     for (const key of [...ahead.keys()]) if (!wanted.includes(key) && ahead.size > 12) ahead.delete(key);
     for (const url of wanted) {
       const found = await bring(url);
-      if (found) ahead.set(url, await withPictures(found));
-      else return;
+      if (!found) return;
+      ahead.set(url, found);
+    }
+    for (const url of wanted) {
+      const whole = ahead.has(url) && await withPictures(ahead.get(url));
+      if (whole && ahead.has(url)) ahead.set(url, whole);
     }
     page().dataset.fetched = "1";
   };

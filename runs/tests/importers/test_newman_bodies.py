@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from runs.importers.bounds import DEFAULT_LIMITS
+from runs.importers.bounds import DEFAULT_LIMITS, ReportRejected
 from runs.importers.detection import open_report
-from runs.importers.http_exchange import LONGEST_BODY, Exchange
+from runs.importers.http_exchange import LONGEST_BODY, Exchange, address_of
 
 
 def report(body: Any, *, content_type: str = "application/json", size: int | None = None) -> list:
@@ -56,6 +56,8 @@ def test_secrets_in_a_body_are_masked_by_their_names():
         ("<error><apiKey>s3cret</apiKey><text>no</text></error>", "<error><apiKey>***</apiKey><text>no</text></error>"),
         ("state=failed&client_secret=s3cret&step=2", "state=failed&client_secret=***&step=2"),
         ('{"token": "s3c\\"ret", "left": 1, "open', '{"token": "***", "left": 1, "open'),
+        ("<auth token='s3cret' id=\"7\"/>", "<auth token='***' id=\"7\"/>"),
+        ("Set-Cookie: sid=s3cret\nX-Id: 7", "Set-Cookie: ***\nX-Id: 7"),
         ("no such order", "no such order"),
         (b"\x89PNG\x00\x01", "[6 bytes that are no text]"),
         ("", ""),
@@ -81,3 +83,30 @@ def test_a_body_that_is_not_written_as_bytes_is_no_body(body):
 def test_an_address_shows_no_password():
     assert str(Exchange("GET", "https://me:s3cret@shop.example/?otp=1")) == "GET https://shop.example/?otp=***"
     assert str(Exchange("GET", "http://[broken/?token=1")) == "GET http://[broken/?token=***"
+
+
+def test_an_execution_is_not_kept_beyond_the_size_of_a_test():
+    """Members that nobody looks at are passed over; those that are share the room of one test."""
+    member = "x" * 60_000
+    unknown = {f"extra{number}": member for number in range(DEFAULT_LIMITS.record_characters // len(member) + 1)}
+    assertions = [{"assertion": "is paid"}]
+
+    def tests(execution):
+        document = {"run": {"executions": [execution]}, "collection": {}}
+        return list(open_report(io.BytesIO(json.dumps(document).encode()), "newman.json").results)
+
+    assert len(tests(unknown | {"assertions": assertions})) == 1
+    with pytest.raises(ReportRejected) as refusal:
+        tests({"response": unknown, "assertions": assertions})
+    assert refusal.value.code == "too_large_test"
+
+
+def test_a_body_that_is_nested_deep_is_not_blown_up():
+    body = "[" * 400 + ",".join(["0"] * 20_000) + "]" * 400
+    assert len(str(Exchange("GET", "", body=body.encode()))) < 10 * len(body)
+
+
+def test_half_a_character_in_an_address_is_no_fault():
+    query = [("a\ud83d", "b\ud83d")]
+    address = address_of("https", "shop.example", "", "pay", query)
+    assert str(Exchange("GET", address)) == "GET https://shop.example/pay?a%3F=b%3F"
