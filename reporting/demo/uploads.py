@@ -41,12 +41,10 @@ def upload_example(actor: User, project: Project, plan: dict[str, Any], moment: 
 
 def upload_pictured(actor: User, project: Project, plan: dict[str, Any], moment: datetime) -> None:
     """A browser suite's report with its steps and pictures, as a zip."""
-    report = allure_results(plan["test"], moment)
+    report = allure_results(plan["test"], moment - timedelta(minutes=2))
     finished = _upload(actor, project, report, "allure-results.zip", moment, run_name=plan["run_name"])
     store_attachments(import_id=finished.pk)
-    TestRun.objects.filter(pk=finished.run_id).update(
-        finished_at=moment + timedelta(minutes=2), created_at=moment, updated_at=moment
-    )
+    TestRun.objects.filter(pk=finished.run_id).update(finished_at=moment, created_at=moment, updated_at=moment)
 
 
 def upload_rejected(actor: User, project: Project, plan: dict[str, Any], moment: datetime) -> None:

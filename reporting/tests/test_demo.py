@@ -133,6 +133,7 @@ def test_the_examples_find_their_cases(demo, db):
 
 def test_a_report_of_the_demo_brought_steps_and_files(demo, db):
     pictured = ReportImport.objects.in_project(demo).get(file_name="allure-results.zip")
+    assert pictured.warnings == []
     assert (pictured.counts["steps"], pictured.counts["attachments"], pictured.waiting_files) == (11, 2, [])
 
 
