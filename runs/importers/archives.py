@@ -4,9 +4,11 @@ Names of members are hints and never paths. What a member costs is counted while
 """
 
 import io
+import lzma
 import re
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -29,6 +31,10 @@ NO_REPORT = frozenset({"unknown_format", "empty", "archive", "zip_archive", "unk
 DAMAGED = ReportRejected("The file is damaged in the archive, or packed in a way that is not known.", "bad_archive")
 SYSTEM_FILES = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 HEAD_BYTES = 1_024
+UNOPENED = (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError)
+"""What `zipfile` raises of a file whose header is damaged, that is packed in a way it does not know, or encrypted."""
+UNPACKING = (*UNOPENED, EOFError, ValueError, zlib.error, lzma.LZMAError)
+"""What it raises besides while the bytes of a damaged file are read."""
 LEAST_HEADER = 30
 """Bytes before a file in a zip, but for its name."""
 JUNIT_START = re.compile(rb"<test(?:suites?|case)\b")
@@ -84,9 +90,7 @@ class _Counted(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         try:
             block = self._member.read(size)
-        except (zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
-            raise ReportRejected(DAMAGED.reason, DAMAGED.code) from error
-        except Exception as error:  # zlib and lzma have errors of their own
+        except UNPACKING as error:
             raise ReportRejected(DAMAGED.reason, DAMAGED.code) from error
         self._budget[0] -= len(block)
         if self._is_bomb and len(block) and self._member.tell() > BOMB_READ:
@@ -211,7 +215,7 @@ def _refuse_too_many(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], l
         try:
             with _Counted(archive, info, budget) as member:
                 found += JUNIT_START.search(member.read(HEAD_BYTES)) is not None
-        except (ReportRejected, zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+        except (ReportRejected, *UNOPENED):
             continue  # told when its turn comes
         if found > limits.archive_reports:
             raise _too_many(limits)
@@ -234,7 +238,7 @@ def _part(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: list[int], li
         if budget[0] < 0:
             raise
         return UploadedPart(info.filename, refusal=refusal)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+    except UNOPENED:
         return UploadedPart(info.filename, refusal=DAMAGED)
 
 
@@ -258,7 +262,7 @@ def _allure_folders(
         try:
             with _Counted(archive, infos[0], budget) as member:
                 return is_allure_result(ReportSource(member, limits), limits)
-        except (ReportRejected, zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+        except (ReportRejected, *UNOPENED):
             return False
 
     return {folder: infos for folder, infos in folders.items() if holds_results(infos)}
@@ -269,7 +273,7 @@ def _allure_part(name: str, openers: list[Member], limits: Limits) -> UploadedPa
         report, results = open_reader(lambda: AllureFolderReader(openers, limits), limits)
     except ReportRejected as refusal:
         return UploadedPart(name, refusal=refusal)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+    except UNOPENED:
         return UploadedPart(name, refusal=DAMAGED)
     report.name = report.name or PurePosixPath(name).stem
     return UploadedPart(name, OpenedReport("allure", report, results))
